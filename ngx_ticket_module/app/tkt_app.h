@@ -1,0 +1,221 @@
+/*
+ * The application as its carriers see it (nginx's workers, ticketctl, jobs,
+ * tests): a request is matched to a row of the operation table, its caller is
+ * admitted, a query is answered from a read transaction, and anything that
+ * changes the store becomes a command, plain data that is executed in a
+ * batch by whoever owns the write transaction.
+ *
+ *     match → admit → query                       reads, in the event loop
+ *     match → admit → (body) → command → queue    writes, in the event loop
+ *     run(batch)                                  the writer's thread
+ *
+ * Nothing here reads a clock, a random source or configuration: carriers put
+ * time and random bytes into the request.
+ */
+
+#ifndef TKT_APP_H
+#define TKT_APP_H
+
+
+#include "base/tkt_arena.h"
+#include "base/tkt_limits.h"
+#include "base/tkt_status.h"
+#include "domain/tkt_workflow.h"
+#include "store/tkt_store.h"
+
+
+typedef enum {
+    TKT_METHOD_OTHER = 0,
+    TKT_METHOD_GET,
+    TKT_METHOD_HEAD,
+    TKT_METHOD_POST,
+    TKT_METHOD_PUT,
+    TKT_METHOD_PATCH,
+    TKT_METHOD_DELETE,
+    TKT_METHOD_OPTIONS
+} tkt_method_t;
+
+
+/* What came in.  All slices are borrowed until the reply was sent. */
+typedef struct {
+    tkt_method_t  method;
+    tkt_str_t     path;             /* below the mount, decoded: "/v1/…"     */
+    tkt_str_t     query;            /* raw, without '?'                      */
+    tkt_str_t     mount;            /* prefix for links, "" or "/helpdesk"   */
+    tkt_str_t     authorization;    /* header values; empty if absent        */
+    tkt_str_t     if_match;
+    tkt_str_t     if_none_match;
+    tkt_str_t     idempotency_key;
+    tkt_str_t     accept_language;
+    tkt_str_t     content_type;
+    tkt_str_t     request_id;       /* checked or made by the carrier        */
+    int64_t       now_ms;
+    bool          require_match;    /* ticket_require_match                  */
+    bool          require_key;      /* ticket_require_idempotency_key        */
+    bool          has_idempotency_key;
+} tkt_request_t;
+
+
+typedef struct tkt_operation_s  tkt_operation_t;
+
+
+/* The row of a request, and the values in its path. */
+typedef struct {
+    const tkt_operation_t  *op;
+    tkt_str_t               segments[2];    /* of {…}, in order              */
+    size_t                  count;
+} tkt_match_t;
+
+
+/* Who asks, after admission; plain data, copied into commands. */
+typedef struct {
+    uint32_t    tenant;
+    uint64_t    id;                 /* principal; 0 = anonymous              */
+    tkt_role_t  role;
+    uint32_t    profile;            /* tkt_profile_t of the tenant           */
+    char        login[TKT_SLUG_MAX_CHARS + 1];
+    char        tenant_name[TKT_SLUG_MAX_CHARS + 1];
+} tkt_actor_t;
+
+
+/* What goes out. Slices live in the arena given with the call. */
+typedef struct {
+    uint16_t      http;             /* status code                           */
+    tkt_status_t  status;           /* TKT_OK or the problem it tells        */
+    tkt_str_t     body;             /* JSON; empty with 204, 304             */
+    tkt_str_t     etag;             /* header values; empty: not sent        */
+    tkt_str_t     location;
+    tkt_str_t     link;
+    tkt_str_t     allow;
+    uint32_t      retry_after_s;    /* 0: not sent                           */
+    bool          replayed;         /* Idempotency-Replayed: true            */
+    bool          challenge;        /* WWW-Authenticate: Bearer              */
+    bool          cacheable;        /* public document: max-age, else
+                                       private, no-cache                     */
+    bool          localised;        /* Vary: Accept-Language                 */
+
+    /* for variables: zero if the request did not get that far */
+    uint64_t      ticket_id;
+    tkt_state_t   state;
+    tkt_priority_t priority;
+} tkt_reply_t;
+
+
+/*
+ * Finds the operation of req.  False: reply is complete (not-found,
+ * method-not-allowed with Allow, or the 204 of OPTIONS).  HEAD matches GET.
+ */
+bool tkt_app_match(const tkt_request_t *req, tkt_match_t *match,
+    tkt_arena_t *arena, tkt_reply_t *reply);
+
+/* Whether the operation changes the store (and so has a body to read). */
+bool tkt_app_is_command(const tkt_match_t *match);
+
+/* The operation's id, "createTicket", for variables and logs. */
+tkt_str_t tkt_app_operation_name(const tkt_match_t *match);
+
+/*
+ * Identifies the caller from req->authorization and checks that his role may
+ * call the operation at all.  False: reply is complete (unauthorized,
+ * forbidden).  Public operations admit the anonymous.
+ */
+bool tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
+    const tkt_match_t *match, tkt_actor_t *actor, tkt_arena_t *arena,
+    tkt_reply_t *reply);
+
+/* Answers an operation that changes nothing. */
+void tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
+    const tkt_match_t *match, const tkt_actor_t *actor, tkt_arena_t *arena,
+    tkt_reply_t *reply);
+
+
+/* ---- commands ---- */
+
+typedef struct tkt_command_s  tkt_command_t;
+
+/*
+ * Makes a command of a request and its whole body: checks headers, decodes
+ * and validates the body.  The command owns its memory (one malloc as a
+ * rule) and copies all it needs, so the request may die.  random: 32 bytes.
+ * NULL: reply is complete, its slices are in arena.
+ */
+tkt_command_t *tkt_app_command(const tkt_request_t *req,
+    const tkt_match_t *match, const tkt_actor_t *actor, tkt_str_t body,
+    const uint8_t random[32], tkt_arena_t *arena, tkt_reply_t *reply);
+
+void tkt_command_free(tkt_command_t *cmd);
+
+/* The reply after the run; its slices live as long as the command. */
+const tkt_reply_t *tkt_command_reply(const tkt_command_t *cmd);
+
+/* Memory that the command holds, for the bound on a batch, in bytes. */
+size_t tkt_command_bytes(const tkt_command_t *cmd);
+
+/*
+ * A digest of tenant, principal and Idempotency-Key, or 0 if the command has
+ * no key: two with the same digest must not be in flight together.
+ */
+uint64_t tkt_command_key_digest(const tkt_command_t *cmd);
+
+/* Completes the reply with a problem, for a command that will not run. */
+void tkt_command_refuse(tkt_command_t *cmd, tkt_status_t status,
+    uint32_t retry_after_s);
+
+/* Links for whoever queues commands; the application never touches them. */
+typedef struct {
+    tkt_command_t  *next;
+    void           *owner;
+} tkt_command_link_t;
+
+tkt_command_link_t *tkt_command_link(tkt_command_t *cmd);
+
+
+typedef struct {
+    uint64_t  begin_us;        /* waiting for the writer lock                */
+    uint64_t  apply_us;
+    uint64_t  commit_us;
+} tkt_run_times_t;
+
+/* Microseconds of a monotonic clock, for the times above only. */
+typedef uint64_t (*tkt_run_clock_t)(void);
+
+/*
+ * Executes the commands in one transaction and commits it; every command has
+ * its reply afterwards.  A refused command has written nothing.  A store
+ * error in mid-command aborts the batch, which then runs again one command a
+ * transaction.  Returns TKT_OUTCOME_UNKNOWN if a commit's outcome is
+ * unknown: all commands not yet settled are answered so, and the process
+ * must leave.  Any other trouble is in the replies, and TKT_OK is returned.
+ * clock and times may be NULL.  Called by the thread that owns writing;
+ * touches nothing but env and the commands.
+ */
+tkt_status_t tkt_app_run(tkt_env_t *env, tkt_command_t **commands,
+    size_t count, tkt_run_clock_t clock, tkt_run_times_t *times);
+
+
+/* ---- for carriers ---- */
+
+/*
+ * A problem reply that arose outside (body too large, unreadable store).
+ * detail may be empty.
+ */
+void tkt_app_problem(const tkt_request_t *req, tkt_status_t status,
+    tkt_str_t detail, uint32_t retry_after_s, tkt_arena_t *arena,
+    tkt_reply_t *reply);
+
+/*
+ * The health document of a store: 200, or 503 when `why` is not empty or the
+ * store is not fit to write.  env may be NULL (not open).  ready: the answer
+ * of /v1/readyz with figures; else /v1/healthz.
+ */
+void tkt_app_health(tkt_env_t *env, tkt_str_t why, bool ready,
+    tkt_arena_t *arena, tkt_reply_t *reply);
+
+/*
+ * First use of a store: creates the tenant "default" when there is none.
+ * Called by every worker after opening; cheap when done already.
+ */
+tkt_status_t tkt_app_prepare(tkt_env_t *env, int64_t now_ms);
+
+
+#endif /* TKT_APP_H */

@@ -1,0 +1,106 @@
+/*
+ * One operation under way: what every handler gets, for queries and commands
+ * alike, and the ways to answer.
+ */
+
+#ifndef TKT_CALL_H
+#define TKT_CALL_H
+
+
+#include "app/tkt_operation.h"
+#include "codec/tkt_json_out.h"
+#include "codec/tkt_problem.h"
+
+
+struct tkt_call_s {
+    tkt_txn_t              *txn;
+    tkt_arena_t            *arena;
+    tkt_reply_t            *reply;
+    const tkt_operation_t  *op;
+    const tkt_actor_t      *actor;
+    const tkt_str_t        *segments;       /* values in the path            */
+    tkt_str_t               mount;
+    tkt_str_t               request_id;
+    tkt_lang_t              lang;
+    int64_t                 now_ms;
+    tkt_errors_t           *errors;         /* made at the first use         */
+
+    /* queries */
+    const tkt_params_t     *params;
+    tkt_str_t               query;          /* raw                           */
+    tkt_str_t               path;           /* below the mount               */
+    tkt_str_t               if_none_match;
+
+    /* commands */
+    void                   *input;          /* struct of op->input           */
+    const tkt_present_t    *present;
+    const uint8_t          *random;         /* 32 bytes                      */
+    tkt_str_t               if_match;
+    tkt_str_t               keep;           /* body to store for replays
+                                               instead, without secrets      */
+};
+
+
+/* The call's error list, empty at first. */
+tkt_errors_t *tkt_call_errors(tkt_call_t *c);
+
+/* Answers with a problem; detail is printf text or NULL. */
+void tkt_call_fail(tkt_call_t *c, tkt_status_t status, const char *detail, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Answers invalid-request with one member at fault. */
+void tkt_call_invalid(tkt_call_t *c, const char *pointer, const char *code,
+    const char *detail);
+
+/* Answers forbidden, naming a member that this caller may not send. */
+void tkt_call_forbid(tkt_call_t *c, const char *pointer);
+
+/* Answers 409 and the like for a ticket, with state and allowed actions. */
+void tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
+    tkt_state_t state, uint64_t allowed);
+
+/* The body of a success with the operation's status. */
+void tkt_call_answer(tkt_call_t *c, const tkt_out_t *o);
+
+/*
+ * "t7.3" in quotes, in the arena; kind is 't' for tickets, 'u' for users.
+ */
+tkt_str_t tkt_call_etag(tkt_call_t *c, char kind, uint64_t id,
+    uint64_t version);
+
+/*
+ * Whether a list of entity tags (RFC 9110, section 8.8.3) has this one or is
+ * "*"; weak tags match only with `weak`.
+ */
+bool tkt_etag_listed(tkt_str_t list, tkt_str_t etag, bool weak);
+
+/* False, and answered 412, when If-Match was sent and is not of this tag. */
+bool tkt_call_if_match(tkt_call_t *c, tkt_str_t etag);
+
+/* True, and answered 304, when If-None-Match has this tag. */
+bool tkt_call_not_modified(tkt_call_t *c, tkt_str_t etag);
+
+/* An id in the path; false, and answered 404, if it is none. */
+bool tkt_call_path_id(tkt_call_t *c, size_t segment, uint64_t *id);
+
+/* Whether the input held the row at this member of its struct. */
+bool tkt_call_has(const tkt_call_t *c, size_t offset);
+
+/* `limit` of a list; false, and answered, if it is out of range. */
+bool tkt_call_limit(tkt_call_t *c, size_t *limit);
+
+/*
+ * The position in `cursor` for a list with this filter text; an empty one
+ * without a cursor.  False, and answered 400, for a foreign cursor.
+ */
+bool tkt_call_cursor(tkt_call_t *c, tkt_str_t filter, tkt_str_t *position);
+
+/*
+ * Ends a list begun with {"data":[…: writes the page member with the cursor
+ * of `position` (empty: no more) and sets the Link header.
+ */
+void tkt_call_page(tkt_call_t *c, tkt_out_t *o, tkt_str_t filter,
+    tkt_str_t position);
+
+
+#endif /* TKT_CALL_H */

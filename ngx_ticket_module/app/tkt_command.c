@@ -1,0 +1,305 @@
+/*
+ * Making a command of a request: headers, media type, body.
+ */
+
+#include "app/tkt_command.h"
+#include "crypto/tkt_crypto.h"
+
+
+#define TKT_COMMAND_BLOCK_BYTES  6144
+
+
+/* The key in a bare token or in a quoted string (draft of the header). */
+static bool
+tkt_idempotency_key(tkt_str_t value, tkt_str_t *key)
+{
+    size_t  i;
+
+    if (value.len >= 2 && value.data[0] == '"'
+        && value.data[value.len - 1] == '"')
+    {
+        value.data++;
+        value.len -= 2;
+    }
+
+    if (value.len == 0 || value.len > TKT_IDEMPOTENCY_KEY_MAX_BYTES) {
+        return false;
+    }
+
+    for (i = 0; i < value.len; i++) {
+        if (value.data[i] <= ' ' || value.data[i] > '~'
+            || value.data[i] == '"' || value.data[i] == '\\')
+        {
+            return false;
+        }
+    }
+
+    *key = value;
+
+    return true;
+}
+
+
+static bool
+tkt_command_header_fault(tkt_call_t *c, const char *name, const char *code,
+    const char *detail)
+{
+    tkt_errors_t  *errors = tkt_call_errors(c);
+
+    if (errors != NULL) {
+        tkt_errors_add_header(errors, name, code, "%s", detail);
+    }
+
+    tkt_call_fail(c, TKT_INVALID_REQUEST, NULL);
+
+    return false;
+}
+
+
+static bool
+tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
+    tkt_command_t *cmd)
+{
+    tkt_str_t  key, parts[4];
+
+    if (!req->has_idempotency_key) {
+
+        if (req->require_key && req->method == TKT_METHOD_POST) {
+            return tkt_command_header_fault(c, "Idempotency-Key", "required",
+                "this location requires a key on every POST");
+        }
+
+        return true;
+    }
+
+    if (!tkt_idempotency_key(req->idempotency_key, &key)) {
+        return tkt_command_header_fault(c, "Idempotency-Key", "format",
+            "a key is 1 to 255 visible ASCII characters, bare or quoted");
+    }
+
+    parts[0] = tkt_str_z(c->op->name);
+    parts[1] = req->path;
+    parts[2] = body;
+
+    tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
+    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, 3);
+    cmd->has_key = true;
+
+    return true;
+}
+
+
+static bool
+tkt_media_type_is(tkt_str_t value, tkt_str_t type)
+{
+    size_t  i;
+
+    if (value.len < type.len) {
+        return false;
+    }
+
+    for (i = 0; i < type.len; i++) {
+        if ((value.data[i] | 0x20) != type.data[i]) {
+            return false;
+        }
+    }
+
+    return value.len == type.len || value.data[i] == ';'
+           || value.data[i] == ' ' || value.data[i] == '\t';
+}
+
+
+static bool
+tkt_command_media_type(tkt_call_t *c, const tkt_request_t *req,
+    tkt_str_t body)
+{
+    if (body.len == 0 || req->content_type.len == 0
+        || tkt_media_type_is(req->content_type, tkt_str("application/json"))
+        || ((c->op->flags & TKT_OP_MERGE)
+            && tkt_media_type_is(req->content_type,
+                                 tkt_str("application/merge-patch+json"))))
+    {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_UNSUPPORTED_MEDIA_TYPE, NULL);
+
+    return false;
+}
+
+
+/* The body into the operation's input; it is copied first, slices stay. */
+static bool
+tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
+{
+    tkt_status_t   status;
+    tkt_errors_t  *errors;
+
+    if (c->op->input == NULL) {
+
+        if (body.len > 0) {
+            tkt_call_fail(c, TKT_INVALID_REQUEST,
+                          "this operation takes no body");
+            return false;
+        }
+
+        return true;
+    }
+
+    cmd->input = tkt_arena_zalloc(cmd->arena, c->op->input->size);
+    body = tkt_arena_copy(cmd->arena, body);
+    errors = tkt_call_errors(c);
+
+    if (cmd->input == NULL || errors == NULL || cmd->arena->failed) {
+        tkt_call_fail(c, TKT_BUSY, NULL);
+        return false;
+    }
+
+    status = tkt_json_decode(c->op->input, c->op->use,
+                             (c->op->flags & TKT_OP_MERGE) != 0, body,
+                             cmd->input, &cmd->present, cmd->arena, errors);
+    if (status != TKT_OK) {
+        tkt_call_fail(c, status, NULL);
+        return false;
+    }
+
+    return true;
+}
+
+
+static bool
+tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
+{
+    size_t  i;
+
+    if (req->query.len > 0) {
+        tkt_call_fail(c, TKT_UNKNOWN_PARAMETER,
+                      "this operation takes no query parameters");
+        return false;
+    }
+
+    if (body.len > TKT_BODY_MAX_BYTES) {
+        tkt_call_fail(c, TKT_TOO_LARGE, NULL);
+        return false;
+    }
+
+    if (req->require_match && (c->op->flags & TKT_OP_IF_MATCH)
+        && req->if_match.len == 0)
+    {
+        tkt_call_fail(c, TKT_PRECONDITION_REQUIRED, NULL);
+        return false;
+    }
+
+    if (!tkt_command_media_type(c, req, body)
+        || !tkt_command_key(c, req, body, cmd)
+        || !tkt_command_input(c, body, cmd))
+    {
+        return false;
+    }
+
+    for (i = 0; i < match->count; i++) {
+        cmd->segments[i] = tkt_arena_copy(cmd->arena, match->segments[i]);
+    }
+
+    cmd->mount = tkt_arena_copy(cmd->arena, req->mount);
+    cmd->request_id = tkt_arena_copy(cmd->arena, req->request_id);
+    cmd->if_match = tkt_arena_copy(cmd->arena, req->if_match);
+
+    if (cmd->arena->failed) {
+        tkt_call_fail(c, TKT_BUSY, NULL);
+        return false;
+    }
+
+    return true;
+}
+
+
+tkt_command_t *
+tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
+    const tkt_actor_t *actor, tkt_str_t body, const uint8_t random[32],
+    tkt_arena_t *arena, tkt_reply_t *reply)
+{
+    tkt_call_t      c;
+    tkt_arena_t    *own;
+    tkt_command_t  *cmd;
+
+    memset(reply, 0, sizeof(tkt_reply_t));
+
+    own = tkt_arena_create(TKT_COMMAND_BLOCK_BYTES + 2 * body.len);
+    cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
+
+    if (cmd == NULL) {
+        tkt_app_problem(req, TKT_BUSY, tkt_str(""), TKT_RETRY_AFTER_S, arena,
+                        reply);
+        return NULL;
+    }
+
+    cmd->arena = own;
+    cmd->bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body.len;
+    cmd->op = match->op;
+    cmd->actor = *actor;
+    cmd->now_ms = req->now_ms;
+    cmd->lang = tkt_lang_accept(req->accept_language);
+    memcpy(cmd->random, random, sizeof(cmd->random));
+
+    c = (tkt_call_t) {
+        .arena = arena, .reply = reply, .op = match->op, .actor = actor,
+        .mount = req->mount, .request_id = req->request_id,
+        .lang = cmd->lang, .now_ms = req->now_ms,
+    };
+
+    if (!tkt_command_fill(&c, req, match, body, cmd)) {
+        tkt_arena_destroy(own);
+        return NULL;
+    }
+
+    return cmd;
+}
+
+
+void
+tkt_command_free(tkt_command_t *cmd)
+{
+    tkt_arena_destroy(cmd->arena);
+}
+
+
+const tkt_reply_t *
+tkt_command_reply(const tkt_command_t *cmd)
+{
+    return &cmd->reply;
+}
+
+
+size_t
+tkt_command_bytes(const tkt_command_t *cmd)
+{
+    return cmd->bytes;
+}
+
+
+tkt_command_link_t *
+tkt_command_link(tkt_command_t *cmd)
+{
+    return &cmd->link;
+}
+
+
+uint64_t
+tkt_command_key_digest(const tkt_command_t *cmd)
+{
+    uint64_t  digest;
+
+    if (!cmd->has_key) {
+        return 0;
+    }
+
+    /* the key's digest is uniform: mixing in the owner keeps it so */
+
+    memcpy(&digest, cmd->key, sizeof(digest));
+    digest ^= cmd->actor.id * UINT64_C(0x9e3779b97f4a7c15);
+    digest ^= (uint64_t) cmd->actor.tenant << 32;
+
+    return digest == 0 ? 1 : digest;
+}

@@ -1,0 +1,55 @@
+/*
+ * A command: a request that changes the store, as plain data.  Everything
+ * nondeterministic (time, random bytes, who asks, in which language) is fixed
+ * before it is queued, so that the same commands in the same order give
+ * byte-identical stores.  It lives in one arena of its own.
+ */
+
+#ifndef TKT_COMMAND_H
+#define TKT_COMMAND_H
+
+
+#include "app/tkt_call.h"
+
+
+#define TKT_DIGEST_BYTES  16
+
+struct tkt_command_s {
+    tkt_command_link_t      link;
+    tkt_arena_t            *arena;
+    size_t                  bytes;
+
+    const tkt_operation_t  *op;
+    tkt_actor_t             actor;
+    tkt_str_t               segments[2];
+    int64_t                 now_ms;
+    uint8_t                 random[32];
+    tkt_lang_t              lang;
+    tkt_str_t               mount;
+    tkt_str_t               request_id;
+    tkt_str_t               if_match;
+
+    bool                    has_key;
+    uint8_t                 key[TKT_DIGEST_BYTES];          /* of the key    */
+    uint8_t                 fingerprint[TKT_DIGEST_BYTES];  /* of the request */
+
+    void                   *input;
+    tkt_present_t           present;
+
+    tkt_reply_t             reply;
+};
+
+
+/*
+ * The stored answer of a command with an Idempotency-Key: true if there was
+ * one and the command's reply is complete (replayed or mismatch).
+ */
+bool tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd,
+    tkt_call_t *c);
+
+/* Stores the answer of a command that succeeded, in the same transaction. */
+void tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
+    tkt_str_t body);
+
+
+#endif /* TKT_COMMAND_H */

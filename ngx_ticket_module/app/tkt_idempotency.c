@@ -1,0 +1,196 @@
+/*
+ * Idempotency-Key: key, fingerprint of the request and answer are stored in
+ * the transaction of the change.  Random keys cost a page each, so they are
+ * bucketed by day: a lookup asks two days, and the days that have passed are
+ * swept a few entries at a time by the commands that store new ones.
+ *
+ * Only successes are kept: a refused command has written nothing and may be
+ * decided anew.
+ */
+
+#include "app/tkt_command.h"
+#include "app/tkt_rows.h"
+
+
+#define TKT_DAY_MS  (86400 * 1000LL)
+
+
+typedef struct {
+    uint64_t   at;
+    uint64_t   http;
+    uint64_t   ticket;
+    uint64_t   state;
+    uint64_t   priority;
+    uint64_t   localised;
+    tkt_str_t  fingerprint;
+    tkt_str_t  etag;
+    tkt_str_t  location;
+    tkt_str_t  body;
+} tkt_stored_reply_t;
+
+#define ROW_U64(member, number)                                               \
+    { .name = #member, .type = TKT_T_UINT, .max = UINT32_MAX,                 \
+      .offset = offsetof(tkt_stored_reply_t, member), .stored = number }
+#define ROW_STR(member, number)                                               \
+    { .name = #member, .type = TKT_T_TEXT,                                    \
+      .offset = offsetof(tkt_stored_reply_t, member), .stored = number }
+
+static const tkt_field_t  tkt_stored_reply_fields[] = {
+    ROW_U64(at, 1),
+    ROW_U64(http, 2),
+    ROW_U64(ticket, 3),
+    ROW_U64(state, 4),
+    ROW_U64(priority, 5),
+    ROW_U64(localised, 6),
+    ROW_STR(fingerprint, 1),
+    ROW_STR(etag, 2),
+    ROW_STR(location, 3),
+    ROW_STR(body, 4),
+};
+
+static const tkt_schema_t  tkt_stored_reply_schema = {
+    .name = "StoredReply", .fields = tkt_stored_reply_fields,
+    .count = tkt_array_len(tkt_stored_reply_fields),
+    .size = sizeof(tkt_stored_reply_t), .version = 1
+};
+
+
+static void
+tkt_idempotency_row(tkt_key_t *k, const tkt_command_t *cmd, int64_t day)
+{
+    tkt_key_start(k);
+    tkt_key_u32(k, (uint32_t) day);
+    tkt_key_u32(k, cmd->actor.tenant);
+    tkt_key_u64(k, cmd->actor.id);
+    tkt_key_bytes(k, (tkt_str_t) { cmd->key, TKT_DIGEST_BYTES });
+}
+
+
+static bool
+tkt_idempotency_find(tkt_txn_t *txn, const tkt_command_t *cmd,
+    tkt_stored_reply_t *stored)
+{
+    int64_t    day, now;
+    tkt_key_t  key;
+    tkt_str_t  packed;
+
+    now = tkt_txn_clock(txn, cmd->now_ms);
+
+    for (day = now / TKT_DAY_MS; day >= now / TKT_DAY_MS - 1; day--) {
+
+        tkt_idempotency_row(&key, cmd, day);
+
+        if (!tkt_chunks_get(txn, TKT_DB_IDEMPOTENCY, &key, 0, cmd->arena,
+                            &packed))
+        {
+            continue;
+        }
+
+        if (!tkt_record_unpack(&tkt_stored_reply_schema, packed, stored)) {
+            tkt_txn_fail(txn, TKT_INTERNAL);
+            return false;
+        }
+
+        return (int64_t) stored->at + TKT_IDEMPOTENCY_TTL_MS > now;
+    }
+
+    return false;
+}
+
+
+bool
+tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd, tkt_call_t *c)
+{
+    tkt_reply_t         *reply = &cmd->reply;
+    tkt_stored_reply_t   stored;
+
+    if (!tkt_idempotency_find(txn, cmd, &stored)) {
+        return false;
+    }
+
+    if (!tkt_str_eq(stored.fingerprint,
+                    (tkt_str_t) { cmd->fingerprint, TKT_DIGEST_BYTES }))
+    {
+        tkt_call_fail(c, TKT_IDEMPOTENCY_MISMATCH, NULL);
+        return true;
+    }
+
+    reply->status = TKT_OK;
+    reply->http = (uint16_t) stored.http;
+    reply->body = stored.body;
+    reply->etag = stored.etag;
+    reply->location = stored.location;
+    reply->localised = stored.localised != 0;
+    reply->ticket_id = stored.ticket;
+    reply->state = (tkt_state_t) stored.state;
+    reply->priority = (tkt_priority_t) stored.priority;
+    reply->replayed = true;
+
+    return true;
+}
+
+
+/* Deletes a few answers of days that nobody asks for any more. */
+static void
+tkt_idempotency_sweep(tkt_txn_t *txn, int64_t now)
+{
+    size_t       i;
+    tkt_key_t    prefix, key;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
+
+    for (i = 0; i < TKT_IDEMPOTENCY_SWEEP_MAX; i++) {
+
+        tkt_key_start(&prefix);
+        tkt_scan_open(&scan, txn, TKT_DB_IDEMPOTENCY, &prefix, NULL, false);
+
+        if (!tkt_scan_next(&scan)) {
+            tkt_scan_close(&scan);
+            return;
+        }
+
+        tkt_unkey_start(&u, scan.key);
+        tkt_key_start(&key);
+        tkt_key_bytes(&key, scan.key);
+        tkt_scan_close(&scan);
+
+        if ((int64_t) tkt_unkey_u32(&u) >= now / TKT_DAY_MS - 1) {
+            return;
+        }
+
+        (void) tkt_delete(txn, TKT_DB_IDEMPOTENCY, &key);
+    }
+}
+
+
+void
+tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
+    tkt_str_t body)
+{
+    int64_t             now;
+    tkt_key_t           key;
+    tkt_str_t           packed;
+    const tkt_reply_t  *r = &cmd->reply;
+    tkt_stored_reply_t  stored;
+
+    now = tkt_txn_clock(txn, cmd->now_ms);
+
+    stored = (tkt_stored_reply_t) {
+        .at = (uint64_t) now, .http = r->http, .ticket = r->ticket_id,
+        .state = r->state, .priority = r->priority,
+        .localised = r->localised,
+        .fingerprint = { cmd->fingerprint, TKT_DIGEST_BYTES },
+        .etag = r->etag, .location = r->location, .body = body,
+    };
+
+    packed = tkt_record_pack(&tkt_stored_reply_schema, &stored, NULL,
+                             cmd->arena);
+    if (packed.len == 0) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return;
+    }
+
+    tkt_idempotency_sweep(txn, now);
+    tkt_idempotency_row(&key, cmd, now / TKT_DAY_MS);
+    tkt_chunks_put(txn, TKT_DB_IDEMPOTENCY, &key, 0, packed);
+}

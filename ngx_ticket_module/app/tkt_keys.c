@@ -1,0 +1,111 @@
+/*
+ * Keys of the databases, as laid out in store/tkt_store.h.
+ */
+
+#include "app/tkt_rows.h"
+
+
+void
+tkt_key_tenant(tkt_key_t *k, uint32_t tenant)
+{
+    tkt_key_start(k);
+    tkt_key_u32(k, tenant);
+}
+
+
+void
+tkt_key_principal(tkt_key_t *k, uint32_t tenant, uint64_t id)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u64(k, id);
+}
+
+
+void
+tkt_key_login(tkt_key_t *k, uint32_t tenant, tkt_str_t login)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_bytes(k, login);
+}
+
+
+void
+tkt_key_token(tkt_key_t *k, uint32_t tenant, uint64_t principal,
+    uint32_t number)
+{
+    tkt_key_principal(k, tenant, principal);
+    tkt_key_u32(k, number);
+}
+
+
+void
+tkt_key_ticket(tkt_key_t *k, uint32_t tenant, uint64_t id)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u64(k, id);
+}
+
+
+void
+tkt_key_message(tkt_key_t *k, uint32_t tenant, uint64_t ticket,
+    uint32_t number)
+{
+    tkt_key_ticket(k, tenant, ticket);
+    tkt_key_u32(k, number);
+}
+
+
+void
+tkt_key_event(tkt_key_t *k, uint64_t seq)
+{
+    tkt_key_start(k);
+    tkt_key_u64(k, seq);
+}
+
+
+void
+tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
+    uint64_t ticket)
+{
+    tkt_key_principal(k, tenant, principal);
+    tkt_key_u64(k, ticket);
+}
+
+
+void
+tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t)
+{
+    tkt_key_tenant(k, (uint32_t) t->tenant);
+    tkt_key_u8(k, (uint8_t) t->state);
+    tkt_key_u8(k, t->assignee != 0);
+    tkt_key_u8(k, tkt_urgency(t->priority));
+    tkt_key_u64(k, t->id);
+}
+
+
+void
+tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t)
+{
+    tkt_key_principal(k, (uint32_t) t->tenant, t->assignee);
+    tkt_key_u8(k, (uint8_t) t->state);
+    tkt_key_u8(k, tkt_urgency(t->priority));
+    tkt_key_u64(k, t->id);
+}
+
+
+void
+tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant, uint64_t principal)
+{
+    tkt_key_principal(k, tenant, principal);
+    tkt_key_u8(k, 0);
+    tkt_key_u8(k, 0);
+    tkt_key_u64(k, 0);
+}
+
+
+void
+tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u8(k, 1);
+}

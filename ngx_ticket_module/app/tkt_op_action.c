@@ -1,0 +1,173 @@
+/*
+ * POST /v1/tickets/{id}/ACTION: one handler for every action.  The workflow
+ * decides, its effects are carried out here, one function a kind of effect.
+ */
+
+#include "app/tkt_ops.h"
+#include "app/tkt_effects.h"
+#include "app/tkt_ticket.h"
+#include "app/tkt_view.h"
+
+
+/* The agent named in the input: active staff of the tenant. */
+static bool
+tkt_target_check(tkt_call_t *c, const tkt_input_t *in)
+{
+    tkt_user_t  user;
+
+    if (in->assignee == 0) {
+        return true;
+    }
+
+    if (tkt_user_load(c->txn, c->actor->tenant, in->assignee, &user, c->arena)
+        && !user.disabled
+        && (TKT_ROLES_ASSIGNABLE & tkt_bit(user.role)))
+    {
+        return true;
+    }
+
+    tkt_call_invalid(c, "/assignee", "choice",
+                     "there is no such active agent");
+
+    return false;
+}
+
+
+static bool
+tkt_merge_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
+{
+    tkt_ticket_t  into;
+
+    if (c->op->action != TKT_ACTION_MERGE) {
+        return true;
+    }
+
+    if (in->into != t->id
+        && tkt_ticket_load(c->txn, c->actor->tenant, in->into, &into, false,
+                           c->arena)
+        && into.close_reason != TKT_CLOSE_MERGED
+        && (into.requester == t->requester
+            || c->actor->role != TKT_ROLE_AGENT))
+    {
+        return true;
+    }
+
+    tkt_call_invalid(c, "/into", "choice",
+                     "name another ticket of the same requester that is not "
+                     "merged itself");
+
+    return false;
+}
+
+
+/* Names that a close_reason may have where the caller gives it. */
+static bool
+tkt_close_reason_check(tkt_call_t *c, const tkt_input_t *in,
+    const tkt_decision_t *d, tkt_close_t *reason)
+{
+    uint64_t  allowed;
+
+    *reason = d->close_reason;
+
+    if (d->close_reason != TKT_CLOSE_NONE || d->to != TKT_STATE_CLOSED
+        || !(d->effects & TKT_FX_CLOSED_AT))
+    {
+        allowed = tkt_bit(d->close_reason);
+
+    } else if (c->op->action == TKT_ACTION_REJECT) {
+        *reason = TKT_CLOSE_REJECTED;
+        allowed = tkt_bit(TKT_CLOSE_SPAM) | tkt_bit(TKT_CLOSE_REJECTED);
+
+    } else {
+        *reason = TKT_CLOSE_ADMIN;
+        allowed = tkt_bit(TKT_CLOSE_DUPLICATE) | tkt_bit(TKT_CLOSE_SPAM)
+                  | tkt_bit(TKT_CLOSE_ADMIN);
+    }
+
+    if (in->close_reason == 0) {
+        return true;
+    }
+
+    if (allowed & tkt_bit(in->close_reason)) {
+        *reason = (tkt_close_t) in->close_reason;
+        return true;
+    }
+
+    tkt_call_invalid(c, "/close_reason", "choice",
+                     "this reason cannot be given here");
+
+    return false;
+}
+
+
+/* What the schema cannot say. */
+static bool
+tkt_input_check(tkt_call_t *c, const tkt_input_t *in,
+    const tkt_decision_t *d)
+{
+    unsigned  scores;
+
+    if (c->op->action == TKT_ACTION_HOLD && in->resume_at == 0
+        && in->reason.len == 0)
+    {
+        tkt_call_invalid(c, "/reason", "required",
+                         "say until when (resume_at) or why (reason)");
+        return false;
+    }
+
+    if (in->resume_at != 0 && (int64_t) in->resume_at <= c->now_ms) {
+        tkt_call_invalid(c, "/resume_at", "range",
+                         "resume_at must be in the future");
+        return false;
+    }
+
+    scores = (in->speed != 0) + (in->attitude != 0) + (in->result != 0);
+
+    if ((scores != 0 && scores != 3) || (scores == 0 && in->comment.len > 0)) {
+        tkt_call_invalid(c, in->speed == 0 ? "/speed"
+                            : in->attitude == 0 ? "/attitude" : "/result",
+                         "required",
+                         "a rating has all of speed, attitude and result");
+        return false;
+    }
+
+    if (scores == 3
+        && !(d->effects & (TKT_FX_RATING | TKT_FX_RATING_OPTIONAL)))
+    {
+        tkt_call_invalid(c, "/speed", "unknown",
+                         "a ticket that was not resolved cannot be rated");
+        return false;
+    }
+
+    return true;
+}
+
+
+void
+tkt_op_action(tkt_call_t *c)
+{
+    tkt_close_t         reason;
+    tkt_event_t         event = { .action = c->op->action + 1U };
+    tkt_ticket_t        before, t;
+    tkt_decision_t      decision;
+    const tkt_input_t  *in = c->input;
+
+    if (!tkt_ticket_find(c, &before, true)
+        || !tkt_ticket_decide(c, &before, (tkt_action_t) c->op->action,
+                              &decision)
+        || !tkt_input_check(c, in, &decision)
+        || !tkt_close_reason_check(c, in, &decision, &reason)
+        || !tkt_target_check(c, in)
+        || !tkt_merge_check(c, in, &before))
+    {
+        return;
+    }
+
+    t = before;
+    decision.close_reason = reason;
+    event.reason = in->reason;
+
+    tkt_effects_apply(c, &decision, in, &t, &event);
+    tkt_ticket_commit(c, &before, &t, &event);
+    tkt_view_answer_ticket(c, &t);
+}

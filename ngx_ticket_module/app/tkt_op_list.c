@@ -1,0 +1,250 @@
+/*
+ * GET /v1/tickets and GET /v1/me/tickets.
+ */
+
+#include "app/tkt_filter.h"
+#include "app/tkt_ops.h"
+#include "app/tkt_ticket.h"
+#include "app/tkt_view.h"
+#include "app/tkt_walk.h"
+
+
+#define TKT_LIST_TICKET_BYTES  1024
+
+
+/* What the caller may ask for; requester lists have no queue order. */
+static bool
+tkt_list_scope(tkt_call_t *c, tkt_filter_t *f)
+{
+    tkt_errors_t  *errors;
+
+    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
+
+        if (f->requester != 0 && f->requester != c->actor->id) {
+            tkt_call_fail(c, TKT_FORBIDDEN,
+                          "users list their own tickets only");
+            return false;
+        }
+
+        f->requester = c->actor->id;
+    }
+
+    if (f->requester != 0 && f->sort == TKT_SORT_QUEUE) {
+        errors = tkt_call_errors(c);
+        if (errors != NULL) {
+            tkt_errors_add_parameter(errors, "sort", "conflict",
+                "the tickets of one requester have no queue order");
+        }
+
+        tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+        return false;
+    }
+
+    return true;
+}
+
+
+/* `count`; false when answered. */
+static bool
+tkt_list_count_asked(tkt_call_t *c, bool *asked)
+{
+    tkt_str_t      value;
+    tkt_errors_t  *errors;
+
+    *asked = false;
+
+    if (!tkt_params_get(c->params, "count", &value)
+        || tkt_str_eq(value, tkt_str("false")))
+    {
+        return true;
+    }
+
+    if (tkt_str_eq(value, tkt_str("true"))) {
+        *asked = true;
+        return true;
+    }
+
+    errors = tkt_call_errors(c);
+    if (errors != NULL) {
+        tkt_errors_add_parameter(errors, "count", "choice",
+                                 "count is true or false");
+    }
+
+    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+
+    return false;
+}
+
+
+static bool
+tkt_list_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
+{
+    tkt_errors_t  *errors;
+
+    if (tkt_filter_count(c, f, count)) {
+        return true;
+    }
+
+    errors = tkt_call_errors(c);
+    if (errors != NULL) {
+        tkt_errors_add_parameter(errors, "count", "conflict",
+            "there is no counter for this filter: count goes with state, "
+            "bucket, priority, assignee or requester");
+    }
+
+    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+
+    return false;
+}
+
+
+/* One page of tickets; *position is set where a next page goes on. */
+static void
+tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
+    const tkt_fields_t *fields, size_t limit, tkt_str_t *position)
+{
+    size_t        n, steps;
+    uint64_t      id;
+    tkt_walk_t    walk;
+    tkt_view_t    view;
+    tkt_ticket_t  t;
+
+    tkt_view_init(&view, c);
+    tkt_walk_open(&walk, c, f, *position);
+    *position = tkt_str("");
+
+    n = 0;
+
+    for (steps = 0; tkt_txn_status(c->txn) == TKT_OK; steps++) {
+
+        if (n == limit || steps == TKT_LIST_STEPS_MAX) {
+
+            /* a last look: without another entry there is no next page */
+
+            *position = tkt_arena_copy(c->arena, (tkt_str_t) {
+                                       walk.position, walk.position_len });
+            if (!tkt_walk_next(&walk, &id)) {
+                *position = tkt_str("");
+            }
+
+            break;
+        }
+
+        if (!tkt_walk_next(&walk, &id)) {
+            break;
+        }
+
+        if (!tkt_ticket_load(c->txn, c->actor->tenant, id, &t, fields->big,
+                             c->arena))
+        {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
+            break;
+        }
+
+        if (!tkt_filter_passes(f, &t)) {
+            continue;
+        }
+
+        tkt_view_ticket(&view, &t);
+        tkt_out_comma(o);
+        tkt_out_object(o, &tkt_ticket_schema, &t,
+                       (uint32_t) tkt_bit(c->actor->role),
+                       fields->given ? &fields->rows : NULL, !fields->given);
+        n++;
+    }
+
+    tkt_walk_close(&walk);
+}
+
+
+/* "counts" of every bucket of the caller's own tickets. */
+static void
+tkt_list_buckets(tkt_call_t *c, tkt_out_t *o)
+{
+    unsigned      b;
+    uint64_t      count;
+    tkt_filter_t  f;
+
+    tkt_out_lit(o, ",\"counts\":{");
+
+    for (b = 1; b < TKT_BUCKET_MAX; b++) {
+        f = (tkt_filter_t) { .requester = c->actor->id };
+        f.states = tkt_workflow_bucket_states((tkt_bucket_t) b);
+
+        if (tkt_filter_count(c, &f, &count)) {
+            tkt_out_comma(o);
+            tkt_out_string(o, tkt_bucket_names.names[b]);
+            tkt_out_lit(o, ":");
+            tkt_out_u64(o, count);
+        }
+    }
+
+    tkt_out_lit(o, "}");
+}
+
+
+static void
+tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, bool buckets)
+{
+    bool          counted;
+    size_t        limit;
+    uint64_t      count;
+    tkt_out_t     o;
+    tkt_str_t     filter, position;
+    tkt_fields_t  fields;
+
+    if (!tkt_list_scope(c, f)
+        || !tkt_call_limit(c, &limit)
+        || !tkt_fields_parse(c, &fields)
+        || !tkt_list_count_asked(c, &counted)
+        || (counted && !tkt_list_count(c, f, &count)))
+    {
+        return;
+    }
+
+    filter = tkt_filter_text(c, f);
+
+    if (!tkt_call_cursor(c, filter, &position)) {
+        return;
+    }
+
+    tkt_out_init(&o, c->arena, 512 + limit * TKT_LIST_TICKET_BYTES);
+    tkt_out_lit(&o, "{\"data\":[");
+    tkt_list_page(c, &o, f, &fields, limit, &position);
+    tkt_call_page(c, &o, filter, position);
+
+    if (counted) {
+        tkt_out_lit(&o, ",\"count\":");
+        tkt_out_u64(&o, count);
+
+        if (buckets) {
+            tkt_list_buckets(c, &o);
+        }
+    }
+
+    tkt_out_lit(&o, "}");
+    tkt_call_answer(c, &o);
+}
+
+
+void
+tkt_op_ticket_list(tkt_call_t *c)
+{
+    tkt_filter_t  f;
+
+    if (tkt_filter_parse(c, &f)) {
+        tkt_list_answer(c, &f, false);
+    }
+}
+
+
+void
+tkt_op_my_tickets(tkt_call_t *c)
+{
+    tkt_filter_t  f;
+
+    if (tkt_filter_parse(c, &f)) {
+        f.requester = c->actor->id;
+        tkt_list_answer(c, &f, true);
+    }
+}

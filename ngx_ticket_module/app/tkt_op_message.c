@@ -1,0 +1,311 @@
+/*
+ * Messages and the timeline of a ticket.
+ */
+
+#include "app/tkt_effects.h"
+#include "app/tkt_ops.h"
+#include "app/tkt_ticket.h"
+#include "app/tkt_view.h"
+#include "base/tkt_text.h"
+
+
+/* ---- POST /v1/tickets/{id}/messages ---- */
+
+/*
+ * Settles kind and visibility: notes are internal, internal messages are
+ * notes unless another kind was asked for, and only staff writes either.
+ */
+static bool
+tkt_message_input(tkt_call_t *c, tkt_input_t *in)
+{
+    if (in->kind == TKT_KIND_NOTE && in->visibility == 0) {
+        in->visibility = TKT_VISIBILITY_INTERNAL;
+    }
+
+    if (in->visibility == 0) {
+        in->visibility = TKT_VISIBILITY_PUBLIC;
+    }
+
+    if (in->kind == 0) {
+        in->kind = (in->visibility == TKT_VISIBILITY_INTERNAL)
+                   ? TKT_KIND_NOTE : TKT_KIND_REPLY;
+    }
+
+    if (in->kind == TKT_KIND_NOTE
+        && in->visibility != TKT_VISIBILITY_INTERNAL)
+    {
+        tkt_call_invalid(c, "/visibility", "conflict",
+                         "a note is internal; use another kind in public");
+        return false;
+    }
+
+    if (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) {
+        return true;
+    }
+
+    if (in->visibility == TKT_VISIBILITY_INTERNAL) {
+        tkt_call_forbid(c, "/visibility");
+        return false;
+    }
+
+    if (in->kind != TKT_KIND_REPLY && in->kind != TKT_KIND_COURTESY) {
+        tkt_call_forbid(c, "/kind");
+        return false;
+    }
+
+    return true;
+}
+
+
+static void
+tkt_message_answer(tkt_call_t *c, const tkt_ticket_t *t,
+    const tkt_input_t *in, uint64_t number)
+{
+    tkt_out_t      o;
+    tkt_view_t     view;
+    tkt_message_t  m = {
+        .id = number, .ticket = t->id, .author = c->actor->id,
+        .author_role = c->actor->role, .kind = in->kind,
+        .visibility = in->visibility, .created_at = (uint64_t) c->now_ms,
+        .body = in->body,
+    };
+
+    tkt_view_init(&view, c);
+    tkt_view_message(&view, &m);
+
+    tkt_out_init(&o, c->arena, 512 + 2 * in->body.len);
+    tkt_out_object(&o, &tkt_message_schema, &m,
+                   (uint32_t) tkt_bit(c->actor->role), NULL, false);
+    tkt_call_answer(c, &o);
+
+    c->reply->location = tkt_arena_printf(c->arena,
+        "%.*s/v1/tickets/%llu/messages", (int) c->mount.len,
+        (const char *) c->mount.data, (unsigned long long) t->id);
+    c->reply->state = (tkt_state_t) t->state;
+}
+
+
+void
+tkt_op_message_create(tkt_call_t *c)
+{
+    tkt_input_t     in;
+    tkt_event_t     event = { 0 };
+    tkt_action_t    action;
+    tkt_caller_t    caller;
+    tkt_ticket_t    before, t;
+    tkt_decision_t  decision;
+
+    in = *(const tkt_input_t *) c->input;
+
+    if (!tkt_ticket_find(c, &before, true) || !tkt_message_input(c, &in)) {
+        return;
+    }
+
+    caller = tkt_view_caller(c, &before);
+    action = tkt_workflow_message_action(&caller,
+                                         (tkt_state_t) before.state,
+                                         in.visibility
+                                         == TKT_VISIBILITY_INTERNAL,
+                                         in.kind == TKT_KIND_COURTESY,
+                                         in.reopen != 0);
+
+    if (!tkt_ticket_decide(c, &before, action, &decision)) {
+        return;
+    }
+
+    t = before;
+    event.action = action + 1U;
+    event.internal = in.visibility == TKT_VISIBILITY_INTERNAL;
+    decision.effects |= TKT_FX_MESSAGE;
+
+    if (action == TKT_ACTION_COURTESY) {
+        in.kind = TKT_KIND_COURTESY;
+    }
+
+    tkt_effects_apply(c, &decision, &in, &t, &event);
+    tkt_ticket_commit(c, &before, &t, &event);
+    tkt_message_answer(c, &t, &in, event.message);
+}
+
+
+/* ---- GET /v1/tickets/{id}/messages ---- */
+
+bool
+tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
+    uint64_t from, size_t limit, tkt_str_t filter)
+{
+    bool           internal;
+    size_t         n, steps;
+    uint8_t        last[20];
+    uint64_t       number;
+    tkt_key_t      prefix, start;
+    tkt_scan_t     scan;
+    tkt_view_t     view;
+    tkt_caller_t   caller;
+    tkt_unkey_t    u;
+    tkt_message_t  m;
+
+    caller = tkt_view_caller(c, t);
+    internal = tkt_workflow_sees_internal(&caller);
+
+    tkt_view_init(&view, c);
+    tkt_key_ticket(&prefix, (uint32_t) t->tenant, t->id);
+    tkt_key_message(&start, (uint32_t) t->tenant, t->id,
+                    (uint32_t) from + 1);
+
+    tkt_out_lit(o, "{\"data\":[");
+    tkt_scan_open(&scan, c->txn, TKT_DB_MESSAGE, &prefix, &start, false);
+
+    number = from;
+    n = 0;
+
+    for (steps = 0; tkt_scan_next(&scan); steps++) {
+
+        tkt_unkey_start(&u, scan.key);
+        (void) tkt_unkey_u32(&u);
+        (void) tkt_unkey_u64(&u);
+
+        if (n == limit || steps == TKT_LIST_STEPS_MAX) {
+            break;
+        }
+
+        number = tkt_unkey_u32(&u);
+
+        if (tkt_unkey_u16(&u) != 0
+            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena)
+            || (m.visibility == TKT_VISIBILITY_INTERNAL && !internal))
+        {
+            continue;
+        }
+
+        tkt_view_message(&view, &m);
+        tkt_out_comma(o);
+        tkt_out_object(o, &tkt_message_schema, &m,
+                       (uint32_t) tkt_bit(c->actor->role), NULL, false);
+        n++;
+    }
+
+    /* pieces of the last long message are not a next page */
+
+    if (scan.key.len > 0 && (n == limit || steps == TKT_LIST_STEPS_MAX)
+        && number < t->message_count)
+    {
+        n = tkt_u64_format(last, number);
+    } else {
+        n = 0;
+    }
+
+    tkt_scan_close(&scan);
+    tkt_call_page(c, o, filter, (tkt_str_t) { last, n });
+    tkt_out_lit(o, "}");
+
+    return tkt_txn_status(c->txn) == TKT_OK;
+}
+
+
+typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
+    const tkt_ticket_t *t, uint64_t from, size_t limit, tkt_str_t filter);
+
+
+/* A list below a ticket, continued at a number. */
+static void
+tkt_part_list(tkt_call_t *c, const char *name, tkt_part_write_t write)
+{
+    size_t        limit;
+    uint64_t      from;
+    tkt_out_t     o;
+    tkt_str_t     filter, position;
+    tkt_ticket_t  t;
+
+    if (!tkt_ticket_find(c, &t, false)) {
+        return;
+    }
+
+    filter = tkt_arena_printf(c->arena, "%s %u %llu %llu", name,
+                              c->actor->tenant,
+                              (unsigned long long) c->actor->id,
+                              (unsigned long long) t.id);
+
+    if (!tkt_call_limit(c, &limit)
+        || !tkt_call_cursor(c, filter, &position))
+    {
+        return;
+    }
+
+    from = 0;
+    (void) tkt_u64_parse(position, &from);
+
+    tkt_out_init(&o, c->arena, 4096);
+
+    if (write(c, &o, &t, from, limit, filter)) {
+        tkt_call_answer(c, &o);
+    }
+}
+
+
+void
+tkt_op_message_list(tkt_call_t *c)
+{
+    tkt_part_list(c, "messages", tkt_messages_write);
+}
+
+
+/* ---- GET /v1/tickets/{id}/timeline ---- */
+
+bool
+tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
+    uint64_t from, size_t limit, tkt_str_t filter)
+{
+    bool          internal;
+    size_t        n, steps;
+    uint8_t       last[20];
+    uint64_t      seq;
+    tkt_view_t    view;
+    tkt_event_t   e;
+    tkt_caller_t  caller;
+
+    caller = tkt_view_caller(c, t);
+    internal = tkt_workflow_sees_internal(&caller);
+
+    tkt_view_init(&view, c);
+    tkt_out_lit(o, "{\"data\":[");
+
+    seq = (from != 0) ? from : t->last_event;
+    n = 0;
+
+    for (steps = 0; seq != 0 && n < limit && steps < TKT_LIST_STEPS_MAX;
+         steps++)
+    {
+        if (!tkt_event_load(c->txn, seq, &e, c->arena)
+            || e.ticket != t->id || e.tenant != t->tenant)
+        {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
+            return false;
+        }
+
+        seq = e.previous;
+
+        if (e.internal && !internal) {
+            continue;
+        }
+
+        tkt_view_event(&view, &e);
+        tkt_out_comma(o);
+        tkt_out_object(o, &tkt_event_schema, &e,
+                       (uint32_t) tkt_bit(c->actor->role), NULL, false);
+        n++;
+    }
+
+    n = (seq != 0) ? tkt_u64_format(last, seq) : 0;
+    tkt_call_page(c, o, filter, (tkt_str_t) { last, n });
+    tkt_out_lit(o, "}");
+
+    return tkt_txn_status(c->txn) == TKT_OK;
+}
+
+
+void
+tkt_op_timeline(tkt_call_t *c)
+{
+    tkt_part_list(c, "timeline", tkt_timeline_write);
+}

@@ -1,0 +1,308 @@
+/*
+ * Tickets: read one, submit, change fields.
+ */
+
+#include <stdio.h>
+
+#include "app/tkt_ops.h"
+#include "app/tkt_ticket.h"
+#include "app/tkt_view.h"
+
+
+bool
+tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big)
+{
+    uint64_t      id;
+    tkt_caller_t  caller;
+
+    if (tkt_ticket_number_parse(c->segments[0], &id)
+        && tkt_ticket_load(c->txn, c->actor->tenant, id, t, big, c->arena))
+    {
+        caller = tkt_view_caller(c, t);
+
+        if (tkt_workflow_visible(&caller)) {
+            c->reply->ticket_id = t->id;
+            c->reply->state = (tkt_state_t) t->state;
+            c->reply->priority = (tkt_priority_t) t->priority;
+            return true;
+        }
+    }
+
+    tkt_call_fail(c, TKT_NOT_FOUND, NULL);
+
+    return false;
+}
+
+
+bool
+tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t, tkt_action_t action,
+    tkt_decision_t *decision)
+{
+    tkt_view_t    view;
+    tkt_facts_t   facts;
+    tkt_caller_t  caller;
+
+    tkt_view_init(&view, c);
+    tkt_view_facts(&view, t, &facts);
+    caller = tkt_view_caller(c, t);
+
+    tkt_workflow_decide(action, &facts, &caller, decision);
+
+    if (decision->status != TKT_NOT_FOUND
+        && decision->status != TKT_FORBIDDEN
+        && !tkt_call_if_match(c, tkt_call_etag(c, 't', t->id, t->version)))
+    {
+        return false;
+    }
+
+    if (decision->status == TKT_OK) {
+        return true;
+    }
+
+    tkt_call_refuse(c, decision, facts.state,
+                    tkt_workflow_allowed(&facts, &caller));
+
+    return false;
+}
+
+
+void
+tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
+    tkt_event_t *event)
+{
+    t->version++;
+    t->updated_at = (uint64_t) c->now_ms;
+
+    event->at = (uint64_t) c->now_ms;
+    event->actor = c->actor->id;
+    event->actor_role = c->actor->role;
+
+    (void) tkt_txn_stamp(c->txn, c->now_ms);
+    tkt_event_append(c->txn, before, t, event, c->arena);
+    tkt_ticket_save(c->txn, before, t, c->arena);
+}
+
+
+/* ---- GET ---- */
+
+void
+tkt_op_ticket_get(tkt_call_t *c)
+{
+    tkt_str_t     etag, text;
+    tkt_ticket_t  t;
+    tkt_fields_t  fields;
+
+    if (!tkt_ticket_find(c, &t, false)) {
+        return;
+    }
+
+    if (c->params->count == 0) {
+        etag = tkt_call_etag(c, 't', t.id, t.version);
+
+        if (tkt_call_not_modified(c, etag)) {
+            return;
+        }
+    }
+
+    if (t.long_text && !tkt_ticket_load_big(c->txn, &t, c->arena)) {
+        return;
+    }
+
+    if (c->params->count == 0) {
+        tkt_view_answer_ticket(c, &t);
+        return;
+    }
+
+    if (!tkt_fields_parse(c, &fields)) {
+        return;
+    }
+
+    text = tkt_str("");
+    (void) tkt_params_get(c->params, "include", &text);
+    tkt_include_answer(c, &t, &fields, text);
+}
+
+
+/* ---- POST ---- */
+
+/* Whom the ticket is for; 0 when answered. */
+static uint64_t
+tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
+{
+    tkt_user_t  user;
+
+    if (in->on_behalf_of == 0 || in->on_behalf_of == c->actor->id) {
+        return c->actor->id;
+    }
+
+    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
+        tkt_call_forbid(c, "/on_behalf_of");
+        return 0;
+    }
+
+    if (!tkt_user_load(c->txn, c->actor->tenant, in->on_behalf_of, &user,
+                       c->arena)
+        || user.disabled)
+    {
+        tkt_call_invalid(c, "/on_behalf_of", "choice",
+                         "there is no such active principal");
+        return 0;
+    }
+
+    return user.id;
+}
+
+
+static bool
+tkt_create_follow_up(tkt_call_t *c, const tkt_ticket_t *in)
+{
+    tkt_ticket_t  old;
+    tkt_caller_t  caller;
+
+    if (in->follow_up_of == 0) {
+        return true;
+    }
+
+    if (tkt_ticket_load(c->txn, c->actor->tenant, in->follow_up_of, &old,
+                        false, c->arena))
+    {
+        caller = tkt_view_caller(c, &old);
+
+        if (tkt_workflow_visible(&caller)) {
+            return true;
+        }
+    }
+
+    tkt_call_invalid(c, "/follow_up_of", "choice", "there is no such ticket");
+
+    return false;
+}
+
+
+void
+tkt_op_ticket_create(tkt_call_t *c)
+{
+    uint64_t        requester;
+    tkt_event_t     event = { .action = TKT_ACTION_SUBMIT + 1 };
+    tkt_facts_t     facts = { .state = TKT_STATE_NONE };
+    tkt_caller_t    caller = { c->actor->role, TKT_REL_REQUESTER };
+    tkt_ticket_t    t;
+    tkt_decision_t  decision;
+
+    tkt_workflow_decide(TKT_ACTION_SUBMIT, &facts, &caller, &decision);
+
+    if (decision.status != TKT_OK) {
+        tkt_call_fail(c, decision.status, NULL);
+        return;
+    }
+
+    t = *(const tkt_ticket_t *) c->input;
+
+    requester = tkt_create_requester(c, &t);
+    if (requester == 0 || !tkt_create_follow_up(c, &t)) {
+        return;
+    }
+
+    t.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
+    t.tenant = c->actor->tenant;
+    t.state = decision.to;
+    t.requester = requester;
+    t.on_behalf_of = 0;
+    t.created_at = (uint64_t) c->now_ms;
+
+    if (t.priority == 0) {
+        t.priority = TKT_PRIORITY_NORMAL;
+    }
+
+    if (t.channel == 0) {
+        t.channel = TKT_CHANNEL_API;
+    }
+
+    tkt_ticket_commit(c, NULL, &t, &event);
+    tkt_view_answer_ticket(c, &t);
+
+    c->reply->location = tkt_arena_printf(c->arena, "%.*s/v1/tickets/%llu",
+                                          (int) c->mount.len,
+                                          (const char *) c->mount.data,
+                                          (unsigned long long) t.id);
+}
+
+
+/* ---- PATCH ---- */
+
+typedef struct {
+    tkt_call_t    *call;
+    tkt_errors_t  *errors;
+} tkt_patch_t;
+
+
+/* Members that only staff may change. */
+static bool
+tkt_patch_right(void *ctx, const tkt_field_t *f, size_t number)
+{
+    char          pointer[64];
+    tkt_patch_t  *patch = ctx;
+
+    if (tkt_present_has(patch->call->present, number)
+        && !(f->in & TKT_USE_PATCH_USER) && patch->errors != NULL)
+    {
+        (void) snprintf(pointer, sizeof(pointer), "/%s", f->name);
+        tkt_errors_add(patch->errors, tkt_str_z(pointer), "forbidden",
+                       "only staff may change this member");
+    }
+
+    return true;
+}
+
+
+static bool
+tkt_patch_allowed(tkt_call_t *c)
+{
+    tkt_patch_t  patch = { c, NULL };
+
+    if (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) {
+        return true;
+    }
+
+    patch.errors = tkt_call_errors(c);
+    (void) tkt_schema_walk(&tkt_ticket_schema, tkt_patch_right, &patch);
+
+    if (patch.errors == NULL || patch.errors->count == 0) {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_FORBIDDEN, NULL);
+
+    return false;
+}
+
+
+void
+tkt_op_ticket_patch(tkt_call_t *c)
+{
+    tkt_event_t     event = { .action = TKT_ACTION_EDIT + 1 };
+    tkt_ticket_t    before, t;
+    tkt_decision_t  decision;
+
+    if (!tkt_ticket_find(c, &before, true)
+        || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
+        || !tkt_patch_allowed(c))
+    {
+        return;
+    }
+
+    t = before;
+    tkt_schema_apply(&tkt_ticket_schema, c->present, &t, c->input);
+
+    if (t.priority == 0) {
+        t.priority = TKT_PRIORITY_NORMAL;
+    }
+
+    /* a patch that changes nothing is answered, and leaves no trace */
+
+    if (tkt_changes_pack(&tkt_ticket_schema, &before, &t, c->arena).len > 0) {
+        tkt_ticket_commit(c, &before, &t, &event);
+    }
+
+    tkt_view_answer_ticket(c, &t);
+}

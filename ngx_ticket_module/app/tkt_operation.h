@@ -1,0 +1,122 @@
+/*
+ * The operation table: one const row an endpoint.  Matching, admission,
+ * decoding, the OpenAPI document and the tests that look for gaps all read
+ * it; a new endpoint is a new row.
+ */
+
+#ifndef TKT_OPERATION_H
+#define TKT_OPERATION_H
+
+
+#include "app/tkt_app.h"
+#include "codec/tkt_json_in.h"
+#include "codec/tkt_query.h"
+#include "domain/tkt_model.h"
+
+
+typedef struct tkt_call_s  tkt_call_t;
+
+
+typedef enum {
+    TKT_OP_QUERY = 0,
+    TKT_OP_COMMAND,
+    TKT_OP_CARRIER           /* answered by the carrier: health              */
+} tkt_op_kind_t;
+
+
+/* What a successful answer's body is. */
+typedef enum {
+    TKT_SHAPE_NONE = 0,
+    TKT_SHAPE_OBJECT,        /* one `output`                                 */
+    TKT_SHAPE_LIST,          /* {"data":[output…],"page":{…}}                */
+    TKT_SHAPE_TICKET,        /* a ticket with what `include` adds            */
+    TKT_SHAPE_COUNTS,        /* a list with counts on request                */
+    TKT_SHAPE_JSON           /* a document described in prose                */
+} tkt_shape_t;
+
+
+/* Query parameters.  X(NAME, "name", JSON Schema of the value, doc). */
+#define TKT_PARAM_TABLE(X)                                                    \
+    X(STATE, "state", "{\"type\":\"string\"}",                                \
+      "states, separated by commas")                                          \
+    X(BUCKET, "bucket", "{\"type\":\"string\"}",                              \
+      "submitted, pending, completed, closed; separated by commas")           \
+    X(PRIORITY, "priority", "{\"type\":\"string\"}",                          \
+      "priorities, separated by commas")                                      \
+    X(TYPE, "type", "{\"type\":\"string\"}", "one type")                      \
+    X(FEATURE, "feature", "{\"type\":\"string\"}", "one feature")             \
+    X(ASSIGNEE, "assignee", "{\"type\":\"string\"}",                          \
+      "me, none or a principal's id")                                         \
+    X(REQUESTER, "requester", "{\"type\":\"string\"}",                        \
+      "me or a principal's id")                                               \
+    X(TAG, "tag", "{\"type\":\"string\"}", "one tag")                         \
+    X(CHANNEL, "channel", "{\"type\":\"string\"}", "one channel")             \
+    X(TIER, "tier", "{\"type\":\"integer\"}", "level of escalation")          \
+    X(CREATED_AFTER, "created_after",                                         \
+      "{\"type\":\"string\",\"format\":\"date-time\"}",                       \
+      "submitted at this time or later")                                      \
+    X(CREATED_BEFORE, "created_before",                                       \
+      "{\"type\":\"string\",\"format\":\"date-time\"}",                       \
+      "submitted before this time")                                           \
+    X(SORT, "sort", "{\"type\":\"string\"}",                                  \
+      "created_at, -created_at, or queue: urgent first, then oldest")         \
+    X(LIMIT, "limit",                                                         \
+      "{\"type\":\"integer\",\"minimum\":1,\"maximum\":200}",                 \
+      "entries a page (50)")                                                  \
+    X(CURSOR, "cursor", "{\"type\":\"string\"}",                              \
+      "page.next of the page before, with the same filter")                   \
+    X(COUNT, "count", "{\"type\":\"boolean\"}",                               \
+      "add counts from maintained counters")                                  \
+    X(FIELDS, "fields", "{\"type\":\"string\"}",                              \
+      "members to answer with, separated by commas")                          \
+    X(INCLUDE, "include", "{\"type\":\"string\"}",                            \
+      "messages, timeline: their first page inside the ticket")
+
+typedef enum {
+#define X(name, text, schema, doc)  TKT_PARAM_##name,
+    TKT_PARAM_TABLE(X)
+#undef X
+    TKT_PARAM_MAX
+} tkt_param_id_t;
+
+
+/* Operation flags. */
+#define TKT_OP_IF_MATCH     0x01   /* takes If-Match; 428 when required      */
+#define TKT_OP_CACHEABLE    0x02   /* the same for everybody                 */
+#define TKT_OP_LOCALISED    0x04   /* depends on Accept-Language             */
+#define TKT_OP_MERGE        0x08   /* RFC 7396                               */
+
+
+struct tkt_operation_s {
+    const char          *name;      /* OpenAPI operationId                   */
+    uint8_t              method;    /* tkt_method_t                          */
+    uint8_t              kind;      /* tkt_op_kind_t                         */
+    uint8_t              shape;     /* tkt_shape_t of the 2xx answer         */
+    uint8_t              flags;
+    uint16_t             success;   /* HTTP status                           */
+    uint8_t              action;    /* tkt_action_t of a ticket action       */
+    const char          *path;      /* "/v1/tickets/{id}"                    */
+    uint32_t             roles;     /* who may call it; 0 = public           */
+    uint32_t             scope;     /* TKT_SCOPE_* that a scoped token needs */
+    uint32_t             params;    /* tkt_bit(tkt_param_id_t)               */
+    void               (*run)(tkt_call_t *call);
+    const tkt_schema_t  *input;
+    uint32_t             use;       /* bit of the input's rows               */
+    const tkt_schema_t  *output;
+    const char          *doc;
+};
+
+
+/* The table, with the number of its rows. */
+const tkt_operation_t *tkt_operations(size_t *count);
+
+/* The name of a parameter, and its rows for documents. */
+const char *tkt_param_name(tkt_param_id_t id);
+const char *tkt_param_schema(tkt_param_id_t id);
+const char *tkt_param_doc(tkt_param_id_t id);
+
+/* "GET" and the like. */
+const char *tkt_method_name(tkt_method_t method);
+
+
+#endif /* TKT_OPERATION_H */

@@ -1,0 +1,48 @@
+/*
+ * The handlers that rows of the operation table name, by file.
+ */
+
+#ifndef TKT_OPS_H
+#define TKT_OPS_H
+
+
+#include "app/tkt_call.h"
+
+
+/* tkt_op_ticket.c */
+void tkt_op_ticket_get(tkt_call_t *c);
+void tkt_op_ticket_create(tkt_call_t *c);
+void tkt_op_ticket_patch(tkt_call_t *c);
+
+/* tkt_op_action.c: every action of the transition table */
+void tkt_op_action(tkt_call_t *c);
+
+/* tkt_op_message.c */
+void tkt_op_message_create(tkt_call_t *c);
+void tkt_op_message_list(tkt_call_t *c);
+void tkt_op_timeline(tkt_call_t *c);
+
+/* tkt_op_list.c */
+void tkt_op_ticket_list(tkt_call_t *c);
+void tkt_op_my_tickets(tkt_call_t *c);
+
+/* tkt_op_user.c */
+void tkt_op_me(tkt_call_t *c);
+void tkt_op_user_list(tkt_call_t *c);
+void tkt_op_user_get(tkt_call_t *c);
+void tkt_op_user_create(tkt_call_t *c);
+void tkt_op_user_patch(tkt_call_t *c);
+void tkt_op_token_list(tkt_call_t *c);
+void tkt_op_token_create(tkt_call_t *c);
+void tkt_op_token_revoke(tkt_call_t *c);
+
+/* tkt_op_service.c */
+void tkt_op_discovery(tkt_call_t *c);
+void tkt_op_workflow(tkt_call_t *c);
+void tkt_op_problem(tkt_call_t *c);
+
+/* tkt_openapi.c */
+void tkt_op_openapi(tkt_call_t *c);
+
+
+#endif /* TKT_OPS_H */

@@ -1,0 +1,133 @@
+/*
+ * Rows of tenants, principals and tokens.
+ */
+
+#include "app/tkt_rows.h"
+
+
+/* Gets a record and unpacks it; with an arena from a copy of its bytes. */
+static bool
+tkt_row_load(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
+    const tkt_schema_t *schema, void *obj, tkt_arena_t *arena)
+{
+    tkt_str_t  value;
+
+    if (!tkt_get(txn, db, key, &value)) {
+        return false;
+    }
+
+    if (arena != NULL) {
+        value = tkt_arena_copy(arena, value);
+    }
+
+    if (!tkt_record_unpack(schema, value, obj)) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return false;
+    }
+
+    return true;
+}
+
+
+bool
+tkt_tenant_load(tkt_txn_t *txn, uint32_t id, tkt_tenant_t *tenant,
+    tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_tenant(&key, id);
+
+    return tkt_row_load(txn, TKT_DB_TENANT, &key, &tkt_tenant_schema, tenant,
+                        arena);
+}
+
+
+bool
+tkt_user_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id, tkt_user_t *user,
+    tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_principal(&key, tenant, id);
+
+    return tkt_row_load(txn, TKT_DB_PRINCIPAL, &key, &tkt_user_schema, user,
+                        arena);
+}
+
+
+bool
+tkt_user_by_login(tkt_txn_t *txn, uint32_t tenant, tkt_str_t login,
+    tkt_user_t *user, tkt_arena_t *arena)
+{
+    uint64_t     id;
+    tkt_key_t    key;
+    tkt_str_t    value;
+    tkt_unkey_t  u;
+
+    tkt_key_login(&key, tenant, login);
+
+    if (!tkt_get(txn, TKT_DB_LOGIN, &key, &value)) {
+        return false;
+    }
+
+    tkt_unkey_start(&u, value);
+    id = tkt_unkey_u64(&u);
+
+    return tkt_user_load(txn, tenant, id, user, arena);
+}
+
+
+bool
+tkt_token_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    uint32_t number, tkt_token_record_t *token, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_token(&key, tenant, principal, number);
+
+    return tkt_row_load(txn, TKT_DB_TOKEN, &key, &tkt_token_schema, token,
+                        arena);
+}
+
+
+void
+tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
+    tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_tenant(&key, (uint32_t) tenant->id);
+    tkt_put(txn, TKT_DB_TENANT, &key,
+            tkt_record_pack(&tkt_tenant_schema, tenant, NULL, arena));
+}
+
+
+void
+tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
+    const tkt_user_t *user, tkt_arena_t *arena)
+{
+    tkt_key_t  key, id;
+
+    tkt_key_principal(&key, (uint32_t) user->tenant, user->id);
+    tkt_put(txn, TKT_DB_PRINCIPAL, &key,
+            tkt_record_pack(&tkt_user_schema, user, NULL, arena));
+
+    if (before == NULL) {
+        tkt_key_start(&id);
+        tkt_key_u64(&id, user->id);
+        tkt_key_login(&key, (uint32_t) user->tenant, user->login);
+        tkt_put(txn, TKT_DB_LOGIN, &key, (tkt_str_t) { id.data, id.len });
+    }
+}
+
+
+void
+tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    const tkt_token_record_t *token, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_token(&key, tenant, principal, (uint32_t) token->id);
+    tkt_put(txn, TKT_DB_TOKEN, &key,
+            tkt_record_pack(&tkt_token_schema, token, NULL, arena));
+}

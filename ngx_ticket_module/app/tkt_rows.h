@@ -1,0 +1,108 @@
+/*
+ * The rows of the store as structs: principals, tenants, tokens, tickets with
+ * their indexes and counters, messages and events.  Every write of a ticket
+ * goes through tkt_ticket_save, so record, indexes and counters cannot part.
+ *
+ * Loaded strings are slices of `arena` copies: they survive later puts.
+ */
+
+#ifndef TKT_ROWS_H
+#define TKT_ROWS_H
+
+
+#include "domain/tkt_model.h"
+#include "store/tkt_record.h"
+#include "store/tkt_store.h"
+
+
+/* Cells of the counter rows. */
+#define TKT_STATE_CELLS   TKT_STATE_CLOSED
+#define TKT_TENANT_CELLS  (TKT_STATE_CELLS * 2 * 4)
+
+#define tkt_state_cell(state)  ((size_t) (state) - 1)
+#define tkt_tenant_cell(state, assigned, priority)                            \
+    ((tkt_state_cell(state) * 2 + ((assigned) ? 1 : 0)) * 4                   \
+     + (size_t) (priority) - 1)
+
+/* In queue keys, so that urgent sorts before low. */
+#define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
+
+
+/* ---- keys ---- */
+
+void tkt_key_tenant(tkt_key_t *k, uint32_t tenant);
+void tkt_key_principal(tkt_key_t *k, uint32_t tenant, uint64_t id);
+void tkt_key_login(tkt_key_t *k, uint32_t tenant, tkt_str_t login);
+void tkt_key_token(tkt_key_t *k, uint32_t tenant, uint64_t principal,
+    uint32_t number);
+void tkt_key_ticket(tkt_key_t *k, uint32_t tenant, uint64_t id);
+void tkt_key_message(tkt_key_t *k, uint32_t tenant, uint64_t ticket,
+    uint32_t number);
+void tkt_key_event(tkt_key_t *k, uint64_t seq);
+void tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
+    uint64_t ticket);
+void tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t);
+void tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t);
+void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,
+    uint64_t principal);
+void tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant);
+
+
+/*
+ * Loaders: false if there is none, or it does not decode (then the
+ * transaction's status is TKT_INTERNAL).  In a read transaction arena may be
+ * NULL: strings then point into the map.
+ */
+bool tkt_tenant_load(tkt_txn_t *txn, uint32_t id, tkt_tenant_t *tenant,
+    tkt_arena_t *arena);
+bool tkt_user_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
+    tkt_user_t *user, tkt_arena_t *arena);
+bool tkt_user_by_login(tkt_txn_t *txn, uint32_t tenant, tkt_str_t login,
+    tkt_user_t *user, tkt_arena_t *arena);
+bool tkt_token_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    uint32_t number, tkt_token_record_t *token, tkt_arena_t *arena);
+bool tkt_message_load(tkt_txn_t *txn, tkt_str_t key, tkt_str_t value,
+    tkt_message_t *message, tkt_arena_t *arena);
+bool tkt_event_load(tkt_txn_t *txn, uint64_t seq, tkt_event_t *event,
+    tkt_arena_t *arena);
+
+/* big: also the rows that are kept in chunks. */
+bool tkt_ticket_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
+    tkt_ticket_t *ticket, bool big, tkt_arena_t *arena);
+
+/* Fills the rows in chunks of a ticket that was loaded without. */
+bool tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket,
+    tkt_arena_t *arena);
+
+
+/* Savers; `before` is NULL for a new one. */
+void tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
+    tkt_arena_t *arena);
+void tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
+    const tkt_user_t *user, tkt_arena_t *arena);
+void tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    const tkt_token_record_t *token, tkt_arena_t *arena);
+void tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
+    const tkt_ticket_t *ticket, tkt_arena_t *arena);
+
+/* Adds message number ticket->message_count + 1 and counts it. */
+void tkt_message_append(tkt_txn_t *txn, tkt_ticket_t *ticket,
+    tkt_message_t *message, tkt_arena_t *arena);
+
+/*
+ * Appends the event of a change from before (NULL: submitted) to ticket:
+ * number, chain, version and change list are set here; at, actor, action,
+ * reason and message by the caller.  ticket->last_event becomes its number.
+ */
+void tkt_event_append(tkt_txn_t *txn, const tkt_ticket_t *before,
+    tkt_ticket_t *ticket, tkt_event_t *event, tkt_arena_t *arena);
+
+
+/* Reads "17" or "T-17"; false for anything else and 0. */
+bool tkt_ticket_number_parse(tkt_str_t text, uint64_t *id);
+
+/* Writes "T-17"; at most 24 bytes. */
+tkt_str_t tkt_ticket_number(uint64_t id, tkt_arena_t *arena);
+
+
+#endif /* TKT_ROWS_H */

@@ -1,0 +1,176 @@
+/*
+ * Running commands: one transaction for a batch, and the ways out when the
+ * store refuses.
+ */
+
+#include "app/tkt_command.h"
+
+
+static uint64_t
+tkt_run_now(tkt_run_clock_t clock)
+{
+    return clock == NULL ? 0 : clock();
+}
+
+
+static void
+tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
+{
+    *c = (tkt_call_t) {
+        .txn = txn, .arena = cmd->arena, .reply = &cmd->reply,
+        .op = cmd->op, .actor = &cmd->actor, .segments = cmd->segments,
+        .mount = cmd->mount, .request_id = cmd->request_id,
+        .lang = cmd->lang, .input = cmd->input, .present = &cmd->present,
+        .random = cmd->random, .if_match = cmd->if_match,
+    };
+
+    memset(&cmd->reply, 0, sizeof(tkt_reply_t));
+}
+
+
+void
+tkt_command_refuse(tkt_command_t *cmd, tkt_status_t status,
+    uint32_t retry_after_s)
+{
+    tkt_call_t  c;
+
+    tkt_command_call(cmd, NULL, &c);
+    cmd->reply.retry_after_s = retry_after_s;
+    tkt_call_fail(&c, status, NULL);
+}
+
+
+/*
+ * One command: decided before anything is stored, so that a refusal leaves
+ * the transaction as it was for the others of the batch.
+ */
+static void
+tkt_command_execute(tkt_command_t *cmd, tkt_txn_t *txn)
+{
+    tkt_call_t  c;
+
+    tkt_command_call(cmd, txn, &c);
+    c.now_ms = tkt_txn_clock(txn, cmd->now_ms);
+
+    if (cmd->has_key && tkt_idempotency_replay(txn, cmd, &c)) {
+        return;
+    }
+
+    cmd->op->run(&c);
+
+    if (cmd->has_key && cmd->reply.http / 100 == 2
+        && tkt_txn_status(txn) == TKT_OK)
+    {
+        tkt_idempotency_store(txn, cmd, c.keep.len > 0 ? c.keep
+                                                       : cmd->reply.body);
+    }
+
+    if (cmd->arena->failed) {
+        tkt_txn_fail(txn, TKT_BUSY);
+    }
+}
+
+
+static void
+tkt_run_refuse(tkt_command_t **commands, size_t count, tkt_status_t status)
+{
+    size_t    i;
+    uint32_t  retry;
+
+    retry = (status == TKT_BUSY) ? TKT_RETRY_AFTER_S : 0;
+
+    for (i = 0; i < count; i++) {
+        tkt_command_refuse(commands[i], status, retry);
+    }
+}
+
+
+/*
+ * Runs count commands in one transaction.  *again is set when nothing was
+ * stored although the transaction could begin: a smaller one may succeed.
+ */
+static tkt_status_t
+tkt_run_batch(tkt_env_t *env, tkt_command_t **commands, size_t count,
+    tkt_run_clock_t clock, tkt_run_times_t *times, bool *again)
+{
+    size_t        i;
+    uint64_t      start, begun, applied;
+    tkt_txn_t    *txn;
+    tkt_status_t  status;
+
+    *again = false;
+    start = tkt_run_now(clock);
+
+    status = tkt_txn_begin(env, &txn, false);
+    if (status != TKT_OK) {
+        return status;
+    }
+
+    begun = tkt_run_now(clock);
+
+    for (i = 0; i < count && tkt_txn_status(txn) == TKT_OK; i++) {
+        tkt_command_execute(commands[i], txn);
+    }
+
+    applied = tkt_run_now(clock);
+    status = tkt_txn_status(txn);
+
+    if (status != TKT_OK || tkt_txn_changes(txn) == 0) {
+        tkt_txn_abort(txn);
+
+    } else {
+        status = tkt_txn_commit(txn);
+    }
+
+    *again = status != TKT_OK && status != TKT_OUTCOME_UNKNOWN;
+
+    if (times != NULL) {
+        times->begin_us += begun - start;
+        times->apply_us += applied - begun;
+        times->commit_us += tkt_run_now(clock) - applied;
+    }
+
+    return status;
+}
+
+
+tkt_status_t
+tkt_app_run(tkt_env_t *env, tkt_command_t **commands, size_t count,
+    tkt_run_clock_t clock, tkt_run_times_t *times)
+{
+    bool          again;
+    size_t        i;
+    tkt_status_t  status;
+
+    if (times != NULL) {
+        memset(times, 0, sizeof(tkt_run_times_t));
+    }
+
+    status = tkt_run_batch(env, commands, count, clock, times, &again);
+
+    if (status == TKT_OK) {
+        return TKT_OK;
+    }
+
+    if (count == 1 || !again) {
+        tkt_run_refuse(commands, count, status);
+        return status == TKT_OUTCOME_UNKNOWN ? status : TKT_OK;
+    }
+
+    /* nothing is stored yet: alone each command gets its own answer */
+
+    for (i = 0; i < count; i++) {
+        status = tkt_run_batch(env, &commands[i], 1, clock, times, &again);
+
+        if (status == TKT_OUTCOME_UNKNOWN) {
+            tkt_run_refuse(commands + i, count - i, status);
+            return status;
+        }
+
+        if (status != TKT_OK) {
+            tkt_run_refuse(&commands[i], 1, status);
+        }
+    }
+
+    return TKT_OK;
+}

@@ -1,0 +1,60 @@
+/*
+ * What the handlers of tickets share.
+ */
+
+#ifndef TKT_TICKET_H
+#define TKT_TICKET_H
+
+
+#include "app/tkt_call.h"
+#include "app/tkt_rows.h"
+
+
+/*
+ * The ticket of the path, by id or number.  False, and answered 404, if there
+ * is none or the caller may not see it.
+ */
+bool tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big);
+
+/*
+ * Decides an action and checks If-Match, in the order of refusals that the
+ * contract gives: 404, 403, 412, 409.  False when answered.
+ */
+bool tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_action_t action, tkt_decision_t *decision);
+
+/*
+ * Writes a change: version, updated_at, event, record, indexes, counters.
+ * The event's action, reason and message are the caller's.
+ */
+void tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before,
+    tkt_ticket_t *t, tkt_event_t *event);
+
+
+/* ---- parts of an answer ---- */
+
+/* `fields`: which rows to show; all without the parameter. */
+typedef struct {
+    bool           given;
+    bool           big;        /* a row kept out of lists was asked for     */
+    tkt_present_t  rows;
+} tkt_fields_t;
+
+/* False, and answered, for a name that is no member of a ticket. */
+bool tkt_fields_parse(tkt_call_t *c, tkt_fields_t *fields);
+
+/* Answers with the ticket and the parts that `include` names. */
+void tkt_include_answer(tkt_call_t *c, tkt_ticket_t *t,
+    const tkt_fields_t *fields, tkt_str_t include);
+
+/*
+ * Writes {"data":[…],"page":{…}} of the ticket's messages or events from a
+ * position on; position 0 is the beginning.
+ */
+bool tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
+    uint64_t from, size_t limit, tkt_str_t filter);
+bool tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
+    uint64_t from, size_t limit, tkt_str_t filter);
+
+
+#endif /* TKT_TICKET_H */

@@ -1,0 +1,299 @@
+/*
+ * Rows of tickets: the record, its long texts in chunks, the entries in the
+ * indexes and the counters that go with them.
+ */
+
+#include "app/tkt_rows.h"
+#include "base/tkt_text.h"
+
+
+/* Strings with TKT_F_BIG, in the order in which the chunks hold them. */
+static const size_t  tkt_big_offsets[] = {
+    offsetof(tkt_ticket_t, description),
+    offsetof(tkt_ticket_t, error_message),
+    offsetof(tkt_ticket_t, custom),
+    offsetof(tkt_ticket_t, plan),
+};
+
+
+static inline tkt_str_t *
+tkt_big(const tkt_ticket_t *t, size_t i)
+{
+    return (tkt_str_t *) (void *) ((uint8_t *) (uintptr_t) t
+                                   + tkt_big_offsets[i]);
+}
+
+
+bool
+tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket, tkt_arena_t *arena)
+{
+    size_t          i;
+    uint64_t        len;
+    tkt_key_t       key;
+    tkt_str_t       text;
+    const uint8_t  *pos, *end;
+
+    tkt_key_message(&key, (uint32_t) ticket->tenant, ticket->id, 0);
+
+    if (!tkt_chunks_get(txn, TKT_DB_MESSAGE, &key, 0, arena, &text)) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return false;
+    }
+
+    pos = text.data;
+    end = pos + text.len;
+
+    for (i = 0; i < tkt_array_len(tkt_big_offsets); i++) {
+
+        if (!tkt_varint_get(&pos, end, &len) || len > (size_t) (end - pos)) {
+            tkt_txn_fail(txn, TKT_INTERNAL);
+            return false;
+        }
+
+        *tkt_big(ticket, i) = (tkt_str_t) { pos, (size_t) len };
+        pos += len;
+    }
+
+    return true;
+}
+
+
+bool
+tkt_ticket_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
+    tkt_ticket_t *ticket, bool big, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_ticket(&key, tenant, id);
+
+    if (!tkt_get(txn, TKT_DB_TICKET, &key, &value)) {
+        return false;
+    }
+
+    if (tkt_txn_is_write(txn)) {
+        value = tkt_arena_copy(arena, value);
+    }
+
+    if (!tkt_record_unpack(&tkt_ticket_schema, value, ticket)) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return false;
+    }
+
+    if (big && ticket->long_text) {
+        return tkt_ticket_load_big(txn, ticket, arena);
+    }
+
+    return true;
+}
+
+
+/* Keeps the long texts apart when the record would not stay in its page. */
+static void
+tkt_ticket_save_big(tkt_txn_t *txn, const tkt_ticket_t *ticket,
+    tkt_arena_t *arena)
+{
+    size_t     i, bytes;
+    uint8_t   *pos, *start;
+    tkt_key_t  key;
+    tkt_str_t *s;
+
+    for (bytes = 0, i = 0; i < tkt_array_len(tkt_big_offsets); i++) {
+        bytes += 10 + tkt_big(ticket, i)->len;
+    }
+
+    start = tkt_arena_bytes(arena, bytes);
+    if (start == NULL) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return;
+    }
+
+    for (pos = start, i = 0; i < tkt_array_len(tkt_big_offsets); i++) {
+        s = tkt_big(ticket, i);
+        pos += tkt_varint_put(pos, s->len);
+
+        if (s->len > 0) {
+            memcpy(pos, s->data, s->len);
+            pos += s->len;
+        }
+    }
+
+    tkt_key_message(&key, (uint32_t) ticket->tenant, ticket->id, 0);
+    tkt_chunks_put(txn, TKT_DB_MESSAGE, &key, 0,
+                   (tkt_str_t) { start, (size_t) (pos - start) });
+}
+
+
+static bool
+tkt_big_same(const tkt_ticket_t *a, const tkt_ticket_t *b)
+{
+    size_t  i;
+
+    for (i = 0; i < tkt_array_len(tkt_big_offsets); i++) {
+        if (!tkt_str_eq(*tkt_big(a, i), *tkt_big(b, i))) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static void
+tkt_ticket_save_record(tkt_txn_t *txn, const tkt_ticket_t *before,
+    const tkt_ticket_t *ticket, tkt_arena_t *arena)
+{
+    size_t        i;
+    tkt_key_t     key;
+    tkt_str_t     record;
+    tkt_ticket_t  head;
+
+    head = *ticket;
+    head.long_text = 0;
+    record = tkt_record_pack(&tkt_ticket_schema, &head, NULL, arena);
+
+    /* once apart, long texts stay apart: no state to move back and forth */
+
+    if (record.len > TKT_VALUE_INLINE_MAX_BYTES
+        || (before != NULL && before->long_text))
+    {
+        if (before == NULL || !before->long_text
+            || !tkt_big_same(before, ticket))
+        {
+            tkt_ticket_save_big(txn, ticket, arena);
+        }
+
+        for (i = 0; i < tkt_array_len(tkt_big_offsets); i++) {
+            *tkt_big(&head, i) = tkt_str("");
+        }
+
+        head.long_text = 1;
+        record = tkt_record_pack(&tkt_ticket_schema, &head, NULL, arena);
+    }
+
+    if (record.len == 0) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return;
+    }
+
+    tkt_key_ticket(&key, (uint32_t) ticket->tenant, ticket->id);
+
+    if (before == NULL) {
+        tkt_append(txn, TKT_DB_TICKET, &key, record);
+
+    } else {
+        tkt_put(txn, TKT_DB_TICKET, &key, record);
+    }
+}
+
+
+/* Takes the ticket into (+1) or out of (-1) the counts it belongs to. */
+static void
+tkt_ticket_count(tkt_txn_t *txn, const tkt_ticket_t *t, int delta)
+{
+    tkt_key_t  key;
+
+    tkt_key_tenant_counts(&key, (uint32_t) t->tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, TKT_TENANT_CELLS,
+                    tkt_tenant_cell(t->state, t->assignee != 0, t->priority),
+                    delta);
+
+    tkt_key_by_requester(&key, (uint32_t) t->tenant, t->requester, 0);
+    tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
+                    tkt_state_cell(t->state), delta);
+
+    if (t->assignee != 0) {
+        tkt_key_assignee_counts(&key, (uint32_t) t->tenant, t->assignee);
+        tkt_counter_add(txn, TKT_DB_BY_ASSIGNEE, &key, TKT_STATE_CELLS,
+                        tkt_state_cell(t->state), delta);
+    }
+}
+
+
+static void
+tkt_ticket_unindex(tkt_txn_t *txn, const tkt_ticket_t *t)
+{
+    tkt_key_t  key;
+
+    tkt_ticket_count(txn, t, -1);
+
+    tkt_key_by_state(&key, t);
+    (void) tkt_delete(txn, TKT_DB_BY_STATE, &key);
+
+    if (t->assignee != 0) {
+        tkt_key_by_assignee(&key, t);
+        (void) tkt_delete(txn, TKT_DB_BY_ASSIGNEE, &key);
+    }
+}
+
+
+static void
+tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *t)
+{
+    tkt_key_t  key;
+
+    tkt_ticket_count(txn, t, 1);
+
+    tkt_key_by_state(&key, t);
+    tkt_put(txn, TKT_DB_BY_STATE, &key, tkt_str(""));
+
+    if (t->assignee != 0) {
+        tkt_key_by_assignee(&key, t);
+        tkt_put(txn, TKT_DB_BY_ASSIGNEE, &key, tkt_str(""));
+    }
+}
+
+
+void
+tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
+    const tkt_ticket_t *ticket, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_ticket_save_record(txn, before, ticket, arena);
+
+    if (before == NULL) {
+        tkt_key_by_requester(&key, (uint32_t) ticket->tenant,
+                             ticket->requester, ticket->id);
+        tkt_put(txn, TKT_DB_BY_REQUESTER, &key, tkt_str(""));
+        tkt_ticket_index(txn, ticket);
+        return;
+    }
+
+    if (before->state != ticket->state
+        || before->assignee != ticket->assignee
+        || before->priority != ticket->priority)
+    {
+        tkt_ticket_unindex(txn, before);
+        tkt_ticket_index(txn, ticket);
+    }
+}
+
+
+bool
+tkt_ticket_number_parse(tkt_str_t text, uint64_t *id)
+{
+    if (text.len > 2 && (text.data[0] | 0x20) == 't' && text.data[1] == '-') {
+        text.data += 2;
+        text.len -= 2;
+    }
+
+    return tkt_u64_parse(text, id) && *id != 0;
+}
+
+
+tkt_str_t
+tkt_ticket_number(uint64_t id, tkt_arena_t *arena)
+{
+    uint8_t  *p;
+
+    p = tkt_arena_bytes(arena, 24);
+    if (p == NULL) {
+        return tkt_str("");
+    }
+
+    p[0] = 'T';
+    p[1] = '-';
+
+    return (tkt_str_t) { p, 2 + tkt_u64_format(p + 2, id) };
+}

@@ -1,0 +1,592 @@
+/*
+ * The verification's passes in order, and those over one database: `meta`,
+ * tenants, principals, logins, tokens, stored answers.
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "app/tkt_command.h"
+#include "app/tkt_verify_int.h"
+#include "base/tkt_time.h"
+
+
+#define TKT_DIGEST_PART  'd'
+
+
+static const char *const  tkt_verify_dbs[] = {
+#define X(name, text, key, doc)  text,
+    TKT_DB_TABLE(X)
+#undef X
+};
+
+
+void
+tkt_verify_fault(tkt_verify_t *v, const char *fmt, ...)
+{
+    char     line[TKT_VERIFY_LINE_BYTES];
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) vsnprintf(line, sizeof(line), fmt, args);
+    va_end(args);
+
+    v->figures->faults++;
+    v->report(v->ctx, line);
+}
+
+
+const char *
+tkt_verify_db(tkt_db_t db)
+{
+    return tkt_verify_dbs[db];
+}
+
+
+/* ---- entries ---- */
+
+void
+tkt_verify_open(tkt_verify_t *v, tkt_scan_t *scan, tkt_db_t db)
+{
+    tkt_key_t  all;
+
+    tkt_key_start(&all);
+    tkt_scan_open(scan, v->txn, db, &all, NULL, false);
+}
+
+
+static bool
+tkt_verify_key(tkt_str_t key, const char *layout, uint64_t *parts)
+{
+    tkt_unkey_t  u;
+
+    tkt_unkey_start(&u, key);
+
+    for ( /* void */ ; *layout != '\0'; layout++) {
+
+        switch (*layout) {
+
+        case '1':
+            *parts++ = tkt_unkey_u8(&u);
+            break;
+
+        case '2':
+            *parts++ = tkt_unkey_u16(&u);
+            break;
+
+        case '4':
+            *parts++ = tkt_unkey_u32(&u);
+            break;
+
+        case TKT_DIGEST_PART:
+            (void) tkt_unkey_u64(&u);
+            (void) tkt_unkey_u64(&u);
+            break;
+
+        default:
+            *parts++ = tkt_unkey_u64(&u);
+        }
+    }
+
+    return !u.bad && u.pos == u.end;
+}
+
+
+bool
+tkt_verify_next(tkt_verify_t *v, tkt_scan_t *scan, const char *layout,
+    uint64_t *parts)
+{
+    while (tkt_scan_next(scan)) {
+        v->figures->entries[scan->db]++;
+
+        if (tkt_verify_key(scan->key, layout, parts)) {
+            return true;
+        }
+
+        tkt_verify_fault(v, "%s: a key of %zu bytes is none of this database",
+                         tkt_verify_db(scan->db), scan->key.len);
+    }
+
+    return false;
+}
+
+
+typedef struct {
+    tkt_verify_t  *v;
+    const void    *obj;
+    const char    *what;
+    bool           good;
+} tkt_verify_values_t;
+
+
+static bool
+tkt_verify_value(void *ctx, const tkt_field_t *f, size_t number)
+{
+    bool                  good;
+    uint64_t              value;
+    tkt_verify_values_t  *x = ctx;
+
+    if (f->stored == 0 || !tkt_field_is_u64(f)) {
+        return true;
+    }
+
+    value = *tkt_field_u64(f, x->obj);
+
+    switch (f->type) {
+
+    case TKT_T_ENUM:
+        good = value < f->names->count
+               && (value == 0 || f->names->names[value].len != 0);
+        break;
+
+    case TKT_T_SET:
+        good = value >> f->names->count == 0;
+        break;
+
+    case TKT_T_BOOL:
+        good = value <= 1;
+        break;
+
+    case TKT_T_TIME:
+        good = value <= (uint64_t) TKT_TIME_MAX_MS;
+        break;
+
+    case TKT_T_UINT:
+        good = value <= f->max;
+        break;
+
+    default:
+        good = true;
+    }
+
+    if (!good) {
+        tkt_verify_fault(x->v, "%s: %s has the value %llu, which is out of "
+                         "range", x->what, f->name, tkt_ull(value));
+        x->good = false;
+    }
+
+    return true;
+}
+
+
+bool
+tkt_verify_values(tkt_verify_t *v, const tkt_schema_t *schema,
+    const void *obj, const char *what)
+{
+    tkt_verify_values_t  x = { v, obj, what, true };
+
+    (void) tkt_schema_walk(schema, tkt_verify_value, &x);
+
+    return x.good;
+}
+
+
+bool
+tkt_verify_has_tenant(tkt_verify_t *v, uint64_t tenant)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_tenant(&key, (uint32_t) tenant);
+
+    return tkt_get(v->txn, TKT_DB_TENANT, &key, &value);
+}
+
+
+bool
+tkt_verify_has_principal(tkt_verify_t *v, uint64_t tenant, uint64_t id)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_principal(&key, (uint32_t) tenant, id);
+
+    return tkt_get(v->txn, TKT_DB_PRINCIPAL, &key, &value);
+}
+
+
+void
+tkt_verify_piece(tkt_verify_t *v, const char *what, uint64_t expected,
+    uint64_t number, tkt_str_t piece, size_t *last)
+{
+    if (number != expected) {
+        tkt_verify_fault(v, "%s: piece %llu is where piece %llu should be",
+                         what, tkt_ull(number), tkt_ull(expected));
+    }
+
+    /* only the last one is shorter */
+
+    if (piece.len == 0 || piece.len > TKT_CHUNK_MAX_BYTES
+        || *last != TKT_CHUNK_MAX_BYTES)
+    {
+        tkt_verify_fault(v, "%s: piece %llu or the one before it has a wrong "
+                         "length", what, tkt_ull(number));
+    }
+
+    *last = piece.len;
+
+    if (v->text == NULL) {
+        v->text = tkt_arena_bytes(&v->arena, TKT_VERIFY_TEXT_BYTES);
+
+        if (v->text == NULL) {
+            tkt_txn_fail(v->txn, TKT_BUSY);
+            return;
+        }
+    }
+
+    if (piece.len <= TKT_VERIFY_TEXT_BYTES - v->text_len && piece.len > 0) {
+        memcpy(v->text + v->text_len, piece.data, piece.len);
+        v->text_len += piece.len;
+    }
+}
+
+
+/* ---- meta ---- */
+
+static void
+tkt_verify_sequences(tkt_verify_t *v, tkt_str_t record)
+{
+    size_t       i;
+    tkt_unkey_t  u;
+
+    if (record.len % sizeof(uint64_t) != 0
+        || record.len < (1 + TKT_SEQ_MAX) * sizeof(uint64_t))
+    {
+        tkt_verify_fault(v, "meta: the record of sequences has %zu bytes",
+                         record.len);
+    }
+
+    tkt_unkey_start(&u, record);
+    v->stamp_ms = tkt_unkey_u64(&u);
+
+    for (i = 0; i < TKT_SEQ_MAX; i++) {
+        v->last[i] = tkt_unkey_u64(&u);
+    }
+}
+
+
+static void
+tkt_verify_meta(tkt_verify_t *v)
+{
+    tkt_scan_t  scan;
+
+    tkt_verify_open(v, &scan, TKT_DB_META);
+
+    while (tkt_scan_next(&scan)) {
+        v->figures->entries[TKT_DB_META]++;
+
+        if (tkt_str_eq(scan.key, tkt_str("sequences"))) {
+            tkt_verify_sequences(v, scan.value);
+
+        } else if (!tkt_str_eq(scan.key, tkt_str("format"))) {
+            tkt_verify_fault(v, "meta: unknown key of %zu bytes, \"%.*s\"",
+                             scan.key.len, (int) scan.key.len,
+                             (const char *) scan.key.data);
+        }
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+/* ---- tenants, principals, tokens ---- */
+
+static void
+tkt_verify_tenants(tkt_verify_t *v)
+{
+    char          what[64];
+    uint64_t      id;
+    tkt_scan_t    scan;
+    tkt_tenant_t  tenant;
+
+    tkt_verify_open(v, &scan, TKT_DB_TENANT);
+
+    while (tkt_verify_next(v, &scan, "4", &id)) {
+
+        (void) snprintf(what, sizeof(what), "tenant %llu", tkt_ull(id));
+
+        if (!tkt_record_unpack(&tkt_tenant_schema, scan.value, &tenant)) {
+            tkt_verify_fault(v, "%s: the record does not decode", what);
+            continue;
+        }
+
+        (void) tkt_verify_values(v, &tkt_tenant_schema, &tenant, what);
+
+        if (tenant.id != id || tenant.name.len == 0) {
+            tkt_verify_fault(v, "%s: the record is not of this tenant", what);
+        }
+
+        if (id == 0 || id > v->last[TKT_SEQ_TENANT]) {
+            tkt_verify_fault(v, "%s: the number was never given", what);
+        }
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+static void
+tkt_verify_principal(tkt_verify_t *v, const char *what, uint64_t tenant,
+    uint64_t id, const tkt_user_t *user)
+{
+    tkt_key_t    key;
+    tkt_str_t    value;
+    tkt_unkey_t  u;
+
+    (void) tkt_verify_values(v, &tkt_user_schema, user, what);
+
+    if (user->id != id || user->tenant != tenant || user->login.len == 0
+        || user->role == TKT_ROLE_NONE || user->version == 0)
+    {
+        tkt_verify_fault(v, "%s: the record is not of this principal", what);
+    }
+
+    if (id == 0 || id > v->last[TKT_SEQ_PRINCIPAL]) {
+        tkt_verify_fault(v, "%s: the number was never given", what);
+    }
+
+    if (!tkt_verify_has_tenant(v, tenant)) {
+        tkt_verify_fault(v, "%s: there is no such tenant", what);
+    }
+
+    tkt_key_login(&key, (uint32_t) tenant, user->login);
+
+    if (!tkt_get(v->txn, TKT_DB_LOGIN, &key, &value)) {
+        tkt_verify_fault(v, "%s: its login is not in the index", what);
+        return;
+    }
+
+    tkt_unkey_start(&u, value);
+
+    if (tkt_unkey_u64(&u) != id) {
+        tkt_verify_fault(v, "%s: its login leads to another principal", what);
+    }
+}
+
+
+static void
+tkt_verify_principals(tkt_verify_t *v)
+{
+    char        what[80];
+    uint64_t    part[2];
+    tkt_user_t  user;
+    tkt_scan_t  scan;
+
+    tkt_verify_open(v, &scan, TKT_DB_PRINCIPAL);
+
+    while (tkt_verify_next(v, &scan, "48", part)) {
+
+        (void) snprintf(what, sizeof(what), "principal %llu/%llu",
+                        tkt_ull(part[0]), tkt_ull(part[1]));
+
+        if (!tkt_record_unpack(&tkt_user_schema, scan.value, &user)) {
+            tkt_verify_fault(v, "%s: the record does not decode", what);
+            continue;
+        }
+
+        tkt_verify_principal(v, what, part[0], part[1], &user);
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+/* The record of a principal; false if there is none that decodes. */
+static bool
+tkt_verify_user(tkt_verify_t *v, uint64_t tenant, uint64_t id,
+    tkt_user_t *user)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_principal(&key, (uint32_t) tenant, id);
+
+    return tkt_get(v->txn, TKT_DB_PRINCIPAL, &key, &value)
+           && tkt_record_unpack(&tkt_user_schema, value, user);
+}
+
+
+static void
+tkt_verify_logins(tkt_verify_t *v)
+{
+    uint64_t     tenant, id;
+    tkt_str_t    login;
+    tkt_user_t   user;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u, value;
+
+    tkt_verify_open(v, &scan, TKT_DB_LOGIN);
+
+    while (tkt_scan_next(&scan)) {
+        v->figures->entries[TKT_DB_LOGIN]++;
+
+        tkt_unkey_start(&u, scan.key);
+        tenant = tkt_unkey_u32(&u);
+        login = (tkt_str_t) { u.pos, (size_t) (u.end - u.pos) };
+
+        tkt_unkey_start(&value, scan.value);
+        id = tkt_unkey_u64(&value);
+
+        if (u.bad || value.bad || value.pos != value.end
+            || !tkt_verify_user(v, tenant, id, &user)
+            || !tkt_str_eq(user.login, login))
+        {
+            tkt_verify_fault(v, "login %llu/%.*s: leads to no principal of "
+                             "this login", tkt_ull(tenant), (int) login.len,
+                             (const char *) login.data);
+        }
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+static void
+tkt_verify_tokens(tkt_verify_t *v)
+{
+    char                what[96];
+    uint64_t            part[3];
+    tkt_user_t          owner;
+    tkt_scan_t          scan;
+    tkt_token_record_t  token;
+
+    tkt_verify_open(v, &scan, TKT_DB_TOKEN);
+
+    while (tkt_verify_next(v, &scan, "484", part)) {
+
+        (void) snprintf(what, sizeof(what), "token %llu/%llu/%llu",
+                        tkt_ull(part[0]), tkt_ull(part[1]), tkt_ull(part[2]));
+
+        if (!tkt_record_unpack(&tkt_token_schema, scan.value, &token)) {
+            tkt_verify_fault(v, "%s: the record does not decode", what);
+            continue;
+        }
+
+        (void) tkt_verify_values(v, &tkt_token_schema, &token, what);
+
+        if (token.id != part[2] || token.digest.len != TKT_HASH_BYTES) {
+            tkt_verify_fault(v, "%s: the record is not of this token", what);
+        }
+
+        if (!tkt_verify_user(v, part[0], part[1], &owner)) {
+            tkt_verify_fault(v, "%s: its owner does not exist", what);
+
+        } else if (part[2] == 0 || part[2] > owner.last_token) {
+            tkt_verify_fault(v, "%s: the number was never given", what);
+        }
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+/* ---- stored answers ---- */
+
+typedef struct {
+    char       what[96];
+    uint64_t   pieces;
+    size_t     last_bytes;
+    tkt_key_t  key;           /* without the piece's number */
+} tkt_verify_answer_t;
+
+
+static void
+tkt_verify_answer_end(tkt_verify_t *v, const tkt_verify_answer_t *a)
+{
+    if (a->pieces > 0
+        && !tkt_idempotency_sound((tkt_str_t) { v->text, v->text_len }))
+    {
+        tkt_verify_fault(v, "%s: the record does not decode", a->what);
+    }
+}
+
+
+static void
+tkt_verify_answers(tkt_verify_t *v)
+{
+    uint64_t             part[4];
+    tkt_str_t            key;
+    tkt_scan_t           scan;
+    tkt_verify_answer_t  a = { .pieces = 0 };
+
+    tkt_verify_open(v, &scan, TKT_DB_IDEMPOTENCY);
+
+    while (tkt_verify_next(v, &scan, "448d2", part)) {
+
+        key = (tkt_str_t) { scan.key.data, scan.key.len - 2 };
+
+        if (a.pieces == 0
+            || !tkt_str_eq(key, (tkt_str_t) { a.key.data, a.key.len }))
+        {
+            tkt_verify_answer_end(v, &a);
+            tkt_key_start(&a.key);
+            tkt_key_bytes(&a.key, key);
+            a.pieces = 0;
+            a.last_bytes = TKT_CHUNK_MAX_BYTES;
+            v->text_len = 0;
+
+            (void) snprintf(a.what, sizeof(a.what),
+                            "idempotency %llu/%llu/%llu", tkt_ull(part[0]),
+                            tkt_ull(part[1]), tkt_ull(part[2]));
+
+            if (!tkt_verify_has_principal(v, part[1], part[2])) {
+                tkt_verify_fault(v, "%s: there is no such principal", a.what);
+            }
+        }
+
+        tkt_verify_piece(v, a.what, a.pieces++, part[3], scan.value,
+                         &a.last_bytes);
+
+        if (tkt_txn_status(v->txn) != TKT_OK) {
+            break;
+        }
+    }
+
+    if (tkt_txn_status(v->txn) == TKT_OK) {
+        tkt_verify_answer_end(v, &a);
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+/* ---- all of it ---- */
+
+static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
+    tkt_verify_meta,
+    tkt_verify_tenants,
+    tkt_verify_principals,
+    tkt_verify_logins,
+    tkt_verify_tokens,
+    tkt_verify_tickets,
+    tkt_verify_log,
+    tkt_verify_by_requester,
+    tkt_verify_by_state,
+    tkt_verify_by_assignee,
+    tkt_verify_counters,
+    tkt_verify_answers,
+};
+
+
+tkt_status_t
+tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report, void *ctx,
+    tkt_verify_figures_t *figures)
+{
+    size_t        i;
+    tkt_verify_t  v = {
+        .txn = read, .report = report, .ctx = ctx, .figures = figures
+    };
+
+    memset(figures, 0, sizeof(*figures));
+    tkt_arena_init(&v.arena, 4096);
+
+    for (i = 0; i < tkt_array_len(tkt_verify_passes); i++) {
+        if (tkt_txn_status(read) == TKT_OK) {
+            tkt_verify_passes[i](&v);
+        }
+    }
+
+    tkt_arena_done(&v.arena);
+
+    return tkt_txn_status(read);
+}

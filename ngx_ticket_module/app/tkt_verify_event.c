@@ -1,0 +1,420 @@
+/*
+ * The event log: each ticket's chain, walked from its row backward with every
+ * change undone, and the log as a whole.
+ */
+
+#include <stdio.h>
+
+#include "app/tkt_verify_int.h"
+
+
+/* One chain under way. `t` is the row as it was after the event at hand. */
+typedef struct {
+    tkt_verify_t   *v;
+    tkt_ticket_t   *t;
+    tkt_event_t     e;
+    char            what[96];
+    bool            replay;      /* the change lists could be undone so far  */
+} tkt_chain_t;
+
+
+/* An event of the log; false if it is missing or does not decode. */
+static bool
+tkt_verify_event(tkt_verify_t *v, uint64_t seq, tkt_event_t *e)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_event(&key, seq);
+
+    if (!tkt_get(v->txn, TKT_DB_EVENT, &key, &value)
+        || !tkt_record_unpack(&tkt_event_schema, value, e))
+    {
+        return false;
+    }
+
+    e->id = seq;
+
+    return true;
+}
+
+
+/* Whether the transition table leads from there to there by this action. */
+static bool
+tkt_verify_transition(const tkt_event_t *e)
+{
+    size_t                   i, rows;
+    uint64_t                 to;
+    const tkt_transition_t  *table;
+
+    if (e->action == 0 || e->from >= TKT_STATE_MAX) {
+        return false;
+    }
+
+    table = tkt_workflow_table(&rows);
+
+    for (i = 0; i < rows; i++) {
+        to = (table[i].to == TKT_TO_SAME) ? e->from : table[i].to;
+
+        if (table[i].status == TKT_OK && table[i].action + 1U == e->action
+            && (table[i].from & tkt_bit(e->from)) && to == e->to)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* ---- undoing ---- */
+
+static void
+tkt_chain_undo_row(tkt_chain_t *c, const tkt_change_t *change)
+{
+    bool                good;
+    uint64_t           *u;
+    tkt_str_t          *s;
+    const tkt_field_t  *f = change->field;
+
+    if (tkt_field_is_u64(f)) {
+        u = tkt_field_u64(f, c->t);
+        good = *u == change->new_u64 && change->old_u64 != change->new_u64;
+        *u = change->old_u64;
+
+    } else {
+        s = tkt_field_str(f, c->t);
+        good = tkt_str_eq(*s, change->new_str)
+               && !tkt_str_eq(change->old_str, change->new_str);
+        *s = change->old_str;
+    }
+
+    if (!good || (f->flags & TKT_F_NO_TRACK)) {
+        tkt_verify_fault(c->v, "%s: its change of %s does not lead to the "
+                         "value that follows", c->what, f->name);
+    }
+}
+
+
+/* The message that an event brought is the one it counted. */
+static void
+tkt_chain_message(tkt_chain_t *c, uint64_t after, uint64_t before)
+{
+    if (after == before ? c->e.message != 0
+                        : after != before + 1 || c->e.message != after)
+    {
+        tkt_verify_fault(c->v, "%s: names message %llu, while message_count "
+                         "goes from %llu to %llu", c->what,
+                         tkt_ull(c->e.message), tkt_ull(before),
+                         tkt_ull(after));
+    }
+}
+
+
+static void
+tkt_chain_undo(tkt_chain_t *c)
+{
+    uint64_t       messages;
+    tkt_change_t   change;
+    tkt_changes_t  changes;
+
+    if (!c->replay) {
+        return;
+    }
+
+    if (c->e.to != c->t->state) {
+        tkt_verify_fault(c->v, "%s: leads to state %llu, what follows begins "
+                         "in %llu", c->what, tkt_ull(c->e.to),
+                         tkt_ull(c->t->state));
+    }
+
+    messages = c->t->message_count;
+    tkt_changes_start(&changes, &tkt_ticket_schema, c->e.packed);
+
+    while (tkt_changes_next(&changes, &change)) {
+        tkt_chain_undo_row(c, &change);
+    }
+
+    if (changes.bad) {
+        tkt_verify_fault(c->v, "%s: its change list does not decode",
+                         c->what);
+        c->replay = false;
+        return;
+    }
+
+    tkt_chain_message(c, messages, c->t->message_count);
+
+    if (c->e.previous != 0 && c->e.from != c->t->state) {
+        tkt_verify_fault(c->v, "%s: comes from state %llu, its changes lead "
+                         "back to %llu", c->what, tkt_ull(c->e.from),
+                         tkt_ull(c->t->state));
+    }
+}
+
+
+/* ---- the beginning of a chain ---- */
+
+/* A row that nobody can set when a ticket is submitted. */
+static bool
+tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
+{
+    bool          zero;
+    tkt_chain_t  *c = ctx;
+
+    if (f->stored == 0 || (f->flags & TKT_F_NO_TRACK)
+        || (f->in & TKT_USE_CREATE)
+        || f->offset == offsetof(tkt_ticket_t, state))
+    {
+        return true;
+    }
+
+    zero = tkt_field_is_u64(f) ? *tkt_field_u64(f, c->t) == 0
+                               : tkt_field_str(f, c->t)->len == 0;
+
+    if (!zero) {
+        tkt_verify_fault(c->v, "%s: submitted the ticket with %s set",
+                         c->what, f->name);
+    }
+
+    return true;
+}
+
+
+static void
+tkt_chain_fresh(tkt_chain_t *c)
+{
+    const tkt_ticket_t  *t = c->t;
+
+    if (c->e.action != TKT_ACTION_SUBMIT + 1 || c->e.version != 1) {
+        tkt_verify_fault(c->v, "%s: begins a chain and is not a submission",
+                         c->what);
+        return;
+    }
+
+    if (!c->replay) {
+        return;
+    }
+
+    if (c->e.from != TKT_STATE_NONE || t->state != TKT_STATE_NEW
+        || t->created_at != c->e.at)
+    {
+        tkt_verify_fault(c->v, "%s: did not submit this ticket", c->what);
+    }
+
+    (void) tkt_schema_walk(&tkt_ticket_schema, tkt_chain_fresh_row, c);
+}
+
+
+/* ---- a chain ---- */
+
+/* What one event says by itself; false: it is of another ticket. */
+static bool
+tkt_chain_event(tkt_chain_t *c, uint64_t version)
+{
+    const tkt_event_t  *e = &c->e;
+
+    if (e->tenant != c->t->tenant || e->ticket != c->t->id) {
+        tkt_verify_fault(c->v, "%s: is an event of ticket %llu/%llu",
+                         c->what, tkt_ull(e->tenant), tkt_ull(e->ticket));
+        return false;
+    }
+
+    if (e->version != version) {
+        tkt_verify_fault(c->v, "%s: has version %llu, not %llu", c->what,
+                         tkt_ull(e->version), tkt_ull(version));
+    }
+
+    if (e->previous != 0 && e->action == TKT_ACTION_SUBMIT + 1) {
+        tkt_verify_fault(c->v, "%s: submits a ticket that was there",
+                         c->what);
+    }
+
+    if (!tkt_verify_transition(e)) {
+        tkt_verify_fault(c->v, "%s: no transition leads by action %llu from "
+                         "state %llu to %llu", c->what, tkt_ull(e->action),
+                         tkt_ull(e->from), tkt_ull(e->to));
+    }
+
+    return true;
+}
+
+
+/*
+ * Numbers fall along a chain, and an event names its ticket: so no event can
+ * be met twice, and the chains together are the log if they are as long.
+ */
+void
+tkt_verify_chain(tkt_verify_t *v, tkt_ticket_t *t)
+{
+    uint64_t     seq, version;
+    tkt_chain_t  c = { .v = v, .t = t, .replay = true };
+
+    seq = t->last_event;
+    version = t->version;
+
+    for ( ;; ) {
+        (void) snprintf(c.what, sizeof(c.what),
+                        "ticket %llu/%llu: event %llu", tkt_ull(t->tenant),
+                        tkt_ull(t->id), tkt_ull(seq));
+
+        if (!tkt_verify_event(v, seq, &c.e)) {
+            tkt_verify_fault(v, "%s: of its chain is missing", c.what);
+            return;
+        }
+
+        if (seq == t->last_event && c.e.at != t->updated_at) {
+            tkt_verify_fault(v, "%s: is not of the time of the last change",
+                             c.what);
+        }
+
+        if (!tkt_chain_event(&c, version)) {
+            return;
+        }
+
+        v->chained++;
+        version--;
+        tkt_chain_undo(&c);
+
+        if (c.e.previous == 0) {
+            break;
+        }
+
+        if (c.e.previous >= seq) {
+            tkt_verify_fault(v, "%s: is not after the one before it",
+                             c.what);
+            return;
+        }
+
+        seq = c.e.previous;
+    }
+
+    tkt_chain_fresh(&c);
+}
+
+
+/* ---- the log ---- */
+
+/* Whether the links from the ticket's row come by this event. */
+static bool
+tkt_log_chained(tkt_verify_t *v, const tkt_event_t *e)
+{
+    uint64_t      seq;
+    tkt_event_t   at;
+    tkt_ticket_t  t;
+
+    if (!tkt_verify_ticket_integers(v, e->tenant, e->ticket, &t)) {
+        return true;
+    }
+
+    for (seq = t.last_event; seq > e->id; seq = at.previous) {
+        if (!tkt_verify_event(v, seq, &at) || at.previous >= seq) {
+            return false;
+        }
+    }
+
+    return seq == e->id;
+}
+
+
+/* Names the events outside all chains, which the count has told of. */
+static void
+tkt_log_unchained(tkt_verify_t *v)
+{
+    uint64_t     seq;
+    tkt_scan_t   scan;
+    tkt_event_t  e;
+
+    tkt_scan_open(&scan, v->txn, TKT_DB_EVENT, &(tkt_key_t) { .len = 0 },
+                  NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+        tkt_unkey_t  u;
+
+        tkt_unkey_start(&u, scan.key);
+        seq = tkt_unkey_u64(&u);
+
+        if (tkt_record_unpack(&tkt_event_schema, scan.value, &e)) {
+            e.id = seq;
+
+            if (!tkt_log_chained(v, &e)) {
+                tkt_verify_fault(v, "event %llu: is not in the chain of its "
+                                 "ticket %llu/%llu", tkt_ull(seq),
+                                 tkt_ull(e.tenant), tkt_ull(e.ticket));
+            }
+        }
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+/* What an event says of others than its ticket's row. */
+static void
+tkt_log_event(tkt_verify_t *v, const tkt_event_t *e, uint64_t at)
+{
+    char          what[64];
+    tkt_ticket_t  t;
+
+    (void) snprintf(what, sizeof(what), "event %llu", tkt_ull(e->id));
+    (void) tkt_verify_values(v, &tkt_event_schema, e, what);
+
+    if (e->at < at || e->at > v->stamp_ms) {
+        tkt_verify_fault(v, "%s: its time is not between that of the event "
+                         "before it and the last stamp", what);
+    }
+
+    if (e->actor != 0 && !tkt_verify_has_principal(v, e->tenant, e->actor)) {
+        tkt_verify_fault(v, "%s: its actor %llu does not exist", what,
+                         tkt_ull(e->actor));
+    }
+
+    if (!tkt_verify_ticket_integers(v, e->tenant, e->ticket, &t)) {
+        tkt_verify_fault(v, "%s: its ticket %llu/%llu does not exist", what,
+                         tkt_ull(e->tenant), tkt_ull(e->ticket));
+    }
+}
+
+
+void
+tkt_verify_log(tkt_verify_t *v)
+{
+    uint64_t     seq, expected, at;
+    tkt_scan_t   scan;
+    tkt_event_t  e;
+
+    expected = 1;
+    at = 0;
+    tkt_verify_open(v, &scan, TKT_DB_EVENT);
+
+    while (tkt_verify_next(v, &scan, "8", &seq)) {
+
+        if (seq != expected) {
+            tkt_verify_fault(v, "event %llu: stands where %llu should",
+                             tkt_ull(seq), tkt_ull(expected));
+        }
+
+        expected = seq + 1;
+
+        if (!tkt_record_unpack(&tkt_event_schema, scan.value, &e)) {
+            tkt_verify_fault(v, "event %llu: the record does not decode",
+                             tkt_ull(seq));
+            continue;
+        }
+
+        e.id = seq;
+        tkt_log_event(v, &e, at);
+        at = e.at;
+    }
+
+    tkt_scan_close(&scan);
+
+    if (expected != v->last[TKT_SEQ_EVENT] + 1) {
+        tkt_verify_fault(v, "meta: the last event is %llu, the last number "
+                         "given %llu", tkt_ull(expected - 1),
+                         tkt_ull(v->last[TKT_SEQ_EVENT]));
+    }
+
+    if (v->chained != v->figures->entries[TKT_DB_EVENT]) {
+        tkt_log_unchained(v);
+    }
+}

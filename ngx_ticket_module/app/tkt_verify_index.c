@@ -1,0 +1,347 @@
+/*
+ * Indexes and counters.  Entries are sorted so that those of one counter row
+ * stand together: one row of counts is all the memory this takes.
+ */
+
+#include <stdio.h>
+
+#include "app/tkt_verify_int.h"
+
+
+/* The entries of one principal, or of one tenant, under way. */
+typedef struct {
+    tkt_verify_t  *v;
+    tkt_db_t       db;
+    size_t         cells;
+    bool           open;
+    bool           has_row;
+    uint64_t       tenant;
+    uint64_t       principal;
+    uint64_t       entries;
+    uint64_t       stored[TKT_TENANT_CELLS];
+    uint64_t       counted[TKT_TENANT_CELLS];
+} tkt_group_t;
+
+
+bool
+tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
+    size_t cells, uint64_t *counts)
+{
+    size_t          i;
+    const uint8_t  *pos, *end;
+
+    memset(counts, 0, cells * sizeof(uint64_t));
+
+    pos = value.data;
+    end = (value.len == 0) ? pos : pos + value.len;
+
+    for (i = 0; pos != end; i++) {
+        if (i == cells || !tkt_varint_get(&pos, end, &counts[i])) {
+            tkt_verify_fault(v, "%s: the counts do not decode", what);
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static void
+tkt_group_name(const tkt_group_t *g, char *what, size_t size)
+{
+    (void) snprintf(what, size, "counts %s %llu/%llu", tkt_verify_db(g->db),
+                    tkt_ull(g->tenant), tkt_ull(g->principal));
+}
+
+
+static void
+tkt_group_compare(const tkt_group_t *g, const char *what)
+{
+    size_t  i;
+
+    for (i = 0; i < g->cells; i++) {
+        if (g->stored[i] != g->counted[i]) {
+            tkt_verify_fault(g->v, "%s: cell %zu says %llu, there are %llu",
+                             what, i, tkt_ull(g->stored[i]),
+                             tkt_ull(g->counted[i]));
+        }
+    }
+}
+
+
+/* The end of a principal's entries. */
+static void
+tkt_group_close(tkt_group_t *g)
+{
+    char  what[96];
+
+    if (!g->open) {
+        return;
+    }
+
+    tkt_group_name(g, what, sizeof(what));
+
+    if (!g->has_row) {
+        tkt_verify_fault(g->v, "%s: there are none for %llu entries", what,
+                         tkt_ull(g->entries));
+
+    } else if (g->entries == 0 && g->db == TKT_DB_BY_REQUESTER) {
+
+        /* tickets leave an assignee, and never a requester */
+
+        tkt_verify_fault(g->v, "%s: are of a requester without tickets",
+                         what);
+    }
+
+    if (!tkt_verify_has_principal(g->v, g->tenant, g->principal)) {
+        tkt_verify_fault(g->v, "%s: there is no such principal", what);
+    }
+
+    if (g->has_row) {
+        tkt_group_compare(g, what);
+    }
+}
+
+
+static void
+tkt_group_switch(tkt_group_t *g, uint64_t tenant, uint64_t principal)
+{
+    if (g->open && g->tenant == tenant && g->principal == principal) {
+        return;
+    }
+
+    tkt_group_close(g);
+
+    g->open = true;
+    g->has_row = false;
+    g->tenant = tenant;
+    g->principal = principal;
+    g->entries = 0;
+    memset(g->counted, 0, sizeof(g->counted));
+}
+
+
+static void
+tkt_group_row(tkt_group_t *g, tkt_str_t value)
+{
+    char  what[96];
+
+    tkt_group_name(g, what, sizeof(what));
+
+    /* counts that do not decode were reported, and compare as they are */
+
+    if (tkt_verify_counts(g->v, what, value, g->cells, g->stored)) {
+        g->has_row = true;
+
+    } else {
+        memcpy(g->stored, g->counted, sizeof(g->stored));
+        g->has_row = false;
+    }
+}
+
+
+static void
+tkt_group_count(tkt_group_t *g, uint64_t cell)
+{
+    g->entries++;
+
+    if (cell < g->cells) {
+        g->counted[cell]++;
+    }
+}
+
+
+/* ---- indexes ---- */
+
+static void
+tkt_entry_fault(tkt_verify_t *v, const tkt_scan_t *scan, uint64_t tenant,
+    uint64_t ticket)
+{
+    tkt_verify_fault(v, "%s: an entry of ticket %llu/%llu is not as the "
+                     "ticket", tkt_verify_db(scan->db), tkt_ull(tenant),
+                     tkt_ull(ticket));
+}
+
+
+void
+tkt_verify_by_requester(tkt_verify_t *v)
+{
+    uint64_t      part[3];
+    tkt_scan_t    scan;
+    tkt_group_t   g = { .v = v, .db = TKT_DB_BY_REQUESTER,
+                        .cells = TKT_STATE_CELLS };
+    tkt_ticket_t  t;
+
+    tkt_verify_open(v, &scan, g.db);
+
+    while (tkt_verify_next(v, &scan, "488", part)) {
+
+        tkt_group_switch(&g, part[0], part[1]);
+
+        if (part[2] == 0) {
+            tkt_group_row(&g, scan.value);
+            continue;
+        }
+
+        if (!tkt_verify_ticket_integers(v, part[0], part[2], &t)
+            || t.requester != part[1] || scan.value.len != 0)
+        {
+            tkt_entry_fault(v, &scan, part[0], part[2]);
+            continue;
+        }
+
+        tkt_group_count(&g, t.state - 1);
+    }
+
+    tkt_group_close(&g);
+    tkt_scan_close(&scan);
+}
+
+
+void
+tkt_verify_by_assignee(tkt_verify_t *v)
+{
+    uint64_t      part[5];
+    tkt_scan_t    scan;
+    tkt_group_t   g = { .v = v, .db = TKT_DB_BY_ASSIGNEE,
+                        .cells = TKT_STATE_CELLS };
+    tkt_ticket_t  t;
+
+    tkt_verify_open(v, &scan, g.db);
+
+    while (tkt_verify_next(v, &scan, "48118", part)) {
+
+        tkt_group_switch(&g, part[0], part[1]);
+
+        if (part[2] == 0 && part[3] == 0 && part[4] == 0) {
+            tkt_group_row(&g, scan.value);
+            continue;
+        }
+
+        if (!tkt_verify_ticket_integers(v, part[0], part[4], &t)
+            || t.assignee != part[1] || t.state != part[2]
+            || tkt_urgency(t.priority) != part[3] || scan.value.len != 0)
+        {
+            tkt_entry_fault(v, &scan, part[0], part[4]);
+            continue;
+        }
+
+        tkt_group_count(&g, t.state - 1);
+    }
+
+    tkt_group_close(&g);
+    tkt_scan_close(&scan);
+}
+
+
+/* ---- a tenant's counts ---- */
+
+/* The end of a tenant's entries: its row stands in another database. */
+static void
+tkt_tenant_close(tkt_group_t *g)
+{
+    char       what[64];
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    if (!g->open) {
+        return;
+    }
+
+    (void) snprintf(what, sizeof(what), "counter %llu", tkt_ull(g->tenant));
+    tkt_key_tenant_counts(&key, (uint32_t) g->tenant);
+
+    if (!tkt_get(g->v->txn, TKT_DB_COUNTER, &key, &value)) {
+        tkt_verify_fault(g->v, "%s: there is none for %llu tickets", what,
+                         tkt_ull(g->entries));
+        return;
+    }
+
+    if (tkt_verify_counts(g->v, what, value, g->cells, g->stored)) {
+        tkt_group_compare(g, what);
+    }
+}
+
+
+void
+tkt_verify_by_state(tkt_verify_t *v)
+{
+    uint64_t      part[5];
+    tkt_scan_t    scan;
+    tkt_group_t   g = { .v = v, .db = TKT_DB_BY_STATE,
+                        .cells = TKT_TENANT_CELLS };
+    tkt_ticket_t  t;
+
+    tkt_verify_open(v, &scan, g.db);
+
+    while (tkt_verify_next(v, &scan, "41118", part)) {
+
+        if (!g.open || g.tenant != part[0]) {
+            tkt_tenant_close(&g);
+            g.open = true;
+            g.tenant = part[0];
+            g.entries = 0;
+            memset(g.counted, 0, sizeof(g.counted));
+        }
+
+        if (!tkt_verify_ticket_integers(v, part[0], part[4], &t)
+            || t.state != part[1] || (t.assignee != 0) != part[2]
+            || tkt_urgency(t.priority) != part[3] || scan.value.len != 0)
+        {
+            tkt_entry_fault(v, &scan, part[0], part[4]);
+            continue;
+        }
+
+        tkt_group_count(&g, tkt_tenant_cell(t.state, t.assignee != 0,
+                                            t.priority));
+    }
+
+    tkt_tenant_close(&g);
+    tkt_scan_close(&scan);
+}
+
+
+/* Rows of tenants without tickets; the others were compared already. */
+void
+tkt_verify_counters(tkt_verify_t *v)
+{
+    char        what[64];
+    size_t      i;
+    bool        used;
+    uint64_t    part[2], counts[TKT_TENANT_CELLS];
+    tkt_key_t   prefix;
+    tkt_scan_t  scan, entry;
+
+    tkt_verify_open(v, &scan, TKT_DB_COUNTER);
+
+    while (tkt_verify_next(v, &scan, "41", part)) {
+
+        (void) snprintf(what, sizeof(what), "counter %llu", tkt_ull(part[0]));
+
+        if (part[1] != 1 || !tkt_verify_has_tenant(v, part[0])) {
+            tkt_verify_fault(v, "%s: kind %llu is no row of a tenant", what,
+                             tkt_ull(part[1]));
+            continue;
+        }
+
+        tkt_key_tenant(&prefix, (uint32_t) part[0]);
+        tkt_scan_open(&entry, v->txn, TKT_DB_BY_STATE, &prefix, NULL, false);
+        used = tkt_scan_next(&entry);
+        tkt_scan_close(&entry);
+
+        if (used || !tkt_verify_counts(v, what, scan.value, TKT_TENANT_CELLS,
+                                       counts))
+        {
+            continue;
+        }
+
+        for (i = 0; i < TKT_TENANT_CELLS; i++) {
+            if (counts[i] != 0) {
+                tkt_verify_fault(v, "%s: cell %zu says %llu, there is no "
+                                 "ticket", what, i, tkt_ull(counts[i]));
+            }
+        }
+    }
+
+    tkt_scan_close(&scan);
+}

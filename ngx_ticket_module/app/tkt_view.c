@@ -1,0 +1,255 @@
+/*
+ * Views: see the header.
+ */
+
+#include "app/tkt_view.h"
+
+
+#define TKT_TICKET_BYTES  2048
+
+
+void
+tkt_view_init(tkt_view_t *v, tkt_call_t *call)
+{
+    size_t  i;
+
+    v->call = call;
+
+    for (i = 0; i < TKT_VIEW_NAMES; i++) {
+        v->names[i].id = 0;
+    }
+}
+
+
+static const tkt_view_name_t *
+tkt_view_name(tkt_view_t *v, uint64_t id)
+{
+    tkt_user_t        user;
+    tkt_view_name_t  *n;
+
+    n = &v->names[id & (TKT_VIEW_NAMES - 1)];
+
+    if (n->id == id) {
+        return n;
+    }
+
+    n->id = id;
+    n->name = tkt_str("");
+    n->disabled = true;
+
+    /* in a write transaction the name must survive later puts */
+
+    if (tkt_user_load(v->call->txn, v->call->actor->tenant, id, &user,
+                      tkt_txn_is_write(v->call->txn) ? v->call->arena : NULL))
+    {
+        n->name = user.name.len > 0 ? user.name : user.login;
+        n->disabled = user.disabled;
+    }
+
+    return n;
+}
+
+
+tkt_caller_t
+tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
+{
+    tkt_caller_t  caller = { c->actor->role, 0 };
+
+    if (t->tenant != c->actor->tenant) {
+        caller.relation = TKT_REL_FOREIGN;
+        return caller;
+    }
+
+    if (t->requester == c->actor->id) {
+        caller.relation |= TKT_REL_REQUESTER;
+    }
+
+    if (t->assignee == c->actor->id) {
+        caller.relation |= TKT_REL_ASSIGNEE;
+    }
+
+    return caller;
+}
+
+
+static uint64_t
+tkt_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+
+void
+tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
+{
+    *facts = (tkt_facts_t) {
+        .state = (tkt_state_t) t->state,
+        .close_reason = (tkt_close_t) t->close_reason,
+        .tier = (uint32_t) t->tier,
+        .has_assignee = t->assignee != 0,
+        .owner_away = t->assignee == 0
+                      || tkt_view_name(v, t->assignee)->disabled,
+        .verified = t->verified != 0,
+        .rated = t->rated_at != 0,
+        .complaint_open = t->complaint_open != 0,
+        .archived = t->archived != 0,
+        .now_ms = v->call->now_ms,
+        .ended_at_ms = (int64_t) tkt_max(tkt_max(t->resolved_at,
+                                                 t->confirmed_at),
+                                         tkt_max(t->rated_at, t->closed_at)),
+        .confirmed_at_ms = (int64_t) t->confirmed_at,
+        .closed_at_ms = (int64_t) t->closed_at,
+        .last_urge_at_ms = (int64_t) t->last_urge_at,
+    };
+}
+
+
+/* What a requester is asked to do, said in `next`. */
+static tkt_next_t
+tkt_view_next(const tkt_ticket_t *t, const tkt_caller_t *caller)
+{
+    if (!(caller->relation & TKT_REL_REQUESTER)) {
+        return TKT_NEXT_NONE;
+    }
+
+    if (t->state == TKT_STATE_WAITING_USER) {
+        return TKT_NEXT_ANSWER;
+    }
+
+    if (t->allowed_actions & tkt_bit(TKT_ACTION_CONFIRM)) {
+        return TKT_NEXT_CONFIRM;
+    }
+
+    if (t->allowed_actions & tkt_bit(TKT_ACTION_RATING)) {
+        return TKT_NEXT_RATE;
+    }
+
+    return TKT_NEXT_NONE;
+}
+
+
+void
+tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
+{
+    tkt_call_t    *c = v->call;
+    tkt_facts_t    facts;
+    tkt_caller_t   caller;
+
+    caller = tkt_view_caller(c, t);
+    tkt_view_facts(v, t, &facts);
+
+    t->number = tkt_ticket_number(t->id, c->arena);
+    t->tenant_name = tkt_str_z(c->actor->tenant_name);
+    t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
+                                        facts.state, c->lang);
+    t->requester_name = tkt_view_name(v, t->requester)->name;
+
+    if (t->assignee != 0) {
+        t->assignee_name = tkt_view_name(v, t->assignee)->name;
+    }
+
+    t->allowed_actions = tkt_workflow_allowed(&facts, &caller);
+    t->next = tkt_view_next(t, &caller);
+}
+
+
+void
+tkt_view_message(tkt_view_t *v, tkt_message_t *m)
+{
+    m->author_name = tkt_view_name(v, m->author)->name;
+}
+
+
+/* "priority", or "contact.email" for a row of a nested object. */
+static void
+tkt_view_change_name(tkt_out_t *o, size_t row)
+{
+    size_t              i, number, span;
+    const tkt_field_t  *f;
+
+    for (i = 0, number = 0; i < tkt_ticket_schema.count; i++) {
+        f = &tkt_ticket_schema.fields[i];
+        span = tkt_field_span(f);
+
+        if (row < number + span) {
+            tkt_out_comma(o);
+            tkt_out_lit(o, "\"");
+            tkt_out_raw(o, tkt_str_z(f->name));
+
+            if (row > number) {
+                tkt_out_lit(o, ".");
+                tkt_out_raw(o,
+                            tkt_str_z(f->sub->fields[row - number - 1].name));
+            }
+
+            tkt_out_lit(o, "\":");
+            return;
+        }
+
+        number += span;
+    }
+}
+
+
+void
+tkt_view_event(tkt_view_t *v, tkt_event_t *e)
+{
+    tkt_out_t      o;
+    tkt_change_t   change;
+    tkt_changes_t  changes;
+
+    e->actor_name = e->actor == 0 ? tkt_str("")
+                                  : tkt_view_name(v, e->actor)->name;
+
+    if (e->packed.len == 0) {
+        return;
+    }
+
+    tkt_out_init(&o, v->call->arena, 256);
+    tkt_out_lit(&o, "{");
+    tkt_changes_start(&changes, &tkt_ticket_schema, e->packed);
+
+    while (tkt_changes_next(&changes, &change)) {
+
+        if (change.field->flags & TKT_F_INTERNAL) {
+            continue;
+        }
+
+        tkt_view_change_name(&o, change.row);
+        tkt_out_lit(&o, "{\"old\":");
+        tkt_out_value(&o, change.field, change.old_u64, change.old_str);
+        tkt_out_lit(&o, ",\"new\":");
+        tkt_out_value(&o, change.field, change.new_u64, change.new_str);
+        tkt_out_lit(&o, "}");
+    }
+
+    tkt_out_lit(&o, "}");
+
+    if (changes.bad) {
+        tkt_txn_fail(v->call->txn, TKT_INTERNAL);
+        return;
+    }
+
+    e->changes = tkt_out_text(&o);
+}
+
+
+void
+tkt_view_answer_ticket(tkt_call_t *c, tkt_ticket_t *t)
+{
+    tkt_out_t   o;
+    tkt_view_t  v;
+
+    tkt_view_init(&v, c);
+    tkt_view_ticket(&v, t);
+
+    tkt_out_init(&o, c->arena, TKT_TICKET_BYTES);
+    tkt_out_object(&o, &tkt_ticket_schema, t,
+                   (uint32_t) tkt_bit(c->actor->role), NULL, false);
+    tkt_call_answer(c, &o);
+
+    c->reply->etag = tkt_call_etag(c, 't', t->id, t->version);
+    c->reply->ticket_id = t->id;
+    c->reply->state = (tkt_state_t) t->state;
+    c->reply->priority = (tkt_priority_t) t->priority;
+}

@@ -1,0 +1,48 @@
+/*
+ * Tickets, messages and events as an answer shows them: names, labels,
+ * numbers and what the caller may do are filled in here.
+ */
+
+#ifndef TKT_VIEW_H
+#define TKT_VIEW_H
+
+
+#include "app/tkt_call.h"
+#include "app/tkt_rows.h"
+
+
+#define TKT_VIEW_NAMES  64      /* slots, a power of two */
+
+typedef struct {
+    uint64_t   id;
+    tkt_str_t  name;
+    bool       disabled;
+} tkt_view_name_t;
+
+
+/* One answer's memory of names; stack object, one tenant. */
+typedef struct {
+    tkt_call_t       *call;
+    tkt_view_name_t   names[TKT_VIEW_NAMES];
+} tkt_view_t;
+
+
+void tkt_view_init(tkt_view_t *v, tkt_call_t *call);
+
+/* Who the caller is to a ticket. */
+tkt_caller_t tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t);
+
+/* What the rules look at. */
+void tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t,
+    tkt_facts_t *facts);
+
+/* Fills the view members of the structs. */
+void tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t);
+void tkt_view_message(tkt_view_t *v, tkt_message_t *m);
+void tkt_view_event(tkt_view_t *v, tkt_event_t *e);
+
+/* Answers with the ticket: body, ETag, and the facts for variables. */
+void tkt_view_answer_ticket(tkt_call_t *c, tkt_ticket_t *t);
+
+
+#endif /* TKT_VIEW_H */

@@ -1,0 +1,319 @@
+/*
+ * Which index a list walks:
+ *
+ *     requester given       by_requester                    one range
+ *     assignee given        by_assignee, by state           merged ranges
+ *     state, priority, …    by_state, by state, assigned    merged ranges
+ *     nothing               the tickets themselves          one range
+ *
+ * In queue order the ranges are merged by (urgency, id); in order of
+ * submission the urgency belongs to the range and they are merged by id.
+ */
+
+#include "app/tkt_walk.h"
+
+
+#define TKT_STATES_ALL                                                        \
+    ((uint32_t) (tkt_bit(TKT_STATE_MAX) - 1) & ~1U)
+#define TKT_PRIORITIES_ALL                                                    \
+    ((uint32_t) (tkt_bit(TKT_PRIORITY_MAX) - 1) & ~1U)
+
+/* The states in the queue when none are asked for. */
+#define TKT_STATES_ACTIVE                                                     \
+    ((uint32_t) (tkt_bit(TKT_STATE_NEW) | tkt_bit(TKT_STATE_OPEN)             \
+                 | tkt_bit(TKT_STATE_IN_PROGRESS)                             \
+                 | tkt_bit(TKT_STATE_WAITING_USER)                            \
+                 | tkt_bit(TKT_STATE_ON_HOLD)                                 \
+                 | tkt_bit(TKT_STATE_FOLLOW_UP)))
+
+
+typedef struct {
+    tkt_key_t            *prefixes;
+    size_t                count;
+    const tkt_filter_t   *filter;
+    uint32_t              priorities;   /* 0: urgency is in the suffix       */
+} tkt_ranges_t;
+
+
+/* Adds the range that begins with `base`, or one for each urgency. */
+static void
+tkt_ranges_add(tkt_ranges_t *r, const tkt_key_t *base)
+{
+    unsigned    p;
+    tkt_key_t  *k;
+
+    for (p = TKT_PRIORITY_URGENT; p >= TKT_PRIORITY_LOW; p--) {
+
+        if (r->priorities != 0 && !(r->priorities & tkt_bit(p))) {
+            continue;
+        }
+
+        if (r->count == TKT_MERGE_RANGES_MAX) {
+            return;
+        }
+
+        k = &r->prefixes[r->count++];
+        tkt_key_start(k);
+        tkt_key_bytes(k, (tkt_str_t) { base->data, base->len });
+
+        if (r->priorities == 0) {
+            return;
+        }
+
+        tkt_key_u8(k, tkt_urgency(p));
+    }
+}
+
+
+static void
+tkt_ranges_fill(tkt_ranges_t *r, tkt_call_t *c, uint32_t states)
+{
+    unsigned   s, assigned;
+    tkt_key_t  base;
+
+    for (s = TKT_STATE_NEW; s < TKT_STATE_MAX; s++) {
+
+        if (!(states & tkt_bit(s))) {
+            continue;
+        }
+
+        if (r->filter->assigned == TKT_ASSIGNEE_ONE) {
+            tkt_key_principal(&base, c->actor->tenant, r->filter->assignee);
+            tkt_key_u8(&base, (uint8_t) s);
+            tkt_ranges_add(r, &base);
+            continue;
+        }
+
+        for (assigned = 0; assigned < 2; assigned++) {
+
+            if (assigned == 1
+                && r->filter->assigned == TKT_ASSIGNEE_UNASSIGNED)
+            {
+                break;
+            }
+
+            tkt_key_tenant(&base, c->actor->tenant);
+            tkt_key_u8(&base, (uint8_t) s);
+            tkt_key_u8(&base, (uint8_t) assigned);
+            tkt_ranges_add(r, &base);
+        }
+    }
+}
+
+
+/*
+ * The first ticket of the tenant submitted at `ms` or later, or one more than
+ * the last id.  Times grow with ids, so this is a binary search.
+ */
+static uint64_t
+tkt_first_at(tkt_call_t *c, uint64_t ms)
+{
+    uint64_t      low, high, mid;
+    tkt_key_t     prefix, from;
+    tkt_scan_t    scan;
+    tkt_ticket_t  t;
+
+    low = 1;
+    high = tkt_txn_last(c->txn, TKT_SEQ_TICKET) + 1;
+    tkt_key_tenant(&prefix, c->actor->tenant);
+
+    while (low < high) {
+        mid = low + (high - low) / 2;
+
+        tkt_key_ticket(&from, c->actor->tenant, mid);
+        tkt_scan_open(&scan, c->txn, TKT_DB_TICKET, &prefix, &from, false);
+
+        if (!tkt_scan_next(&scan)
+            || !tkt_record_unpack_integers(&tkt_ticket_schema, scan.value, &t)
+            || t.created_at >= ms)
+        {
+            high = mid;
+
+        } else {
+            low = t.id + 1;
+        }
+
+        tkt_scan_close(&scan);
+    }
+
+    return low;
+}
+
+
+/* The bound in time that the walk can begin at, as a position; 0: none. */
+static uint64_t
+tkt_walk_bound(tkt_call_t *c, const tkt_filter_t *f)
+{
+    if (f->sort == TKT_SORT_OLDEST && f->after != 0) {
+        return tkt_first_at(c, f->after);
+    }
+
+    if (f->sort == TKT_SORT_NEWEST && f->before != 0) {
+        return tkt_first_at(c, f->before);
+    }
+
+    return 0;
+}
+
+
+static void
+tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
+    uint64_t bound)
+{
+    bool        reverse = f->sort != TKT_SORT_OLDEST;
+    uint64_t    id;
+    tkt_db_t    db;
+    tkt_key_t   prefix, from;
+    tkt_unkey_t u;
+
+    db = (f->requester != 0) ? TKT_DB_BY_REQUESTER : TKT_DB_TICKET;
+
+    if (f->requester != 0) {
+        tkt_key_principal(&prefix, w->call->actor->tenant, f->requester);
+
+    } else {
+        tkt_key_tenant(&prefix, w->call->actor->tenant);
+    }
+
+    id = bound;
+
+    if (position.len == 8) {
+        tkt_unkey_start(&u, position);
+        id = tkt_unkey_u64(&u);
+        id = reverse ? id : id + 1;
+    }
+
+    /* ids below `id` in reverse; the counter row at 0 is left out */
+
+    tkt_key_start(&from);
+    tkt_key_bytes(&from, (tkt_str_t) { prefix.data, prefix.len });
+
+    if (id == 0) {
+        id = reverse ? UINT64_MAX : 1;
+    }
+
+    tkt_key_u64(&from, reverse ? id - 1 : id);
+    tkt_scan_open(&w->scan, w->call->txn, db, &prefix, &from, reverse);
+}
+
+
+static void
+tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
+    uint64_t bound)
+{
+    bool          exclusive, reverse = f->sort == TKT_SORT_NEWEST;
+    uint32_t      states;
+    tkt_key_t     from;
+    tkt_ranges_t  r = { .filter = f };
+
+    r.prefixes = tkt_arena_alloc(w->call->arena,
+                                 TKT_MERGE_RANGES_MAX * sizeof(tkt_key_t));
+    if (r.prefixes == NULL) {
+        tkt_txn_fail(w->call->txn, TKT_BUSY);
+        return;
+    }
+
+    states = f->states;
+
+    if (states == 0) {
+        states = (f->sort == TKT_SORT_QUEUE) ? TKT_STATES_ACTIVE
+                                             : TKT_STATES_ALL;
+    }
+
+    if (f->sort != TKT_SORT_QUEUE) {
+        r.priorities = (f->priorities != 0) ? f->priorities
+                                            : TKT_PRIORITIES_ALL;
+    }
+
+    tkt_ranges_fill(&r, w->call, states);
+
+    tkt_key_start(&from);
+    exclusive = true;
+
+    if (position.len > 0) {
+        tkt_key_bytes(&from, position);
+
+    } else if (bound != 0) {
+        tkt_key_u64(&from, bound);
+        exclusive = reverse;
+    }
+
+    w->merge = tkt_merge_open(w->call->txn,
+                              f->assigned == TKT_ASSIGNEE_ONE
+                              ? TKT_DB_BY_ASSIGNEE : TKT_DB_BY_STATE,
+                              r.prefixes, r.count,
+                              from.len > 0 ? &from : NULL, exclusive,
+                              reverse, w->call->arena);
+}
+
+
+void
+tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
+    tkt_str_t position)
+{
+    uint64_t  bound;
+
+    w->call = c;
+    w->merge = NULL;
+    w->scan.cursor = NULL;
+    w->scan.done = true;
+    w->position_len = 0;
+
+    bound = (position.len == 0) ? tkt_walk_bound(c, f) : 0;
+
+    if (f->sort != TKT_SORT_QUEUE
+        && (f->requester != 0
+            || (f->states == 0 && f->priorities == 0
+                && f->assigned == TKT_ASSIGNEE_ANY)))
+    {
+        tkt_walk_scan(w, f, position, bound);
+
+    } else {
+        tkt_walk_merge(w, f, position, bound);
+    }
+}
+
+
+bool
+tkt_walk_next(tkt_walk_t *w, uint64_t *id)
+{
+    tkt_str_t    at;
+    tkt_unkey_t  u;
+
+    if (w->merge != NULL) {
+        if (!tkt_merge_next(w->merge, &at)) {
+            return false;
+        }
+
+    } else {
+        if (!tkt_scan_next(&w->scan)) {
+            return false;
+        }
+
+        at = w->scan.key;
+        at.data += at.len - 8;
+        at.len = 8;
+    }
+
+    memcpy(w->position, at.data, at.len);
+    w->position_len = at.len;
+
+    at.data += at.len - 8;
+    at.len = 8;
+    tkt_unkey_start(&u, at);
+    *id = tkt_unkey_u64(&u);
+
+    return *id != 0;
+}
+
+
+void
+tkt_walk_close(tkt_walk_t *w)
+{
+    if (w->merge != NULL) {
+        tkt_merge_close(w->merge);
+
+    } else {
+        tkt_scan_close(&w->scan);
+    }
+}

@@ -1,0 +1,34 @@
+/*
+ * Walking the index that serves a filter and its order best.
+ */
+
+#ifndef TKT_WALK_H
+#define TKT_WALK_H
+
+
+#include "app/tkt_filter.h"
+
+
+/* Stack object. */
+typedef struct {
+    tkt_call_t   *call;
+    tkt_merge_t  *merge;       /* or NULL: a plain scan                      */
+    tkt_scan_t    scan;
+    uint8_t       position[16];
+    size_t        position_len;
+} tkt_walk_t;
+
+
+/*
+ * Starts after `position` (empty: at the beginning).  The conditions that the
+ * index does not cover are the caller's: tkt_filter_passes.
+ */
+void tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
+    tkt_str_t position);
+
+/* The next ticket's id; w->position is then where a next page goes on. */
+bool tkt_walk_next(tkt_walk_t *w, uint64_t *id);
+void tkt_walk_close(tkt_walk_t *w);
+
+
+#endif /* TKT_WALK_H */

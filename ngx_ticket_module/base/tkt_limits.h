@@ -1,0 +1,73 @@
+/*
+ * Every bound of the system, with its unit in its name.  A limit that a
+ * client can meet is described in docs/api.md.
+ */
+
+#ifndef TKT_LIMITS_H
+#define TKT_LIMITS_H
+
+
+/* JSON in */
+#define TKT_JSON_DEPTH_MAX_LEVELS         16
+#define TKT_JSON_MEMBERS_MAX              256
+#define TKT_JSON_ITEMS_MAX                1000
+#define TKT_JSON_STRING_MAX_BYTES         65536
+#define TKT_JSON_NUMBER_MAX_CHARS         20
+#define TKT_JSON_ERRORS_MAX               16
+#define TKT_BODY_MAX_BYTES                (1024 * 1024)
+
+/* fields, in Unicode code points */
+#define TKT_SUBJECT_MAX_CHARS             200
+#define TKT_TEXT_MAX_CHARS                20000
+#define TKT_LINE_MAX_CHARS                200
+#define TKT_SLUG_MAX_CHARS                64
+#define TKT_REASON_MAX_CHARS              2000
+#define TKT_ERROR_TEXT_MAX_CHARS          4000
+#define TKT_TAGS_MAX                      32
+#define TKT_TAG_MAX_CHARS                 64
+#define TKT_CUSTOM_MAX_BYTES              8192
+
+/* HTTP */
+#define TKT_REQUEST_ID_MAX_BYTES          128
+#define TKT_IDEMPOTENCY_KEY_MAX_BYTES     255
+#define TKT_IDEMPOTENCY_TTL_MS            (24 * 3600 * 1000LL)
+#define TKT_IDEMPOTENCY_SWEEP_MAX         4
+#define TKT_TOKEN_MAX_BYTES               128
+#define TKT_TOKENS_PER_USER_MAX           100
+#define TKT_PATH_MAX_BYTES                256
+#define TKT_QUERY_PARAMS_MAX              32
+#define TKT_LIST_LIMIT_MAX                200
+#define TKT_LIST_LIMIT_DEFAULT            50
+#define TKT_LIST_STEPS_MAX                2000
+#define TKT_INCLUDE_MAX_ITEMS             50
+#define TKT_CURSOR_MAX_BYTES              256
+
+/* workflow */
+#define TKT_TIER_MAX                      3
+#define TKT_COMPLEXITY_MAX                5
+#define TKT_SCORE_MAX                     5
+#define TKT_REOPEN_WINDOW_MS              (14 * 86400 * 1000LL)
+#define TKT_RATING_WINDOW_MS              (30 * 86400 * 1000LL)
+#define TKT_URGE_COOL_DOWN_MS             (30 * 60 * 1000LL)
+
+/* store */
+#define TKT_KEY_MAX_BYTES                 511
+#define TKT_VALUE_INLINE_MAX_BYTES        1900
+#define TKT_CHUNK_MAX_BYTES               1900
+#define TKT_CHUNKS_MAX                    256
+#define TKT_RECORD_MAX_BYTES              16384
+#define TKT_READERS_MAX                   4096
+#define TKT_DBS_MAX                       31
+#define TKT_MERGE_RANGES_MAX              96
+#define TKT_MAP_WARN_PERCENT              80
+#define TKT_MAP_REFUSE_PERCENT            90
+#define TKT_DISK_RESERVE_BYTES            (16 * 1024 * 1024LL)
+#define TKT_OPEN_RETRY_MS                 5000
+
+/* worker */
+#define TKT_READER_CHECK_MS               5000
+#define TKT_WRITE_STUCK_MS                5000
+#define TKT_RETRY_AFTER_S                 1
+
+
+#endif /* TKT_LIMITS_H */

@@ -1,0 +1,386 @@
+/*
+ * JSON Schema (2020-12) of a struct, from the same rows that decode and
+ * encode it.
+ *
+ * What is answered lists as required the members that everybody always gets:
+ * not those that some roles do not see, nor the long texts that lists leave
+ * out.
+ */
+
+#include "codec/tkt_field_parse.h"
+#include "codec/tkt_json_out.h"
+#include "base/tkt_limits.h"
+
+
+#define TKT_PATTERN_SLUG   "^[a-z0-9][a-z0-9_.-]*$"
+#define TKT_PATTERN_PHONE  "^[0-9 +().x-]{3,32}$"
+#define TKT_PATTERN_URL    "^https?://[^\\s]+$"
+#define TKT_PATTERN_ID     "^[1-9][0-9]*$"
+#define TKT_PATTERN_TAG    "^[^\"\\\\,]+$"
+
+
+/* Which side the document is for; 0 as `use`: what is answered. */
+typedef struct {
+    uint32_t  use;
+    bool      merge;
+} tkt_side_t;
+
+
+static void tkt_schema_struct(tkt_out_t *o, const tkt_schema_t *s,
+    const tkt_side_t *side, bool null, const char *doc);
+
+
+static void
+tkt_schema_number(tkt_out_t *o, const char *name, uint64_t v)
+{
+    tkt_out_name(o, name);
+    tkt_out_u64(o, v);
+}
+
+
+static void
+tkt_schema_string(tkt_out_t *o, const char *name, const char *value)
+{
+    tkt_out_name(o, name);
+    tkt_out_string_z(o, value);
+}
+
+
+/* "type":"integer" or "type":["integer","null"]. */
+static void
+tkt_schema_type(tkt_out_t *o, const char *type, bool null)
+{
+    tkt_out_name(o, "type");
+
+    if (!null) {
+        tkt_out_string_z(o, type);
+        return;
+    }
+
+    tkt_out_char(o, '[');
+    tkt_out_string_z(o, type);
+    tkt_out_lit(o, ",\"null\"]");
+}
+
+
+/* Whether null may stand in the row's place. */
+static bool
+tkt_schema_null(const tkt_field_t *f, const tkt_side_t *side)
+{
+    if (side->use != 0) {
+        return (side->merge ? f->required : f->required & side->use) == 0;
+    }
+
+    switch (f->type) {
+
+    case TKT_T_UINT:
+    case TKT_T_OBJECT:
+        return (f->flags & TKT_F_NULL_IF_ZERO) != 0;
+
+    case TKT_T_BOOL:
+    case TKT_T_SET:
+    case TKT_T_TAGS:
+    case TKT_T_JSON:
+    case TKT_T_EMPTY_LIST:
+        return false;
+
+    default:
+        return true;
+    }
+}
+
+
+static void
+tkt_schema_names(tkt_out_t *o, const tkt_names_t *names, bool null)
+{
+    size_t  i;
+
+    tkt_out_name(o, "enum");
+    tkt_out_char(o, '[');
+
+    for (i = 0; i < names->count; i++) {
+        if (names->names[i].len != 0) {
+            tkt_out_comma(o);
+            tkt_out_string(o, names->names[i]);
+        }
+    }
+
+    if (null) {
+        tkt_out_comma(o);
+        tkt_out_lit(o, "null");
+    }
+
+    tkt_out_char(o, ']');
+}
+
+
+static void
+tkt_schema_text(tkt_out_t *o, const tkt_field_t *f, bool null)
+{
+    size_t  min;
+
+    tkt_schema_type(o, "string", null);
+
+    min = f->min;
+
+    if (min == 0 && (f->flags & TKT_F_NOT_EMPTY) != 0) {
+        min = 1;
+    }
+
+    if (min != 0) {
+        tkt_schema_number(o, "minLength", min);
+    }
+
+    if (f->max != 0) {
+        tkt_schema_number(o, "maxLength", f->max);
+    }
+
+    switch (f->type) {
+
+    case TKT_T_LINE:
+        tkt_schema_string(o, "pattern", "^[^\\n\\t]*$");
+        break;
+
+    case TKT_T_SLUG:
+        tkt_schema_string(o, "pattern", TKT_PATTERN_SLUG);
+        break;
+
+    case TKT_T_EMAIL:
+        tkt_schema_string(o, "format", "email");
+        break;
+
+    case TKT_T_PHONE:
+        tkt_schema_string(o, "pattern", TKT_PATTERN_PHONE);
+        break;
+
+    case TKT_T_URL:
+        tkt_schema_string(o, "pattern", TKT_PATTERN_URL);
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+/* An id is taken as a number or as its decimal text, and given as a number. */
+static void
+tkt_schema_id(tkt_out_t *o, const tkt_side_t *side, bool null)
+{
+    if (side->use == 0) {
+        tkt_schema_type(o, "integer", null);
+
+    } else {
+        tkt_out_name(o, "type");
+        tkt_out_raw(o, null ? tkt_str("[\"integer\",\"string\",\"null\"]")
+                            : tkt_str("[\"integer\",\"string\"]"));
+        tkt_schema_string(o, "pattern", TKT_PATTERN_ID);
+    }
+
+    tkt_schema_number(o, "minimum", 1);
+}
+
+
+static void
+tkt_schema_list(tkt_out_t *o, const tkt_field_t *f, bool null)
+{
+    tkt_schema_type(o, "array", null);
+
+    if (f->type == TKT_T_EMPTY_LIST) {
+        tkt_schema_number(o, "maxItems", 0);
+        return;
+    }
+
+    tkt_out_name(o, "items");
+    tkt_out_char(o, '{');
+    tkt_schema_type(o, "string", false);
+
+    if (f->type == TKT_T_SET) {
+        tkt_schema_names(o, f->names, false);
+
+    } else {
+        tkt_schema_number(o, "minLength", 1);
+        tkt_schema_number(o, "maxLength", TKT_TAG_MAX_CHARS);
+        tkt_schema_string(o, "pattern", TKT_PATTERN_TAG);
+    }
+
+    tkt_out_char(o, '}');
+
+    if (f->type == TKT_T_TAGS) {
+        tkt_schema_number(o, "maxItems", TKT_TAGS_MAX);
+    }
+
+    tkt_out_name(o, "uniqueItems");
+    tkt_out_lit(o, "true");
+}
+
+
+static void
+tkt_schema_integer(tkt_out_t *o, const tkt_field_t *f, bool null)
+{
+    tkt_schema_type(o, "integer", null);
+    tkt_schema_number(o, "minimum", f->min);
+    tkt_schema_number(o, "maximum", tkt_field_uint_max(f));
+}
+
+
+static void
+tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
+{
+    bool  null;
+
+    null = tkt_schema_null(f, side);
+
+    if (f->type == TKT_T_OBJECT) {
+        tkt_schema_struct(o, f->sub, side, null, f->doc);
+        return;
+    }
+
+    tkt_out_char(o, '{');
+
+    switch (f->type) {
+
+    case TKT_T_UINT:
+        tkt_schema_integer(o, f, null);
+        break;
+
+    case TKT_T_ID:
+        tkt_schema_id(o, side, null);
+        break;
+
+    case TKT_T_BOOL:
+        tkt_schema_type(o, "boolean", null);
+        break;
+
+    case TKT_T_ENUM:
+        tkt_schema_type(o, "string", null);
+        tkt_schema_names(o, f->names, null);
+        break;
+
+    case TKT_T_TIME:
+        tkt_schema_type(o, "string", null);
+        tkt_schema_string(o, "format", "date-time");
+        break;
+
+    case TKT_T_SET:
+    case TKT_T_TAGS:
+    case TKT_T_EMPTY_LIST:
+        tkt_schema_list(o, f, null);
+        break;
+
+    case TKT_T_JSON:
+        tkt_schema_type(o, "object", null);
+        break;
+
+    default:
+        tkt_schema_text(o, f, null);
+    }
+
+    if (f->doc != NULL) {
+        tkt_schema_string(o, "description", f->doc);
+    }
+
+    tkt_out_char(o, '}');
+}
+
+
+static bool
+tkt_schema_has(const tkt_field_t *f, const tkt_side_t *side)
+{
+    if (side->use != 0) {
+        return (f->in & side->use) != 0;
+    }
+
+    return (f->flags & TKT_F_INTERNAL) == 0;
+}
+
+
+static bool
+tkt_schema_requires(const tkt_field_t *f, const tkt_side_t *side)
+{
+    if (side->use != 0) {
+        return !side->merge && (f->required & side->use) != 0;
+    }
+
+    return f->readers == 0 && (f->flags & TKT_F_BIG) == 0;
+}
+
+
+static void
+tkt_schema_required(tkt_out_t *o, const tkt_schema_t *s,
+    const tkt_side_t *side)
+{
+    size_t              i;
+    bool                any;
+    const tkt_field_t  *f;
+
+    any = false;
+
+    for (i = 0; i < s->count; i++) {
+        f = &s->fields[i];
+
+        if (!tkt_schema_has(f, side) || !tkt_schema_requires(f, side)) {
+            continue;
+        }
+
+        if (!any) {
+            tkt_out_name(o, "required");
+            tkt_out_char(o, '[');
+            any = true;
+        }
+
+        tkt_out_comma(o);
+        tkt_out_string_z(o, f->name);
+    }
+
+    if (any) {
+        tkt_out_char(o, ']');
+    }
+}
+
+
+static void
+tkt_schema_struct(tkt_out_t *o, const tkt_schema_t *s, const tkt_side_t *side,
+    bool null, const char *doc)
+{
+    size_t              i;
+    const tkt_field_t  *f;
+
+    tkt_out_char(o, '{');
+    tkt_schema_type(o, "object", null);
+
+    if (doc != NULL) {
+        tkt_schema_string(o, "description", doc);
+    }
+
+    tkt_out_name(o, "properties");
+    tkt_out_char(o, '{');
+
+    for (i = 0; i < s->count; i++) {
+        f = &s->fields[i];
+
+        if (tkt_schema_has(f, side)) {
+            tkt_out_name(o, f->name);
+            tkt_schema_row(o, f, side);
+        }
+    }
+
+    tkt_out_char(o, '}');
+    tkt_schema_required(o, s, side);
+
+    tkt_out_name(o, "additionalProperties");
+    tkt_out_lit(o, "false");
+    tkt_out_char(o, '}');
+}
+
+
+void
+tkt_out_schema(tkt_out_t *o, const tkt_schema_t *s, uint32_t use, bool merge)
+{
+    tkt_side_t  side;
+
+    side.use = use;
+    side.merge = merge;
+
+    tkt_schema_struct(o, s, &side, false, NULL);
+}

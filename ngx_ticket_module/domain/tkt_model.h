@@ -1,0 +1,256 @@
+/*
+ * The resources: C structs and their schema tables.  A member with a row in
+ * the table is decoded, checked, stored, compared and encoded by that row
+ * alone; members without `stored` are filled for one answer ("view").
+ */
+
+#ifndef TKT_MODEL_H
+#define TKT_MODEL_H
+
+
+#include "base/tkt_schema.h"
+#include "domain/tkt_workflow.h"
+
+
+/* Uses of the ticket's rows (tkt_field_t.in). */
+#define TKT_USE_CREATE       0x1
+#define TKT_USE_PATCH_USER   0x2    /* the requester, while active           */
+#define TKT_USE_PATCH        0x4    /* staff                                 */
+
+
+typedef struct {
+    uint64_t   id;
+    uint64_t   tenant;
+    uint64_t   state;
+    uint64_t   priority;
+    uint64_t   channel;
+    uint64_t   requester;
+    uint64_t   assignee;
+    uint64_t   team;
+    uint64_t   tier;
+    uint64_t   wanted_by;
+    uint64_t   complexity;
+    uint64_t   eta;
+    uint64_t   verified;
+    uint64_t   has_confidential;
+    uint64_t   version;
+    uint64_t   created_at;
+    uint64_t   updated_at;
+    uint64_t   assigned_at;
+    uint64_t   first_viewed_at;
+    uint64_t   first_response_at;
+    uint64_t   resolved_at;
+    uint64_t   confirmed_at;
+    uint64_t   rated_at;
+    uint64_t   closed_at;
+    uint64_t   close_reason;
+    uint64_t   reopen_count;
+    uint64_t   follow_up_count;
+    uint64_t   urge_count;
+    uint64_t   speed;
+    uint64_t   attitude;
+    uint64_t   result;
+    uint64_t   follow_up_of;
+    uint64_t   merged_into;
+    uint64_t   resume_at;
+    uint64_t   message_count;
+    uint64_t   complaint_open;
+    uint64_t   archived;
+    uint64_t   last_urge_at;
+    uint64_t   last_event;         /* head of the ticket's chain of events   */
+    uint64_t   long_text;          /* 1: the TKT_F_BIG rows are in chunks    */
+    uint64_t   on_behalf_of;       /* input only                             */
+    uint64_t   next;               /* view: tkt_next_t                       */
+    uint64_t   allowed_actions;    /* view                                   */
+
+    tkt_str_t  subject;
+    tkt_str_t  description;
+    tkt_str_t  type;
+    tkt_str_t  feature;
+    tkt_str_t  account;
+    tkt_str_t  contact_name;
+    tkt_str_t  contact_email;
+    tkt_str_t  contact_phone;
+    tkt_str_t  contact_site_url;
+    tkt_str_t  error_message;
+    tkt_str_t  frequency;
+    tkt_str_t  custom;
+    tkt_str_t  tags;
+    tkt_str_t  plan;
+    tkt_str_t  comment;            /* of the rating                          */
+
+    tkt_str_t  number;             /* view                                   */
+    tkt_str_t  tenant_name;        /* view                                   */
+    tkt_str_t  state_label;        /* view                                   */
+    tkt_str_t  requester_name;     /* view                                   */
+    tkt_str_t  assignee_name;      /* view                                   */
+} tkt_ticket_t;
+
+extern const tkt_schema_t  tkt_ticket_schema;
+
+
+/* The first of tkt_channel_names: nothing else was said. */
+#define TKT_CHANNEL_API  1
+
+
+/* What the requester is asked to do next. */
+typedef enum {
+    TKT_NEXT_NONE = 0,
+    TKT_NEXT_ANSWER,
+    TKT_NEXT_CONFIRM,
+    TKT_NEXT_RATE
+} tkt_next_t;
+
+
+/* What the actions and messages take; one use bit an action. */
+typedef struct {
+    uint64_t   assignee;
+    uint64_t   complexity;
+    uint64_t   eta;
+    uint64_t   priority;
+    uint64_t   resume_at;
+    uint64_t   close_reason;
+    uint64_t   speed;
+    uint64_t   attitude;
+    uint64_t   result;
+    uint64_t   into;
+    uint64_t   kind;
+    uint64_t   visibility;
+    uint64_t   reopen;
+    tkt_str_t  reason;
+    tkt_str_t  body;
+    tkt_str_t  question;
+    tkt_str_t  solution;
+    tkt_str_t  plan;
+    tkt_str_t  comment;
+} tkt_input_t;
+
+extern const tkt_schema_t  tkt_input_schema;
+
+/* The use bit of an action's input; TKT_ACTION_MESSAGE for messages. */
+#define tkt_action_use(action)  ((uint32_t) tkt_bit(action))
+
+
+typedef enum {
+    TKT_KIND_NONE = 0,
+    TKT_KIND_REPLY,
+    TKT_KIND_QUESTION,
+    TKT_KIND_SOLUTION,
+    TKT_KIND_NEXT_STEP,
+    TKT_KIND_NOTE,
+    TKT_KIND_COURTESY,
+    TKT_KIND_MAX
+} tkt_kind_t;
+
+
+typedef enum {
+    TKT_VISIBILITY_NONE = 0,
+    TKT_VISIBILITY_PUBLIC,
+    TKT_VISIBILITY_INTERNAL,
+    TKT_VISIBILITY_MAX
+} tkt_visibility_t;
+
+
+typedef struct {
+    uint64_t   id;                 /* number within the ticket, from 1       */
+    uint64_t   ticket;
+    uint64_t   author;
+    uint64_t   author_role;
+    uint64_t   kind;
+    uint64_t   visibility;
+    uint64_t   created_at;
+    uint64_t   long_text;
+    tkt_str_t  body;
+    tkt_str_t  author_name;        /* view                                   */
+} tkt_message_t;
+
+extern const tkt_schema_t  tkt_message_schema;
+
+
+typedef struct {
+    uint64_t   id;                 /* the store's sequence number            */
+    uint64_t   at;
+    uint64_t   tenant;
+    uint64_t   ticket;
+    uint64_t   version;            /* of the ticket after it                 */
+    uint64_t   previous;           /* event of the same ticket; 0: first     */
+    uint64_t   actor;
+    uint64_t   actor_role;
+    uint64_t   action;             /* tkt_action_t + 1                       */
+    uint64_t   from;
+    uint64_t   to;
+    uint64_t   automatic;
+    uint64_t   internal;
+    uint64_t   message;            /* number of the message it brought       */
+    tkt_str_t  reason;
+    tkt_str_t  packed;             /* change list                            */
+    tkt_str_t  actor_name;         /* view                                   */
+    tkt_str_t  changes;            /* view: JSON object                      */
+} tkt_event_t;
+
+extern const tkt_schema_t  tkt_event_schema;
+
+
+#define TKT_USE_USER_CREATE  0x1
+#define TKT_USE_USER_PATCH   0x2
+
+typedef struct {
+    uint64_t   id;
+    uint64_t   tenant;
+    uint64_t   role;
+    uint64_t   disabled;
+    uint64_t   version;
+    uint64_t   created_at;
+    uint64_t   updated_at;
+    uint64_t   last_token;         /* number of the newest token             */
+    tkt_str_t  login;
+    tkt_str_t  name;
+    tkt_str_t  email;
+    tkt_str_t  tenant_name;        /* view                                   */
+} tkt_user_t;
+
+extern const tkt_schema_t  tkt_user_schema;
+
+
+/* Scopes of a token; none = everything its owner may do. */
+#define TKT_SCOPE_READ    0x2
+#define TKT_SCOPE_WRITE   0x4
+#define TKT_SCOPE_ADMIN   0x8
+
+typedef struct {
+    uint64_t   id;                 /* number within the principal            */
+    uint64_t   scopes;
+    uint64_t   created_at;
+    uint64_t   expires_at;
+    uint64_t   ttl;                /* input only, seconds                    */
+    tkt_str_t  label;
+    tkt_str_t  digest;             /* of the secret                          */
+    tkt_str_t  token;              /* view: once, at its creation            */
+} tkt_token_record_t;
+
+extern const tkt_schema_t  tkt_token_schema;
+
+
+typedef struct {
+    uint64_t   id;
+    uint64_t   profile;            /* tkt_profile_t + 1                      */
+    uint64_t   created_at;
+    tkt_str_t  name;
+} tkt_tenant_t;
+
+extern const tkt_schema_t  tkt_tenant_schema;
+
+extern const tkt_names_t  tkt_channel_names;
+extern const tkt_names_t  tkt_next_names;
+extern const tkt_names_t  tkt_kind_names;
+extern const tkt_names_t  tkt_visibility_names;
+extern const tkt_names_t  tkt_scope_names;
+extern const tkt_names_t  tkt_event_action_names;   /* index action + 1      */
+extern const tkt_names_t  tkt_tenant_profile_names; /* index profile + 1     */
+
+
+/* Every schema, for documents and tests. */
+const tkt_schema_t *const *tkt_model_schemas(size_t *count);
+
+
+#endif /* TKT_MODEL_H */

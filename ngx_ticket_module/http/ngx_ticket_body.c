@@ -1,0 +1,224 @@
+/*
+ * The whole body in one piece.
+ *
+ * A body with a length is read by nginx into one buffer, since the location's
+ * client_body_buffer_size is at least its client_max_body_size (checked when
+ * the configuration is read), and is used where it lies.  One without a
+ * length would be written to a temporary file by nginx as soon as chunks and
+ * their framing have filled that buffer once; it is read unbuffered instead
+ * and gathered here.  nginx enforces client_max_body_size in both cases.
+ */
+
+#include "http/ngx_ticket_http.h"
+
+
+#define NGX_TICKET_BODY_FIRST_BYTES  4096
+
+
+static void ngx_ticket_body_ready(ngx_http_request_t *r);
+static void ngx_ticket_body_more(ngx_http_request_t *r);
+
+
+ngx_int_t
+ngx_ticket_body_read(ngx_ticket_ctx_t *ctx)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+
+    if (r != r->main
+        && (r->header_only
+            || (r->request_body && r->request_body == r->parent->request_body)))
+    {
+        /*
+         * auth_request and mirror ask with their parent's body, which is not
+         * meant for us.
+         */
+
+        ngx_ticket_problem(ctx, TKT_INVALID_REQUEST,
+                           "A subrequest must bring a body of its own.");
+        return ngx_ticket_send(ctx, &ctx->reply);
+    }
+
+    r->request_body_in_single_buf = 1;
+    r->request_body_in_file_only = 0;
+    r->request_body_in_persistent_file = 0;
+    r->request_body_no_buffering = r->headers_in.chunked
+                                   && r->request_body == NULL
+                                   && r == r->main;
+
+    rc = ngx_http_read_client_request_body(r, ngx_ticket_body_ready);
+
+    return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+}
+
+
+/* Room for n more bytes. */
+static ngx_int_t
+ngx_ticket_body_reserve(ngx_ticket_ctx_t *ctx, size_t n)
+{
+    size_t   size;
+    u_char  *p;
+
+    if (n <= ctx->body_size - ctx->body_len) {
+        return NGX_OK;
+    }
+
+    size = ngx_max(ctx->body_size * 2, NGX_TICKET_BODY_FIRST_BYTES);
+
+    if (size < ctx->body_len + n) {
+        size = ctx->body_len + n;
+    }
+
+    p = ngx_pnalloc(ctx->r->pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->body_len) {
+        ngx_memcpy(p, ctx->body, ctx->body_len);
+        (void) ngx_pfree(ctx->r->pool, ctx->body);
+    }
+
+    ctx->body = p;
+    ctx->body_size = size;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_ticket_body_append(ngx_ticket_ctx_t *ctx, ngx_buf_t *b)
+{
+    off_t    size;
+    ssize_t  n;
+
+    size = ngx_buf_size(b);
+
+    if (size < 0 || ngx_ticket_body_reserve(ctx, (size_t) size) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (b->in_file) {
+        n = ngx_read_file(b->file, ctx->body + ctx->body_len, (size_t) size,
+                          b->file_pos);
+
+        if (n != (ssize_t) size) {
+            ngx_log_error(NGX_LOG_ERR, ctx->r->connection->log, 0,
+                          "ticket: the body's temporary file cannot be read");
+            return NGX_ERROR;
+        }
+
+    } else {
+        ngx_memcpy(ctx->body + ctx->body_len, b->pos, (size_t) size);
+        b->pos = b->last;
+    }
+
+    ctx->body_len += (size_t) size;
+
+    return NGX_OK;
+}
+
+
+/* Moves what has been read into one piece; nginx may use its buffers again. */
+static ngx_int_t
+ngx_ticket_body_gather(ngx_ticket_ctx_t *ctx)
+{
+    ngx_chain_t              *cl;
+    ngx_http_request_body_t  *rb;
+
+    rb = ctx->r->request_body;
+
+    while ((cl = rb->bufs) != NULL) {
+
+        if (ngx_ticket_body_append(ctx, cl->buf) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        rb->bufs = cl->next;
+        ngx_free_chain(ctx->r->pool, cl);
+    }
+
+    return NGX_OK;
+}
+
+
+/* Called when the body is there, or with the first part of an unbuffered. */
+static void
+ngx_ticket_body_ready(ngx_http_request_t *r)
+{
+    tkt_str_t          body = { NULL, 0 };
+    ngx_buf_t         *b;
+    ngx_chain_t       *cl;
+    ngx_ticket_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_ticket_module);
+
+    if (r->reading_body) {
+        r->read_event_handler = ngx_ticket_body_more;
+        ngx_ticket_body_more(r);
+        return;
+    }
+
+    cl = r->request_body ? r->request_body->bufs : NULL;
+
+    if (cl && cl->next == NULL && !cl->buf->in_file) {
+        b = cl->buf;
+        body.data = b->pos;
+        body.len = b->last - b->pos;
+
+    } else if (cl) {
+        if (ngx_ticket_body_gather(ctx) != NGX_OK) {
+            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+            return;
+        }
+
+        body.data = ctx->body;
+        body.len = ctx->body_len;
+    }
+
+    ngx_ticket_command(ctx, body);
+}
+
+
+/* Takes what an unbuffered body has and asks for more until it is complete. */
+static void
+ngx_ticket_body_more(ngx_http_request_t *r)
+{
+    ngx_int_t          rc;
+    tkt_str_t          body;
+    ngx_ticket_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_ticket_module);
+
+    for ( ;; ) {
+
+        if (ngx_ticket_body_gather(ctx) != NGX_OK) {
+            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+            return;
+        }
+
+        if (!r->reading_body) {
+            break;
+        }
+
+        rc = ngx_http_read_unbuffered_request_body(r);
+
+        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+            ngx_http_finalize_request(r, rc);
+            return;
+        }
+
+        if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
+            return;
+        }
+    }
+
+    r->read_event_handler = ngx_http_block_reading;
+
+    body.data = ctx->body;
+    body.len = ctx->body_len;
+
+    ngx_ticket_command(ctx, body);
+}

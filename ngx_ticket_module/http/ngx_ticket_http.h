@@ -1,0 +1,157 @@
+/*
+ * Between nginx's request and the application's: the location's
+ * configuration, the state of a request, and the steps in between.
+ *
+ * The state lives in the request's pool.  Everything runs in the event loop.
+ */
+
+#ifndef NGX_TICKET_HTTP_H
+#define NGX_TICKET_HTTP_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "app/tkt_app.h"
+#include "worker/ngx_ticket_worker.h"
+
+
+/*
+ * What a usual GET needs of memory, in bytes, besides its state: answer,
+ * header values and what the application works with.
+ */
+#define NGX_TICKET_ARENA_FIRST_BYTES  2816
+#define NGX_TICKET_ARENA_BLOCK_BYTES  4096
+
+/*
+ * Writes in flight of one client request and its subrequests: nginx counts
+ * them in 8 bits.
+ */
+#define NGX_TICKET_BLOCKED_MAX        64
+
+
+typedef struct {
+    ngx_array_t                       stores;    /* ngx_ticket_store_t *     */
+    ngx_http_output_header_filter_pt  next_header_filter;
+    ngx_http_output_body_filter_pt    next_body_filter;
+} ngx_ticket_main_conf_t;
+
+
+typedef struct {
+    ngx_ticket_store_t   *store;          /* of `ticket`, NULL: none         */
+    ngx_ticket_store_t   *health;         /* of `ticket_health`              */
+    ngx_flag_t            require_match;
+    ngx_flag_t            require_key;
+
+    ngx_str_t             mount;          /* escaped, no trailing slash      */
+    ngx_uint_t            mount_len;      /* of the location's name, unescaped,
+                                             that precedes the path          */
+    unsigned              mount_fixed:1;  /* the location's name is a prefix */
+
+    ngx_str_t             store_name;     /* as given; resolved later        */
+    ngx_str_t             health_name;
+    u_char               *file;           /* where `ticket` stands           */
+    ngx_uint_t            line;
+} ngx_ticket_loc_conf_t;
+
+
+typedef struct {
+    ngx_http_request_t     *r;
+    ngx_ticket_loc_conf_t  *conf;
+    ngx_ticket_desk_t      *desk;
+
+    tkt_request_t           req;
+    tkt_match_t             match;
+    tkt_actor_t             actor;
+    tkt_reply_t             reply;
+    tkt_arena_t             arena;
+
+    tkt_command_t          *cmd;          /* ours once it is done            */
+    ngx_uint_t              commit_us;
+
+    u_char                 *body;         /* gathered from chunks            */
+    size_t                  body_len;
+    size_t                  body_size;
+
+    ngx_buf_t               buf;
+    ngx_chain_t             out;
+
+    unsigned                in_flight:1;  /* the writer has the command      */
+    unsigned                dead:1;       /* terminated while in flight      */
+    unsigned                matched:1;
+    unsigned                admitted:1;
+    unsigned                committed:1;  /* commit_us is valid              */
+    unsigned                replied:1;
+    unsigned                replace:1;    /* reply stands for nginx's page   */
+
+    u_char                  request_id[NGX_TICKET_REQUEST_ID_MAX];
+    u_char                  retry_after[NGX_INT_T_LEN];
+    u_char                  first[NGX_TICKET_ARENA_FIRST_BYTES]
+                                __attribute__((aligned(8)));
+} ngx_ticket_ctx_t;
+
+
+extern ngx_module_t  ngx_ticket_module;
+
+
+/* The content handlers of `ticket` and `ticket_health`. */
+ngx_int_t ngx_ticket_handler(ngx_http_request_t *r);
+ngx_int_t ngx_ticket_health_handler(ngx_http_request_t *r);
+
+/*
+ * Answers GET and HEAD of /v1/healthz and /v1/readyz, which must work also
+ * when nothing else does.  NGX_DECLINED: the request is for neither.
+ */
+ngx_int_t ngx_ticket_health_routes(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_request.c ---- */
+
+/*
+ * The state of a request, made at the first call, with req filled; NULL
+ * without memory.
+ */
+ngx_ticket_ctx_t *ngx_ticket_request_ctx(ngx_http_request_t *r,
+    ngx_ticket_loc_conf_t *conf);
+
+
+/* ---- ngx_ticket_body.c ---- */
+
+/*
+ * Reads the body, then calls ngx_ticket_command with the whole of it.
+ * Returns what a content handler returns.
+ */
+ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_command.c ---- */
+
+/*
+ * Makes the command and queues it, or answers; finalizes the request then or
+ * later.
+ */
+void ngx_ticket_command(ngx_ticket_ctx_t *ctx, tkt_str_t body);
+
+
+/* ---- ngx_ticket_reply.c ---- */
+
+/* Completes ctx->reply with a problem; detail may be NULL. */
+void ngx_ticket_problem(ngx_ticket_ctx_t *ctx, tkt_status_t status,
+    const char *detail);
+
+/* Sends *reply, whose slices must live as long as the request. */
+ngx_int_t ngx_ticket_send(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply);
+
+/* Adds the header fields of *reply, with the type if there is a body. */
+ngx_int_t ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx,
+    const tkt_reply_t *reply);
+
+
+/* ---- ngx_ticket_filter.c ---- */
+
+/* Puts the filters in; to be called in postconfiguration. */
+void ngx_ticket_filter_init(ngx_ticket_main_conf_t *mcf);
+
+
+#endif /* NGX_TICKET_HTTP_H */

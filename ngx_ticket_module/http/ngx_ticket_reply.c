@@ -1,0 +1,217 @@
+/*
+ * tkt_reply_t → status line, header fields and body.
+ *
+ * Header and body leave in one write: nginx holds the header back until the
+ * last buffer comes.
+ */
+
+#include "http/ngx_ticket_http.h"
+
+
+static ngx_str_t  ngx_ticket_type_json = ngx_string("application/json");
+static ngx_str_t  ngx_ticket_type_problem =
+                                       ngx_string("application/problem+json");
+
+
+static ngx_table_elt_t *
+ngx_ticket_reply_push(ngx_http_request_t *r, const char *key, size_t key_len,
+    const u_char *value, size_t value_len)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+
+    if (h) {
+        h->hash = 1;
+        h->key.data = (u_char *) key;
+        h->key.len = key_len;
+        h->value.data = (u_char *) value;
+        h->value.len = value_len;
+    }
+
+    return h;
+}
+
+
+#define ngx_ticket_push(r, key, data, len)                                    \
+    ngx_ticket_reply_push(r, key, sizeof(key) - 1, data, len)
+
+#define ngx_ticket_push_lit(r, key, value)                                    \
+    ngx_ticket_reply_push(r, key, sizeof(key) - 1,                            \
+                          (const u_char *) value, sizeof(value) - 1)
+
+/* Absent values are not sent and are no failure. */
+#define ngx_ticket_push_str(r, key, s)                                        \
+    ((s)->len == 0                                                            \
+     || ngx_ticket_push(r, key, (s)->data, (s)->len) != NULL)
+
+
+/* The fields that few answers have. */
+static ngx_int_t
+ngx_ticket_reply_rare(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
+{
+    u_char              *p;
+    ngx_table_elt_t     *h;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+
+    if (!ngx_ticket_push_str(r, "Location", &reply->location)
+        || !ngx_ticket_push_str(r, "Link", &reply->link)
+        || !ngx_ticket_push_str(r, "Allow", &reply->allow))
+    {
+        return NGX_ERROR;
+    }
+
+    if (reply->retry_after_s) {
+        p = ngx_sprintf(ctx->retry_after, "%uD", reply->retry_after_s);
+
+        if (!ngx_ticket_push(r, "Retry-After", ctx->retry_after,
+                             p - ctx->retry_after))
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (reply->challenge) {
+        h = ngx_ticket_push_lit(r, "WWW-Authenticate",
+                                "Bearer realm=\"ticket\"");
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        r->headers_out.www_authenticate = h;
+    }
+
+    if (reply->replayed
+        && !ngx_ticket_push_lit(r, "Idempotency-Replayed", "true"))
+    {
+        return NGX_ERROR;
+    }
+
+    if (reply->localised
+        && !ngx_ticket_push_lit(r, "Vary", "Accept-Language"))
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
+{
+    ngx_str_t           *type;
+    ngx_table_elt_t     *h;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+
+    if (reply->body.len) {
+        type = (reply->status == TKT_OK) ? &ngx_ticket_type_json
+                                         : &ngx_ticket_type_problem;
+        r->headers_out.content_type = *type;
+        r->headers_out.content_type_len = type->len;
+        r->headers_out.content_type_lowcase = NULL;
+    }
+
+    h = reply->cacheable
+        ? ngx_ticket_push_lit(r, "Cache-Control", "public, max-age=300")
+        : ngx_ticket_push_lit(r, "Cache-Control", "private, no-cache");
+
+    if (h == NULL
+        || !ngx_ticket_push_lit(r, "X-Content-Type-Options", "nosniff")
+        || !ngx_ticket_push_str(r, "X-Request-Id", &ctx->req.request_id))
+    {
+        return NGX_ERROR;
+    }
+
+    if (reply->etag.len) {
+        h = ngx_ticket_push(r, "ETag", reply->etag.data, reply->etag.len);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        /* nginx's own filters look here, for example to weaken it */
+        r->headers_out.etag = h;
+    }
+
+    return ngx_ticket_reply_rare(ctx, reply);
+}
+
+
+ngx_int_t
+ngx_ticket_send(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
+{
+    ngx_int_t            rc;
+    ngx_buf_t           *b;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+
+    if (ctx->arena.failed) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (reply != &ctx->reply) {
+        ctx->reply = *reply;
+    }
+
+    ctx->replied = 1;
+
+    r->headers_out.status = reply->http;
+    r->headers_out.content_length_n = reply->body.len;
+
+    /* If-Match and If-None-Match have been decided, by the version */
+    r->disable_not_modified = 1;
+
+    if (reply->http == NGX_HTTP_NO_CONTENT
+        || reply->http == NGX_HTTP_NOT_MODIFIED)
+    {
+        r->headers_out.content_length_n = -1;
+        r->header_only = 1;
+    }
+
+    if (ngx_ticket_reply_headers(ctx, reply) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    if (reply->body.len == 0) {
+        return ngx_http_send_special(r, NGX_HTTP_LAST);
+    }
+
+    b = &ctx->buf;
+
+    b->pos = (u_char *) reply->body.data;
+    b->last = b->pos + reply->body.len;
+    b->start = b->pos;
+    b->end = b->last;
+    b->memory = 1;
+    b->last_buf = (r == r->main);
+    b->last_in_chain = 1;
+
+    ctx->out.buf = b;
+    ctx->out.next = NULL;
+
+    return ngx_http_output_filter(r, &ctx->out);
+}
+
+
+void
+ngx_ticket_problem(ngx_ticket_ctx_t *ctx, tkt_status_t status,
+    const char *detail)
+{
+    uint32_t  retry_after_s;
+
+    retry_after_s = (status == TKT_BUSY) ? TKT_RETRY_AFTER_S : 0;
+
+    tkt_app_problem(&ctx->req, status, tkt_str_z(detail), retry_after_s,
+                    &ctx->arena, &ctx->reply);
+}

@@ -1,0 +1,341 @@
+/*
+ * nginx request → tkt_request_t.  Nothing is copied: all slices point into
+ * the request's own memory.
+ */
+
+#include "http/ngx_ticket_http.h"
+
+
+typedef struct {
+    ngx_uint_t  nginx;
+    tkt_method_t  ticket;
+} ngx_ticket_method_t;
+
+
+static const ngx_ticket_method_t  ngx_ticket_methods[] = {
+    { NGX_HTTP_GET, TKT_METHOD_GET },
+    { NGX_HTTP_POST, TKT_METHOD_POST },
+    { NGX_HTTP_HEAD, TKT_METHOD_HEAD },
+    { NGX_HTTP_PATCH, TKT_METHOD_PATCH },
+    { NGX_HTTP_PUT, TKT_METHOD_PUT },
+    { NGX_HTTP_DELETE, TKT_METHOD_DELETE },
+    { NGX_HTTP_OPTIONS, TKT_METHOD_OPTIONS }
+};
+
+
+static tkt_method_t
+ngx_ticket_request_method(ngx_http_request_t *r)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < tkt_array_len(ngx_ticket_methods); i++) {
+        if (r->method == ngx_ticket_methods[i].nginx) {
+            return ngx_ticket_methods[i].ticket;
+        }
+    }
+
+    return TKT_METHOD_OTHER;
+}
+
+
+static tkt_str_t
+ngx_ticket_str(const ngx_str_t *s)
+{
+    tkt_str_t  t;
+
+    t.data = s->data;
+    t.len = s->len;
+
+    return t;
+}
+
+
+static tkt_str_t
+ngx_ticket_header(const ngx_table_elt_t *h)
+{
+    static const tkt_str_t  none = { NULL, 0 };
+
+    return (h == NULL) ? none : ngx_ticket_str(&h->value);
+}
+
+
+/*
+ * An id from outside goes into logs, answers and links, so it must be made of
+ * harmless characters: letters, digits and ._~:+/=-
+ */
+static ngx_uint_t
+ngx_ticket_request_id_valid(const ngx_str_t *id)
+{
+    size_t  i;
+    u_char  ch;
+
+    static const uint32_t  allowed[] = {
+        0x00000000, /* 0000 0000 0000 0000  0000 0000 0000 0000 */
+
+                    /* ?>=< ;:98 7654 3210  /.-, +*)( '&%$ #"!  */
+        0x27ffe800, /* 0010 0111 1111 1111  1110 1000 0000 0000 */
+
+                    /* _^]\ [ZYX WVUT SRQP  ONML KJIH GFED CBA@ */
+        0x87fffffe, /* 1000 0111 1111 1111  1111 1111 1111 1110 */
+
+                    /*  ~}| {zyx wvut srqp  onml kjih gfed cba` */
+        0x47fffffe  /* 0100 0111 1111 1111  1111 1111 1111 1110 */
+    };
+
+    if (id->len == 0 || id->len > TKT_REQUEST_ID_MAX_BYTES) {
+        return 0;
+    }
+
+    for (i = 0; i < id->len; i++) {
+        ch = id->data[i];
+
+        if (ch >= 0x80 || !(allowed[ch >> 5] & (1U << (ch & 0x1f)))) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* The header fields that nginx does not keep a pointer to. */
+static void
+ngx_ticket_request_scan(ngx_ticket_ctx_t *ctx)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+    tkt_request_t    *req = &ctx->req;
+
+    part = &ctx->r->headers_in.headers.part;
+    h = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        switch (h[i].key.len) {
+
+        case sizeof("x-request-id") - 1:
+
+            if (req->request_id.len == 0
+                && ngx_strncmp(h[i].lowcase_key, "x-request-id", 12) == 0
+                && ngx_ticket_request_id_valid(&h[i].value))
+            {
+                req->request_id = ngx_ticket_str(&h[i].value);
+            }
+
+            break;
+
+        case sizeof("accept-language") - 1:    /* and "idempotency-key" */
+
+            if (ngx_strncmp(h[i].lowcase_key, "accept-language", 15) == 0) {
+                if (req->accept_language.len == 0) {
+                    req->accept_language = ngx_ticket_str(&h[i].value);
+                }
+
+            } else if (ngx_strncmp(h[i].lowcase_key, "idempotency-key", 15)
+                       == 0)
+            {
+                /*
+                 * Two keys are no key: an empty value, which the application
+                 * refuses, rather than a choice among them.
+                 */
+
+                if (req->has_idempotency_key) {
+                    req->idempotency_key = tkt_str("");
+
+                } else {
+                    req->idempotency_key = ngx_ticket_str(&h[i].value);
+                    req->has_idempotency_key = true;
+                }
+            }
+
+            break;
+        }
+    }
+}
+
+
+/* Bytes that may stand in a URI reference as they are. */
+static ngx_uint_t
+ngx_ticket_mount_plain(const u_char *p, size_t len)
+{
+    while (len--) {
+        if (*p <= ' ' || *p >= 0x7f
+            || *p == '"' || *p == '%' || *p == '<' || *p == '>'
+            || *p == '?' || *p == '#' || *p == '\\')
+        {
+            return 0;
+        }
+
+        p++;
+    }
+
+    return 1;
+}
+
+
+/*
+ * A location whose name says nothing about the URI (a regular expression, a
+ * name, a rewritten URI): what precedes the first /v1 is the mount.  It comes
+ * from the client and goes into links, so it is escaped.
+ */
+static ngx_int_t
+ngx_ticket_request_mount(ngx_ticket_ctx_t *ctx, const ngx_str_t *uri)
+{
+    size_t   i, len;
+    u_char  *p;
+
+    for (i = 0; i + 3 <= uri->len; i++) {
+        if (ngx_strncmp(uri->data + i, "/v1", 3) == 0
+            && (i + 3 == uri->len || uri->data[i + 3] == '/'))
+        {
+            break;
+        }
+    }
+
+    if (i + 3 > uri->len) {
+        ctx->req.path = ngx_ticket_str(uri);
+        return NGX_OK;
+    }
+
+    ctx->req.path.data = uri->data + i;
+    ctx->req.path.len = uri->len - i;
+    ctx->req.mount.data = uri->data;
+    ctx->req.mount.len = i;
+
+    if (ngx_ticket_mount_plain(uri->data, i)) {
+        return NGX_OK;
+    }
+
+    len = i + 2 * ngx_escape_uri(NULL, uri->data, i, NGX_ESCAPE_URI);
+
+    p = ngx_pnalloc(ctx->r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_escape_uri(p, uri->data, i, NGX_ESCAPE_URI);
+
+    ctx->req.mount.data = p;
+    ctx->req.mount.len = len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_ticket_request_path(ngx_ticket_ctx_t *ctx)
+{
+    ngx_str_t                 *uri;
+    ngx_ticket_loc_conf_t     *conf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    uri = &ctx->r->uri;
+    conf = ctx->conf;
+
+    if (conf->mount_fixed) {
+        clcf = ngx_http_get_module_loc_conf(ctx->r, ngx_http_core_module);
+
+        if (uri->len >= conf->mount_len
+            && ngx_memcmp(uri->data, clcf->name.data, conf->mount_len) == 0)
+        {
+            ctx->req.mount = ngx_ticket_str(&conf->mount);
+            ctx->req.path.data = uri->data + conf->mount_len;
+            ctx->req.path.len = uri->len - conf->mount_len;
+            return NGX_OK;
+        }
+    }
+
+    return ngx_ticket_request_mount(ctx, uri);
+}
+
+
+static ngx_int_t
+ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
+{
+    ngx_time_t          *tp;
+    tkt_request_t       *req;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+    req = &ctx->req;
+
+    if (ngx_ticket_request_path(ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    req->method = ngx_ticket_request_method(r);
+    req->query = ngx_ticket_str(&r->args);
+    req->authorization = ngx_ticket_header(r->headers_in.authorization);
+    req->if_match = ngx_ticket_header(r->headers_in.if_match);
+    req->if_none_match = ngx_ticket_header(r->headers_in.if_none_match);
+    req->content_type = ngx_ticket_header(r->headers_in.content_type);
+
+    req->require_match = ctx->conf->require_match;
+    req->require_key = ctx->conf->require_key;
+
+    tp = ngx_timeofday();
+    req->now_ms = (int64_t) tp->sec * 1000 + tp->msec;
+
+    ngx_ticket_request_scan(ctx);
+
+    if (req->request_id.len == 0 && ctx->desk) {
+        req->request_id.data = ctx->request_id;
+        req->request_id.len = ngx_ticket_request_id(ctx->desk,
+                                                    ctx->request_id);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_ticket_ctx_t *
+ngx_ticket_request_ctx(ngx_http_request_t *r, ngx_ticket_loc_conf_t *conf)
+{
+    ngx_ticket_ctx_t    *ctx;
+    ngx_ticket_store_t  *store;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_ticket_module);
+
+    if (ctx) {
+        return ctx;
+    }
+
+    /* one allocation; the arena's first block needs no zeros */
+
+    ctx = ngx_palloc(r->pool, sizeof(ngx_ticket_ctx_t));
+    if (ctx == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(ctx, offsetof(ngx_ticket_ctx_t, request_id));
+
+    store = conf->store ? conf->store : conf->health;
+
+    ctx->r = r;
+    ctx->conf = conf;
+    ctx->desk = store->desk;
+
+    tkt_arena_init_lent(&ctx->arena, NGX_TICKET_ARENA_BLOCK_BYTES,
+                        ngx_ticket_lend_pool, r->pool);
+    ctx->arena.pos = ctx->first;
+    ctx->arena.end = ctx->first + sizeof(ctx->first);
+
+    if (ngx_ticket_request_fill(ctx) != NGX_OK) {
+        return NULL;
+    }
+
+    ngx_http_set_ctx(r, ctx, ngx_ticket_module);
+
+    return ctx;
+}

@@ -1,0 +1,52 @@
+/*
+ * The parts of the configuration code, for each other.
+ */
+
+#ifndef NGX_TICKET_CONF_H
+#define NGX_TICKET_CONF_H
+
+
+#include "http/ngx_ticket_http.h"
+
+
+/* ---- ngx_ticket_store_conf.c ---- */
+
+/* The directive ticket_store. */
+char *ngx_ticket_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* The store of that name, or NULL. */
+ngx_ticket_store_t *ngx_ticket_conf_find(ngx_ticket_main_conf_t *mcf,
+    ngx_str_t *name);
+
+/*
+ * The directory's name without links, "." and "//", in memory of the pool and
+ * NUL-terminated.  What does not exist below an existing directory is kept as
+ * it is.  NGX_DECLINED: its parent does not exist or is no directory, errno
+ * in *err; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_ticket_conf_canonical(ngx_pool_t *pool, ngx_str_t *path,
+    ngx_str_t *canonical, ngx_err_t *err);
+
+
+/* ---- ngx_ticket_check.c ---- */
+
+/* The location's own limits on bodies; called when it is merged. */
+char *ngx_ticket_check_body(ngx_conf_t *cf, ngx_ticket_loc_conf_t *conf);
+
+/* No location may show the files of a store; called for each location. */
+char *ngx_ticket_check_root(ngx_conf_t *cf, ngx_ticket_main_conf_t *mcf);
+
+
+/* ---- ngx_ticket_process.c ---- */
+
+ngx_int_t ngx_ticket_init_module(ngx_cycle_t *cycle);
+ngx_int_t ngx_ticket_init_process(ngx_cycle_t *cycle);
+void ngx_ticket_exit_process(ngx_cycle_t *cycle);
+
+
+/* ---- ngx_ticket_variables.c ---- */
+
+ngx_int_t ngx_ticket_add_variables(ngx_conf_t *cf);
+
+
+#endif /* NGX_TICKET_CONF_H */

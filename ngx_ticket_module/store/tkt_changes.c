@@ -1,0 +1,202 @@
+/*
+ * The difference of two structs as the change list of an event.
+ */
+
+#include "store/tkt_record.h"
+
+
+/* Where the walk over the rows stands: sizing first, then writing. */
+typedef struct {
+    const void  *before;
+    const void  *after;
+    uint8_t     *pos;          /* NULL while sizing */
+    size_t       size;
+} tkt_changes_walk_t;
+
+
+static void
+tkt_changes_u64(tkt_changes_walk_t *w, uint64_t value)
+{
+    uint8_t  bytes[10];
+
+    if (w->pos == NULL) {
+        w->size += tkt_varint_put(bytes, value);
+    } else {
+        w->pos += tkt_varint_put(w->pos, value);
+    }
+}
+
+
+static void
+tkt_changes_str(tkt_changes_walk_t *w, tkt_str_t s)
+{
+    tkt_changes_u64(w, s.len);
+
+    if (w->pos == NULL) {
+        w->size += s.len;
+
+    } else if (s.len != 0) {
+        memcpy(w->pos, s.data, s.len);
+        w->pos += s.len;
+    }
+}
+
+
+static bool
+tkt_changes_row(void *ctx, const tkt_field_t *f, size_t number)
+{
+    tkt_changes_walk_t  *w;
+
+    w = ctx;
+
+    if (f->stored == 0 || (f->flags & TKT_F_NO_TRACK) != 0
+        || tkt_field_same(f, w->before, w->after))
+    {
+        return true;
+    }
+
+    tkt_changes_u64(w, number);
+
+    if (tkt_field_is_u64(f)) {
+        tkt_changes_u64(w, *tkt_field_u64(f, w->before));
+        tkt_changes_u64(w, *tkt_field_u64(f, w->after));
+
+    } else {
+        tkt_changes_str(w, *tkt_field_str(f, w->before));
+        tkt_changes_str(w, *tkt_field_str(f, w->after));
+    }
+
+    return true;
+}
+
+
+tkt_str_t
+tkt_changes_pack(const tkt_schema_t *s, const void *before, const void *after,
+    tkt_arena_t *arena)
+{
+    uint8_t             *out;
+    tkt_changes_walk_t   w;
+
+    w.before = before;
+    w.after = after;
+    w.pos = NULL;
+    w.size = 0;
+
+    (void) tkt_schema_walk(s, tkt_changes_row, &w);
+
+    if (w.size == 0) {
+        return (tkt_str_t) { NULL, 0 };
+    }
+
+    out = tkt_arena_bytes(arena, w.size);
+    if (out == NULL) {
+        return (tkt_str_t) { NULL, 0 };
+    }
+
+    w.pos = out;
+    (void) tkt_schema_walk(s, tkt_changes_row, &w);
+
+    return (tkt_str_t) { out, w.size };
+}
+
+
+void
+tkt_changes_start(tkt_changes_t *c, const tkt_schema_t *s, tkt_str_t packed)
+{
+    c->schema = s;
+    c->pos = packed.data;
+    c->end = (packed.len == 0) ? packed.data : packed.data + packed.len;
+    c->bad = false;
+}
+
+
+typedef struct {
+    size_t              number;
+    const tkt_field_t  *field;
+} tkt_changes_find_t;
+
+
+static bool
+tkt_changes_find(void *ctx, const tkt_field_t *f, size_t number)
+{
+    tkt_changes_find_t  *find;
+
+    find = ctx;
+
+    if (number != find->number) {
+        return true;
+    }
+
+    find->field = f;
+
+    return false;
+}
+
+
+static bool
+tkt_changes_take_str(tkt_changes_t *c, tkt_str_t *s)
+{
+    uint64_t  len;
+
+    if (!tkt_varint_get(&c->pos, c->end, &len)
+        || len > (size_t) (c->end - c->pos))
+    {
+        return false;
+    }
+
+    s->data = c->pos;
+    s->len = (size_t) len;
+    c->pos += len;
+
+    return true;
+}
+
+
+static bool
+tkt_changes_take(tkt_changes_t *c, tkt_change_t *change)
+{
+    uint64_t            number;
+    tkt_changes_find_t  find;
+
+    if (!tkt_varint_get(&c->pos, c->end, &number) || number >= TKT_ROWS_MAX) {
+        return false;
+    }
+
+    find.number = (size_t) number;
+    find.field = NULL;
+
+    (void) tkt_schema_walk(c->schema, tkt_changes_find, &find);
+
+    if (find.field == NULL || find.field->stored == 0) {
+        return false;
+    }
+
+    change->row = find.number;
+    change->field = find.field;
+
+    if (tkt_field_is_u64(find.field)) {
+        return tkt_varint_get(&c->pos, c->end, &change->old_u64)
+               && tkt_varint_get(&c->pos, c->end, &change->new_u64);
+    }
+
+    return tkt_changes_take_str(c, &change->old_str)
+           && tkt_changes_take_str(c, &change->new_str);
+}
+
+
+bool
+tkt_changes_next(tkt_changes_t *c, tkt_change_t *change)
+{
+    memset(change, 0, sizeof(*change));
+
+    if (c->bad || c->pos == c->end) {
+        return false;
+    }
+
+    if (!tkt_changes_take(c, change)) {
+        c->bad = true;
+        return false;
+    }
+
+    return true;
+}

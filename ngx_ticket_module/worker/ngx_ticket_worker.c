@@ -1,0 +1,341 @@
+/*
+ * The life of a desk: opening the environment after fork, trying again while
+ * that fails, the periodic chores, leaving after a failure, closing.
+ *
+ * Nothing here may fail the worker's start: nginx does not start a worker
+ * again whose init_process has failed.  A desk that is not open answers 503.
+ */
+
+#include "worker/ngx_ticket_worker.h"
+
+#include "crypto/tkt_crypto.h"
+
+
+static void ngx_ticket_desk_open_handler(ngx_event_t *ev);
+static void ngx_ticket_desk_tick_handler(ngx_event_t *ev);
+static void ngx_ticket_desk_leave_handler(ngx_event_t *ev);
+static void ngx_ticket_desk_broken(void *data);
+
+
+/*
+ * Cancelable, so that no timer of ours keeps a worker that shuts down; the
+ * writer has its own that does while commands are in flight.
+ */
+static void
+ngx_ticket_desk_timer(ngx_ticket_desk_t *desk, ngx_event_t *ev,
+    ngx_event_handler_pt handler)
+{
+    ev->handler = handler;
+    ev->data = desk;
+    ev->log = desk->log;
+    ev->cancelable = 1;
+}
+
+
+/* Says a fault once, and again only when it is another one. */
+static void
+ngx_ticket_desk_complain(ngx_ticket_desk_t *desk, const tkt_fault_t *fault)
+{
+    if (ngx_strcmp(desk->fault.text, fault->text) == 0) {
+        return;
+    }
+
+    desk->fault = *fault;
+
+    ngx_log_error(NGX_LOG_ERR, desk->log, 0,
+                  "ticket: the store \"%s\" cannot be used and answers 503, "
+                  "trying on: %s", desk->path, fault->text);
+}
+
+
+static tkt_status_t
+ngx_ticket_desk_open_env(ngx_ticket_desk_t *desk, tkt_fault_t *fault)
+{
+    tkt_status_t       status;
+    tkt_env_options_t  options;
+
+    ngx_memzero(&options, sizeof(tkt_env_options_t));
+
+    options.path = desk->path;
+    options.map_bytes = desk->map_bytes;
+
+    status = tkt_env_open(&desk->env, &options, fault);
+
+    if (status != TKT_OK) {
+        desk->env = NULL;
+        return status;
+    }
+
+    if (fault->text[0] != '\0') {
+        ngx_log_error(NGX_LOG_WARN, desk->log, 0,
+                      "ticket: the store \"%s\": %s", desk->path, fault->text);
+    }
+
+    (void) tkt_env_reader_check(desk->env);
+
+    return TKT_OK;
+}
+
+
+/*
+ * One step after the other, each kept once it has succeeded: an environment
+ * may be opened once a process only.
+ */
+static ngx_int_t
+ngx_ticket_desk_try(ngx_ticket_desk_t *desk)
+{
+    ngx_time_t   *tp;
+    tkt_fault_t   fault;
+
+    fault.text[0] = '\0';
+
+    if (desk->env == NULL
+        && ngx_ticket_desk_open_env(desk, &fault) != TKT_OK)
+    {
+        ngx_ticket_desk_complain(desk, &fault);
+        return NGX_AGAIN;
+    }
+
+    tp = ngx_timeofday();
+
+    if (tkt_app_prepare(desk->env, (int64_t) tp->sec * 1000 + tp->msec)
+        != TKT_OK)
+    {
+        (void) ngx_sprintf((u_char *) fault.text, "it cannot be prepared%Z");
+        ngx_ticket_desk_complain(desk, &fault);
+        return NGX_AGAIN;
+    }
+
+    if (desk->reader == NULL
+        && tkt_txn_reader(desk->env, &desk->reader) != TKT_OK)
+    {
+        (void) ngx_sprintf((u_char *) fault.text, "it cannot be read%Z");
+        ngx_ticket_desk_complain(desk, &fault);
+        return NGX_AGAIN;
+    }
+
+    if (desk->writer == NULL) {
+        desk->writer = ngx_ticket_writer_start((ngx_cycle_t *) ngx_cycle,
+                                               &desk->writer_conf, desk->env,
+                                               ngx_ticket_desk_broken, desk);
+        if (desk->writer == NULL) {
+            (void) ngx_sprintf((u_char *) fault.text,
+                               "its writer cannot be started%Z");
+            ngx_ticket_desk_complain(desk, &fault);
+            return NGX_AGAIN;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_ticket_desk_open(ngx_ticket_desk_t *desk)
+{
+    ngx_msec_t  wait;
+
+    if (ngx_ticket_desk_try(desk) == NGX_OK) {
+
+        if (desk->fault.text[0] != '\0') {
+            ngx_log_error(NGX_LOG_NOTICE, desk->log, 0,
+                          "ticket: the store \"%s\" is in use now",
+                          desk->path);
+            desk->fault.text[0] = '\0';
+        }
+
+        desk->state = NGX_TICKET_DESK_OPEN;
+        ngx_add_timer(&desk->tick_timer, NGX_TICKET_TICK_MS);
+        return;
+    }
+
+    if (desk->env && tkt_env_failed(desk->env)) {
+        ngx_ticket_desk_fail(desk, "it failed while it was opened");
+        return;
+    }
+
+    wait = (desk->open_tries++ < TKT_OPEN_RETRY_MS
+                                 / NGX_TICKET_OPEN_RETRY_FIRST_MS)
+           ? NGX_TICKET_OPEN_RETRY_FIRST_MS : NGX_TICKET_OPEN_RETRY_MS;
+
+    /* workers that failed together must not come back together */
+
+    ngx_add_timer(&desk->open_timer, wait + (ngx_msec_t) ngx_pid % 97);
+}
+
+
+static void
+ngx_ticket_desk_open_handler(ngx_event_t *ev)
+{
+    ngx_ticket_desk_open(ev->data);
+}
+
+
+ngx_int_t
+ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
+{
+    uint64_t            random;
+    ngx_ticket_desk_t  *desk;
+
+    desk = ngx_calloc(sizeof(ngx_ticket_desk_t) + store->path.len + 1,
+                      cycle->log);
+    if (desk == NULL) {
+        return NGX_ERROR;
+    }
+
+    desk->log = cycle->log;
+    desk->map_bytes = store->map_bytes;
+    desk->writer_conf = store->writer;
+    ngx_memcpy(desk->path, store->path.data, store->path.len);
+
+    ngx_ticket_desk_timer(desk, &desk->open_timer,
+                          ngx_ticket_desk_open_handler);
+    ngx_ticket_desk_timer(desk, &desk->tick_timer,
+                          ngx_ticket_desk_tick_handler);
+    ngx_ticket_desk_timer(desk, &desk->leave_timer,
+                          ngx_ticket_desk_leave_handler);
+
+    store->desk = desk;
+
+    if (!tkt_crypto_init()) {
+        desk->state = NGX_TICKET_DESK_FAILED;
+        ngx_log_error(NGX_LOG_CRIT, desk->log, 0,
+                      "ticket: there is no source of random numbers, "
+                      "the store \"%s\" answers 503", desk->path);
+        return NGX_OK;
+    }
+
+    ngx_ticket_random(desk, (u_char *) &random, sizeof(random));
+    (void) ngx_hex_dump(desk->request_prefix, (u_char *) &random,
+                        sizeof(random));
+
+    ngx_ticket_desk_open(desk);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_ticket_desk_stop(ngx_ticket_desk_t *desk)
+{
+    if (desk->open_timer.timer_set) {
+        ngx_del_timer(&desk->open_timer);
+    }
+
+    if (desk->tick_timer.timer_set) {
+        ngx_del_timer(&desk->tick_timer);
+    }
+
+    if (desk->leave_timer.timer_set) {
+        ngx_del_timer(&desk->leave_timer);
+    }
+
+    if (desk->writer
+        && ngx_ticket_writer_stop(desk->writer, NGX_TICKET_STOP_MAX_MS)
+           != NGX_OK)
+    {
+        return;
+    }
+
+    tkt_txn_reader_free(desk->reader);
+    tkt_env_close(desk->env);
+
+    desk->writer = NULL;
+    desk->reader = NULL;
+    desk->env = NULL;
+
+    if (desk->state == NGX_TICKET_DESK_OPEN) {
+        desk->state = NGX_TICKET_DESK_CLOSED;
+    }
+}
+
+
+static void
+ngx_ticket_desk_tick_handler(ngx_event_t *ev)
+{
+    unsigned            freed;
+    ngx_ticket_desk_t  *desk = ev->data;
+
+    ngx_ticket_writer_watch(desk->writer);
+
+    if (++desk->ticks % (TKT_READER_CHECK_MS / NGX_TICKET_TICK_MS) == 0) {
+        freed = tkt_env_reader_check(desk->env);
+
+        if (freed) {
+            ngx_log_error(NGX_LOG_NOTICE, desk->log, 0,
+                          "ticket: freed %ud reader slots of dead processes",
+                          freed);
+        }
+    }
+
+    ngx_add_timer(ev, NGX_TICKET_TICK_MS);
+}
+
+
+/* ---- failure ---- */
+
+
+void
+ngx_ticket_desk_fail(ngx_ticket_desk_t *desk, const char *reason)
+{
+    if (desk->state == NGX_TICKET_DESK_FAILED) {
+        return;
+    }
+
+    desk->state = NGX_TICKET_DESK_FAILED;
+
+    ngx_log_error(NGX_LOG_CRIT, desk->log, 0,
+                  "ticket: the store \"%s\" is out of service: %s; "
+                  "this process answers what it has and leaves",
+                  desk->path, reason);
+
+    /* closes listening sockets, lets requests in flight end, then exits */
+
+    ngx_quit = 1;
+
+    ngx_add_timer(&desk->leave_timer, NGX_TICKET_LEAVE_MAX_MS);
+}
+
+
+/* Slow clients of other locations are no reason to stay. */
+static void
+ngx_ticket_desk_leave_handler(ngx_event_t *ev)
+{
+    ngx_terminate = 1;
+}
+
+
+static void
+ngx_ticket_desk_broken(void *data)
+{
+    ngx_ticket_desk_fail(data, "the outcome of a commit is unknown, "
+                               "or its environment failed");
+}
+
+
+ngx_uint_t
+ngx_ticket_desk_failed(ngx_ticket_desk_t *desk)
+{
+    return desk->state == NGX_TICKET_DESK_FAILED && desk->env != NULL;
+}
+
+
+tkt_str_t
+ngx_ticket_desk_why(const ngx_ticket_desk_t *desk)
+{
+    if (desk == NULL) {
+        return tkt_str_z("this process has no store");
+    }
+
+    switch (desk->state) {
+
+    case NGX_TICKET_DESK_OPEN:
+        return tkt_str_z(NULL);
+
+    case NGX_TICKET_DESK_FAILED:
+        return tkt_str_z("the store has failed, this process is leaving");
+
+    default:
+        return tkt_str_z("the store is not open yet");
+    }
+}

@@ -1,0 +1,200 @@
+package Bench::Rows;
+
+# What is measured.  Three tables: what has to run (resources), what is
+# loaded in turn (groups of sides), and what is told (rows).  A new measure
+# is a new row, and a new side if nothing measured so far can tell it.
+
+use v5.36;
+use utf8;
+use Exporter 'import';
+use Bench::Desk;
+use Bench::Peer::Lmdb;
+use Bench::Peer::Plain qw(plain_locations);
+use Bench::Peer::Postgres;
+use Bench::Peer::Redis;
+
+our @EXPORT_OK = qw(groups resource rows);
+
+# A resource is made by its sub and stopped after the last group that names
+# it.  $bench is the bench: dir, here, options and the resources made so far.
+my %RESOURCES = (
+    small => sub ($bench) {
+        desk($bench, 'small', tickets => $bench->{few},
+             locations => sub ($desk) {
+                 plain_locations($desk->{dir}, ticket => $desk->{ticket},
+                                 list => $desk->list)
+             });
+    },
+    work => sub ($bench) { desk($bench, 'work', tickets => $bench->{few}) },
+    pair => sub ($bench) {
+        desk($bench, 'pair', tickets => $bench->{few}, workers => 2)
+    },
+    big => sub ($bench) { desk($bench, 'big', tickets => $bench->{tickets}) },
+    postgres => sub ($bench) {
+        started(Bench::Peer::Postgres->new(
+            dir => $bench->{dir}, scripts => "$bench->{here}/peers",
+            users => $bench->{users}));
+    },
+    redis => sub ($bench) {
+        my $people = Bench::Desk->stranger($bench->{dir}, $bench->{users});
+        started(Bench::Peer::Redis->new(
+            dir => $bench->{dir}, scripts => "$bench->{here}/peers",
+            tokens => $people->{user_tokens},
+            requests => sub ($path) { $people->create_file($path) }));
+    },
+    lmdb => sub ($bench) {
+        started(Bench::Peer::Lmdb->new(
+            dir => $bench->{dir}, source => "$bench->{here}/lmdb_loop.c",
+            users => $bench->{users}));
+    },
+);
+
+# Sides of a group run in this order within each round, each given the bench
+# and the seconds to run.  alone: the sides
+# that can run where the module is not there.
+my @GROUPS = (
+    { name => 'get', uses => ['small'], alone => 'file return',
+      sides => [
+        ours => sub ($of, $s) { $of->{small}->get($s) },
+        return => sub ($of, $s) { $of->{small}->get($s, '/plain/ticket') },
+        file => sub ($of, $s) { $of->{small}->get($s, '/file/ticket') },
+    ] },
+    { name => 'conditional', uses => ['small'], alone => 'file return',
+      sides => [
+        ours => sub ($of, $s) { $of->{small}->get_conditional($s) },
+        return => sub ($of, $s) {
+            $of->{small}->get_conditional($s, '/plain/empty')
+        },
+    ] },
+    { name => 'list', uses => ['small'], alone => 'file return',
+      sides => [
+        ours => sub ($of, $s) { $of->{small}->get_list($s) },
+        return => sub ($of, $s) { $of->{small}->get_list($s, '/plain/list') },
+        file => sub ($of, $s) { $of->{small}->get_list($s, '/file/list') },
+    ] },
+    { name => 'create', uses => ['work', 'postgres', 'redis'],
+      alone => 'transaction statement redis bare', sides => [
+        ours => sub ($of, $s) { $of->{work}->create($s, 64) },
+        transaction => sub ($of, $s) {
+            $of->{postgres}->run($s, 'transaction')
+        },
+        statement => sub ($of, $s) { $of->{postgres}->run($s, 'statement') },
+        redis => sub ($of, $s) { $of->{redis}->run($s, 'create') },
+        bare => sub ($of, $s) { $of->{redis}->run($s, 'bare') },
+    ] },
+    { name => 'change', uses => ['work'], sides => [
+        ours => sub ($of, $s) { $of->{work}->move($s) },
+        create => sub ($of, $s) { $of->{work}->create($s, 64) },
+    ] },
+    { name => 'loop', uses => ['work', 'lmdb'], alone => 'lmdb', sides => [
+        ours => sub ($of, $s) { $of->{work}->create($s, 256) },
+        lmdb => sub ($of, $s) { $of->{lmdb}->run($s) },
+    ] },
+    { name => 'latency', uses => ['pair'], sides => [
+        busy => sub ($of, $s) { $of->{pair}->read_latency($s, 1) },
+        idle => sub ($of, $s) { $of->{pair}->read_latency($s, 0) },
+    ] },
+    { name => 'size', uses => ['small', 'big'], sides => [
+        get_big => sub ($of, $s) { $of->{big}->get_random($s) },
+        get_small => sub ($of, $s) { $of->{small}->get_random($s) },
+        list_big => sub ($of, $s) { $of->{big}->get_list($s) },
+        list_small => sub ($of, $s) { $of->{small}->get_list($s) },
+    ] },
+    { name => 'disk', uses => ['big'], once => 1, sides => [
+        bytes => sub ($of, $s) { { bytes => $of->{big}->disk_bytes } },
+    ] },
+);
+
+# ours, peer: sides of the group; take: what of a side is told; ratio is
+# ours / peer, or peer / ours (inverse); less: the smaller ratio is better.
+# must and goal are ratios, or values where there is no peer.  A row without
+# them has no target and is there to judge the others by.
+my @ROWS = (
+    { name => 'get', group => 'get', ours => 'ours', peer => 'return',
+      must => 0.80, goal => 0.90,
+      text => 'GET one ticket of {answer_bytes} bytes, vs `return 200` of the '
+            . 'same bytes' },
+    { name => 'get-file', group => 'get', ours => 'ours', peer => 'file',
+      must => 1.00, goal => 1.00,
+      text => 'the same, vs the same bytes as a file with open_file_cache' },
+    { name => 'conditional', group => 'conditional', ours => 'ours',
+      peer => 'return', must => 0.85, goal => 0.95,
+      text => 'conditional GET to 304, vs `return 204`' },
+    { name => 'list', group => 'list', ours => 'ours', peer => 'return',
+      must => 0.35, goal => 0.60,
+      text => 'list of 50 in queue order ({list_bytes} bytes), vs `return 200` '
+            . 'of the same bytes' },
+    { name => 'list-file', group => 'list', ours => 'ours', peer => 'file',
+      text => 'the same, vs the same bytes as a file with sendfile' },
+    { name => 'create-postgres', group => 'create', ours => 'ours',
+      peer => 'transaction', must => 2.5, goal => 5,
+      text => 'durable create, 64 connections, vs PostgreSQL, one '
+            . 'transaction' },
+    { name => 'create-postgres-statement', group => 'create',
+      ours => 'ours', peer => 'statement',
+      text => 'the same, vs PostgreSQL, all in one statement' },
+    { name => 'create-redis', group => 'create', ours => 'ours',
+      peer => 'redis', must => 1.5, goal => 3,
+      text => 'the same, vs nginx + Lua + Redis, appendfsync always' },
+    { name => 'create-redis-bare', group => 'create', ours => 'ours',
+      peer => 'bare',
+      text => 'the same, vs nginx + Lua + Redis that only stores the body' },
+    { name => 'create-lmdb', group => 'loop', ours => 'ours',
+      peer => 'lmdb', must => 0.35, goal => 0.60,
+      text => 'durable create, 256 connections, vs the LMDB writes in a '
+            . 'bare C loop, batch 256' },
+    { name => 'change', group => 'change', ours => 'ours',
+      peer => 'create', must => 0.7, goal => 1.0,
+      text => 'state change (claim, start), 64 connections, vs creates' },
+    { name => 'latency', group => 'latency', ours => 'busy', peer => 'idle',
+      take => 'p99_us', unit => 'µs', less => 1, must => 3, goal => 1.5,
+      text => 'p99 of GET while creates saturate, 2 workers, vs idle' },
+    { name => 'size-get', group => 'size', ours => 'get_big',
+      peer => 'get_small', inverse => 1, less => 1, must => 1.3,
+      goal => 1.1,
+      text => 'time of GET at {tickets} tickets, vs at {few}' },
+    { name => 'size-list', group => 'size', ours => 'list_big',
+      peer => 'list_small', inverse => 1, less => 1, must => 1.3,
+      goal => 1.1,
+      text => 'time of the list at {tickets} tickets, vs at {few}' },
+    { name => 'disk', group => 'disk', ours => 'bytes', take => 'bytes',
+      unit => 'bytes', less => 1, must => 3072, goal => 2048,
+      text => 'bytes on disk a ticket, all included, at {tickets}' },
+);
+
+
+sub desk ($bench, $name, %o) {
+    my $make = $bench->{peers} ? 'imitation' : 'new';
+    my $desk = Bench::Desk->$make(
+        dir       => "$bench->{dir}/$name",
+        module    => $bench->{module},
+        ticketctl => $bench->{ticketctl},
+        users     => $bench->{users},
+        workers   => 1,
+        %o,
+        $bench->{peers} ? (module => undef) : ());
+
+    $bench->{answer_bytes} //= length $desk->{ticket};
+    $bench->{list_bytes} //= length $desk->list if $name eq 'small';
+    return $desk;
+}
+
+
+sub started ($peer) {
+    $peer->start;
+    return $peer;
+}
+
+
+sub resource ($bench, $name) {
+    return $RESOURCES{$name}->($bench);
+}
+
+
+sub groups () { return @GROUPS }
+
+
+sub rows () { return @ROWS }
+
+
+1;
