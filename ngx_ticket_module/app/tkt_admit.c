@@ -42,7 +42,7 @@ tkt_bearer(tkt_str_t header, tkt_str_t *token)
  */
 static bool
 tkt_admit_token(tkt_txn_t *txn, tkt_str_t text, int64_t now_ms,
-    tkt_user_t *user, uint64_t *scopes)
+    tkt_user_t *user, uint64_t *scopes, uint64_t *expires_at)
 {
     uint8_t             digest[32];
     tkt_token_t         token;
@@ -67,6 +67,7 @@ tkt_admit_token(tkt_txn_t *txn, tkt_str_t text, int64_t now_ms,
     }
 
     *scopes = record.scopes;
+    *expires_at = record.expires_at;
 
     return tkt_user_load(txn, token.tenant, token.principal, user, NULL)
            && !user->disabled;
@@ -114,7 +115,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     const tkt_match_t *match, tkt_actor_t *actor, tkt_arena_t *arena,
     tkt_reply_t *reply)
 {
-    uint64_t                scopes;
+    uint64_t                scopes, expires_at;
     tkt_str_t               text;
     tkt_user_t              user;
     const tkt_operation_t  *op = match->op;
@@ -123,6 +124,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     actor->id = 0;
     actor->role = TKT_ROLE_NONE;
     actor->profile = TKT_PROFILE_CANONICAL;
+    actor->expires_at_ms = 0;
     actor->login[0] = '\0';
     actor->tenant_name[0] = '\0';
 
@@ -133,7 +135,8 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     memset(reply, 0, sizeof(tkt_reply_t));
 
     if (!tkt_bearer(req->authorization, &text)
-        || !tkt_admit_token(read, text, req->now_ms, &user, &scopes))
+        || !tkt_admit_token(read, text, req->now_ms, &user, &scopes,
+                            &expires_at))
     {
         tkt_app_problem(req, tkt_txn_status(read) == TKT_OK
                              ? TKT_UNAUTHORIZED : TKT_INTERNAL,
@@ -142,6 +145,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     }
 
     tkt_admit_actor(read, &user, actor);
+    actor->expires_at_ms = (int64_t) expires_at;
 
     if (!(op->roles & tkt_bit(actor->role))) {
         tkt_app_problem(req, TKT_FORBIDDEN,

@@ -73,6 +73,7 @@ typedef struct {
     uint64_t    id;                 /* principal; 0 = anonymous              */
     tkt_role_t  role;
     uint32_t    profile;            /* tkt_profile_t of the tenant           */
+    int64_t     expires_at_ms;      /* of the token; 0: never                */
     char        login[TKT_SLUG_MAX_CHARS + 1];
     char        tenant_name[TKT_SLUG_MAX_CHARS + 1];
 } tkt_actor_t;
@@ -93,6 +94,10 @@ typedef struct {
     bool          cacheable;        /* public document: max-age, else
                                        private, no-cache                     */
     bool          localised;        /* Vary: Accept-Language                 */
+
+    /* when the answer ends by time alone: a token expires, a window closes;
+       0: it is true for as long as the snapshot is the newest */
+    int64_t       fresh_until_ms;
 
     /* for variables: zero if the request did not get that far */
     uint64_t      ticket_id;

@@ -51,5 +51,8 @@ bool tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd,
 void tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
     tkt_str_t body);
 
+/* Whether these bytes, its pieces joined, are a stored answer. */
+bool tkt_idempotency_sound(tkt_str_t packed);
+
 
 #endif /* TKT_COMMAND_H */

@@ -29,10 +29,10 @@ typedef struct {
 } tkt_stored_reply_t;
 
 #define ROW_U64(member, number)                                               \
-    { .name = #member, .type = TKT_T_UINT, .max = UINT32_MAX,                 \
+    { TKT_NAME(#member), .type = TKT_T_UINT, .max = UINT32_MAX,                 \
       .offset = offsetof(tkt_stored_reply_t, member), .stored = number }
 #define ROW_STR(member, number)                                               \
-    { .name = #member, .type = TKT_T_TEXT,                                    \
+    { TKT_NAME(#member), .type = TKT_T_TEXT,                                    \
       .offset = offsetof(tkt_stored_reply_t, member), .stored = number }
 
 static const tkt_field_t  tkt_stored_reply_fields[] = {
@@ -193,4 +193,14 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
     tkt_idempotency_sweep(txn, now);
     tkt_idempotency_row(&key, cmd, now / TKT_DAY_MS);
     tkt_chunks_put(txn, TKT_DB_IDEMPOTENCY, &key, 0, packed);
+}
+
+
+bool
+tkt_idempotency_sound(tkt_str_t packed)
+{
+    tkt_stored_reply_t  stored;
+
+    return tkt_record_unpack(&tkt_stored_reply_schema, packed, &stored)
+           && stored.fingerprint.len == TKT_DIGEST_BYTES;
 }

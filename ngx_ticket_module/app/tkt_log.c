@@ -88,7 +88,11 @@ tkt_event_load(tkt_txn_t *txn, uint64_t seq, tkt_event_t *event,
         value = tkt_arena_copy(arena, value);
     }
 
-    if (!tkt_record_unpack(&tkt_event_schema, value, event)) {
+    if (!tkt_record_unpack(&tkt_event_schema, value, event)
+        || (event->long_text
+            && !tkt_chunks_get(txn, TKT_DB_EVENT, &key, 0, arena,
+                               &event->packed)))
+    {
         tkt_txn_fail(txn, TKT_INTERNAL);
         return false;
     }
@@ -104,7 +108,7 @@ tkt_event_append(tkt_txn_t *txn, const tkt_ticket_t *before,
     tkt_ticket_t *ticket, tkt_event_t *event, tkt_arena_t *arena)
 {
     tkt_key_t  key;
-    tkt_str_t  record;
+    tkt_str_t  record, packed;
 
     event->id = tkt_txn_next(txn, TKT_SEQ_EVENT);
     event->tenant = ticket->tenant;
@@ -122,6 +126,14 @@ tkt_event_append(tkt_txn_t *txn, const tkt_ticket_t *before,
     ticket->last_event = event->id;
 
     record = tkt_record_pack(&tkt_event_schema, event, NULL, arena);
+    packed = event->packed;
+
+    if (record.len > TKT_VALUE_INLINE_MAX_BYTES && packed.len > 0) {
+        event->packed = tkt_str("");
+        event->long_text = 1;
+        record = tkt_record_pack(&tkt_event_schema, event, NULL, arena);
+    }
+
     if (record.len == 0) {
         tkt_txn_fail(txn, TKT_INTERNAL);
         return;
@@ -129,4 +141,11 @@ tkt_event_append(tkt_txn_t *txn, const tkt_ticket_t *before,
 
     tkt_key_event(&key, event->id);
     tkt_append(txn, TKT_DB_EVENT, &key, record);
+
+    /* pieces follow the event's own key, before the next event's */
+
+    if (event->long_text) {
+        tkt_chunks_put(txn, TKT_DB_EVENT, &key, 0, packed);
+        event->packed = packed;
+    }
 }

@@ -60,7 +60,7 @@ tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t, tkt_action_t action,
     }
 
     tkt_call_refuse(c, decision, facts.state,
-                    tkt_workflow_allowed(&facts, &caller));
+                    tkt_view_allowed(&facts, &caller));
 
     return false;
 }

@@ -76,6 +76,7 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
     tkt_errors_t  *errors;
 
     memset(reply, 0, sizeof(tkt_reply_t));
+    reply->fresh_until_ms = actor->expires_at_ms;
 
     c = (tkt_call_t) {
         .txn = read, .arena = arena, .reply = reply, .op = match->op,

@@ -1,14 +1,14 @@
 /*
  * The verification's passes in order, and those over one database: `meta`,
- * tenants, principals, logins, tokens, stored answers.
+ * tenants, principals, logins, tokens.
  */
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "app/tkt_command.h"
 #include "app/tkt_verify_int.h"
 #include "base/tkt_time.h"
+#include "crypto/tkt_token.h"
 
 
 #define TKT_DIGEST_PART  'd'
@@ -268,8 +268,10 @@ tkt_verify_sequences(tkt_verify_t *v, tkt_str_t record)
 static void
 tkt_verify_meta(tkt_verify_t *v)
 {
+    bool        format;
     tkt_scan_t  scan;
 
+    format = false;
     tkt_verify_open(v, &scan, TKT_DB_META);
 
     while (tkt_scan_next(&scan)) {
@@ -278,7 +280,10 @@ tkt_verify_meta(tkt_verify_t *v)
         if (tkt_str_eq(scan.key, tkt_str("sequences"))) {
             tkt_verify_sequences(v, scan.value);
 
-        } else if (!tkt_str_eq(scan.key, tkt_str("format"))) {
+        } else if (tkt_str_eq(scan.key, tkt_str("format"))) {
+            format = true;
+
+        } else {
             tkt_verify_fault(v, "meta: unknown key of %zu bytes, \"%.*s\"",
                              scan.key.len, (int) scan.key.len,
                              (const char *) scan.key.data);
@@ -286,6 +291,10 @@ tkt_verify_meta(tkt_verify_t *v)
     }
 
     tkt_scan_close(&scan);
+
+    if (!format) {
+        tkt_verify_fault(v, "meta: there is no record of the format");
+    }
 }
 
 
@@ -464,7 +473,9 @@ tkt_verify_tokens(tkt_verify_t *v)
 
         (void) tkt_verify_values(v, &tkt_token_schema, &token, what);
 
-        if (token.id != part[2] || token.digest.len != TKT_HASH_BYTES) {
+        if (token.id != part[2]
+            || token.digest.len != TKT_TOKEN_DIGEST_BYTES)
+        {
             tkt_verify_fault(v, "%s: the record is not of this token", what);
         }
 
@@ -474,76 +485,6 @@ tkt_verify_tokens(tkt_verify_t *v)
         } else if (part[2] == 0 || part[2] > owner.last_token) {
             tkt_verify_fault(v, "%s: the number was never given", what);
         }
-    }
-
-    tkt_scan_close(&scan);
-}
-
-
-/* ---- stored answers ---- */
-
-typedef struct {
-    char       what[96];
-    uint64_t   pieces;
-    size_t     last_bytes;
-    tkt_key_t  key;           /* without the piece's number */
-} tkt_verify_answer_t;
-
-
-static void
-tkt_verify_answer_end(tkt_verify_t *v, const tkt_verify_answer_t *a)
-{
-    if (a->pieces > 0
-        && !tkt_idempotency_sound((tkt_str_t) { v->text, v->text_len }))
-    {
-        tkt_verify_fault(v, "%s: the record does not decode", a->what);
-    }
-}
-
-
-static void
-tkt_verify_answers(tkt_verify_t *v)
-{
-    uint64_t             part[4];
-    tkt_str_t            key;
-    tkt_scan_t           scan;
-    tkt_verify_answer_t  a = { .pieces = 0 };
-
-    tkt_verify_open(v, &scan, TKT_DB_IDEMPOTENCY);
-
-    while (tkt_verify_next(v, &scan, "448d2", part)) {
-
-        key = (tkt_str_t) { scan.key.data, scan.key.len - 2 };
-
-        if (a.pieces == 0
-            || !tkt_str_eq(key, (tkt_str_t) { a.key.data, a.key.len }))
-        {
-            tkt_verify_answer_end(v, &a);
-            tkt_key_start(&a.key);
-            tkt_key_bytes(&a.key, key);
-            a.pieces = 0;
-            a.last_bytes = TKT_CHUNK_MAX_BYTES;
-            v->text_len = 0;
-
-            (void) snprintf(a.what, sizeof(a.what),
-                            "idempotency %llu/%llu/%llu", tkt_ull(part[0]),
-                            tkt_ull(part[1]), tkt_ull(part[2]));
-
-            if (!tkt_verify_has_principal(v, part[1], part[2])) {
-                tkt_verify_fault(v, "%s: there is no such principal", a.what);
-            }
-        }
-
-        tkt_verify_piece(v, a.what, a.pieces++, part[3], scan.value,
-                         &a.last_bytes);
-
-        if (tkt_txn_status(v->txn) != TKT_OK) {
-            break;
-        }
-    }
-
-    if (tkt_txn_status(v->txn) == TKT_OK) {
-        tkt_verify_answer_end(v, &a);
     }
 
     tkt_scan_close(&scan);

@@ -323,13 +323,11 @@ tkt_log_unchained(tkt_verify_t *v)
     uint64_t     seq;
     tkt_scan_t   scan;
     tkt_event_t  e;
+    tkt_unkey_t  u;
 
-    tkt_scan_open(&scan, v->txn, TKT_DB_EVENT, &(tkt_key_t) { .len = 0 },
-                  NULL, false);
+    tkt_verify_open(v, &scan, TKT_DB_EVENT);
 
     while (tkt_scan_next(&scan)) {
-        tkt_unkey_t  u;
-
         tkt_unkey_start(&u, scan.key);
         seq = tkt_unkey_u64(&u);
 

@@ -79,7 +79,7 @@ void tkt_verify_piece(tkt_verify_t *v, const char *what, uint64_t expected,
     uint64_t number, tkt_str_t piece, size_t *last);
 
 
-/* ---- passes over several databases, by file ---- */
+/* ---- passes in other files than tkt_verify.c ---- */
 
 /* tkt_verify_ticket.c: tickets with their messages and chains of events */
 void tkt_verify_tickets(tkt_verify_t *v);
@@ -93,6 +93,9 @@ void tkt_verify_by_requester(tkt_verify_t *v);
 void tkt_verify_by_state(tkt_verify_t *v);
 void tkt_verify_by_assignee(tkt_verify_t *v);
 void tkt_verify_counters(tkt_verify_t *v);
+
+/* tkt_verify_answer.c */
+void tkt_verify_answers(tkt_verify_t *v);
 
 
 #endif /* TKT_VERIFY_INT_H */

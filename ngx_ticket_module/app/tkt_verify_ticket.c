@@ -359,7 +359,7 @@ tkt_verify_ticket(tkt_verify_t *v, tkt_pieces_t *p, const uint64_t *part,
     tkt_str_t value)
 {
     char          what[80];
-    tkt_ticket_t  t;
+    tkt_ticket_t  t, row;
 
     (void) snprintf(what, sizeof(what), "ticket %llu/%llu", tkt_ull(part[0]),
                     tkt_ull(part[1]));
@@ -386,7 +386,8 @@ tkt_verify_ticket(tkt_verify_t *v, tkt_pieces_t *p, const uint64_t *part,
     /* the texts stay in v->text until the chain has been replayed */
 
     if (tkt_verify_big(p, what, &t)) {
-        tkt_verify_chain(v, &t);
+        row = t;
+        tkt_verify_chain(v, &row);
     }
 
     tkt_verify_messages(p, what, &t);

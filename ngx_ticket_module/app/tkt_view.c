@@ -104,6 +104,19 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
 }
 
 
+uint64_t
+tkt_view_allowed(const tkt_facts_t *facts, const tkt_caller_t *caller)
+{
+    tkt_action_t  other;
+
+    other = (tkt_workflow_message_action(caller, facts->state, false, false,
+                                         false) == TKT_ACTION_REPLY)
+            ? TKT_ACTION_MESSAGE : TKT_ACTION_REPLY;
+
+    return tkt_workflow_allowed(facts, caller) & ~tkt_bit(other);
+}
+
+
 /* What a requester is asked to do, said in `next`. */
 static tkt_next_t
 tkt_view_next(const tkt_ticket_t *t, const tkt_caller_t *caller)
@@ -128,6 +141,19 @@ tkt_view_next(const tkt_ticket_t *t, const tkt_caller_t *caller)
 }
 
 
+/* The answer is true until the earliest of all times given here. */
+static void
+tkt_view_fresh(tkt_call_t *c, int64_t until_ms)
+{
+    if (until_ms != 0
+        && (c->reply->fresh_until_ms == 0
+            || until_ms < c->reply->fresh_until_ms))
+    {
+        c->reply->fresh_until_ms = until_ms;
+    }
+}
+
+
 void
 tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
 {
@@ -148,7 +174,8 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
         t->assignee_name = tkt_view_name(v, t->assignee)->name;
     }
 
-    t->allowed_actions = tkt_workflow_allowed(&facts, &caller);
+    t->allowed_actions = tkt_view_allowed(&facts, &caller);
+    tkt_view_fresh(c, tkt_workflow_next_change(&facts));
     t->next = tkt_view_next(t, &caller);
 }
 

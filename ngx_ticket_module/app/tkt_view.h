@@ -36,6 +36,13 @@ tkt_caller_t tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t);
 void tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t,
     tkt_facts_t *facts);
 
+/*
+ * The actions to tell the caller of.  One request carries `reply` as well as
+ * `message`: listed is the one that it would be decided as.
+ */
+uint64_t tkt_view_allowed(const tkt_facts_t *facts,
+    const tkt_caller_t *caller);
+
 /* Fills the view members of the structs. */
 void tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t);
 void tkt_view_message(tkt_view_t *v, tkt_message_t *m);

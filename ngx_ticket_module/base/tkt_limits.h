@@ -64,6 +64,10 @@
 #define TKT_DISK_RESERVE_BYTES            (16 * 1024 * 1024LL)
 #define TKT_OPEN_RETRY_MS                 5000
 
+/* answers kept by a worker */
+#define TKT_ANSWERS_MAX_BYTES             (32 * 1024 * 1024)
+#define TKT_ANSWER_BODY_MAX_BYTES         (256 * 1024)
+
 /* worker */
 #define TKT_READER_CHECK_MS               5000
 #define TKT_WRITE_STUCK_MS                5000

@@ -22,7 +22,6 @@
 
 #define TKT_YAJL_STACK_BYTES  3072
 #define TKT_YAJL_ALIGN_BYTES  16
-#define TKT_YAJL_LINE_BYTES   160
 
 
 /* In front of every allocation, so that realloc knows what to copy. */

@@ -67,7 +67,9 @@ void tkt_errors_add_header(tkt_errors_t *e, const char *name,
  * TKT_OK; TKT_INVALID_JSON with errors->detail (line, column, reason); or
  * TKT_INVALID_REQUEST with every faulty member in errors (all are reported up
  * to the bound, not the first alone).  An empty body reads as {} when no row
- * is required in this use.
+ * is required in this use.  TKT_INTERNAL if there was no memory.
+ *
+ * A free object (TKT_T_JSON) is replaced as a whole, with merge too.
  */
 tkt_status_t tkt_json_decode(const tkt_schema_t *schema, uint32_t use,
     bool merge, tkt_str_t body, void *obj, tkt_present_t *present,
@@ -75,8 +77,10 @@ tkt_status_t tkt_json_decode(const tkt_schema_t *schema, uint32_t use,
 
 /*
  * The checks of one text or number as a row asks for, for values that come
- * from a query, a command line or another reader.  TKT_OK, or
- * TKT_INVALID_REQUEST and an error under `pointer`.
+ * from a query, a command line or another reader.  A SET and TAGS are taken
+ * as "a,b,c", a free object as JSON, a BOOL as "true" or "false".  TKT_OK, or
+ * TKT_INVALID_REQUEST and an error under `pointer`, or TKT_INTERNAL if there
+ * was no memory.
  */
 tkt_status_t tkt_field_parse(const tkt_field_t *f, tkt_str_t text, void *obj,
     tkt_str_t pointer, tkt_errors_t *errors);

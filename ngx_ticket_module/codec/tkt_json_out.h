@@ -54,7 +54,8 @@ void tkt_out_comma(tkt_out_t *o);
  * Encodes obj as an object: every row that is not TKT_F_INTERNAL, whose
  * `readers` is 0 or has a bit of `reader` (one role bit), in table order.
  * With `only` (may be NULL) just those rows (numbers as in
- * tkt_schema_walk); rows with TKT_F_BIG are left out when `brief`.
+ * tkt_schema_walk; an OBJECT row that is marked without any row inside it
+ * stands for all of it); rows with TKT_F_BIG are left out when `brief`.
  * Rows whose `type` has no value write null, [] or {} as their type says.
  */
 void tkt_out_object(tkt_out_t *o, const tkt_schema_t *s, const void *obj,
@@ -71,8 +72,9 @@ void tkt_out_value(tkt_out_t *o, const tkt_field_t *f, uint64_t u64,
 
 /*
  * The schema of a row or struct for OpenAPI 3.1 (JSON Schema 2020-12), as
- * what the server answers (use 0: readable rows, all required) or accepts
- * (one bit of `in`).  Objects say additionalProperties: false.
+ * what the server answers (use 0: readable rows; required are those that
+ * every answer has, so none with `readers` or TKT_F_BIG) or accepts (one bit
+ * of `in`).  Objects say additionalProperties: false.
  */
 void tkt_out_schema(tkt_out_t *o, const tkt_schema_t *s, uint32_t use,
     bool merge);

@@ -214,6 +214,20 @@ tkt_out_row_only(tkt_out_t *o, const tkt_field_t *f,
 }
 
 
+/* The row's name as it was made with the table. */
+static inline void
+tkt_out_key(tkt_out_t *o, const tkt_field_t *f)
+{
+    size_t  comma;
+
+    if (tkt_out_room(o, f->key.len)) {
+        comma = (o->pos[-1] == '{');
+        memcpy(o->pos, f->key.data + comma, f->key.len - comma);
+        o->pos += f->key.len - comma;
+    }
+}
+
+
 static void
 tkt_out_rows(tkt_out_t *o, const tkt_schema_t *s, const tkt_out_view_t *view,
     size_t *number)
@@ -243,7 +257,7 @@ tkt_out_rows(tkt_out_t *o, const tkt_schema_t *s, const tkt_out_view_t *view,
             tkt_out_row_only(o, f, view, *number, span);
 
         } else {
-            tkt_out_name(o, f->name);
+            tkt_out_key(o, f);
             tkt_out_row_value(o, f, view, 0);
         }
 

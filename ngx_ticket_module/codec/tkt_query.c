@@ -206,6 +206,10 @@ tkt_query_pair(tkt_str_t piece, tkt_params_t *params, tkt_arena_t *arena,
 
     taken = tkt_query_text(value, param.name, arena, errors, &param.value);
 
+    if (!taken) {
+        param.value = tkt_str("");      /* kept to find a second one */
+    }
+
     if (tkt_params_has(params, param.name)) {
         tkt_query_fault(errors, param.name, "duplicate",
                         "This parameter is given twice.");
@@ -291,9 +295,7 @@ tkt_query_piece(tkt_str_t *rest, tkt_str_t *piece)
 {
     const uint8_t  *comma;
 
-    /* after the last piece data is NULL, so that "a," has an empty one */
-
-    if (rest->data == NULL || rest->len == 0) {
+    if (rest->len == 0) {
         return false;
     }
 
@@ -303,7 +305,6 @@ tkt_query_piece(tkt_str_t *rest, tkt_str_t *piece)
 
     if (comma == NULL) {
         piece->len = rest->len;
-        rest->data = NULL;
         rest->len = 0;
 
     } else {

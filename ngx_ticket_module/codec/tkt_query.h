@@ -27,7 +27,8 @@ typedef struct {
 /*
  * Splits and decodes `query` (without '?').  TKT_UNKNOWN_PARAMETER with an
  * error for: too many, a bad escape, invalid UTF-8, a control character, a
- * name given twice.  Empty pieces ("a=1&&b=2") are skipped.
+ * name given twice.  Empty pieces ("a=1&&b=2") are skipped.  TKT_INTERNAL if
+ * there was no memory.
  */
 tkt_status_t tkt_query_parse(tkt_str_t query, tkt_params_t *params,
     tkt_arena_t *arena, tkt_errors_t *errors);
@@ -39,13 +40,18 @@ bool tkt_percent_decode(tkt_str_t text, tkt_arena_t *arena, tkt_str_t *out);
 bool tkt_params_get(const tkt_params_t *params, const char *name,
     tkt_str_t *value);
 
-/* The next comma-separated piece of *rest; false at the end. */
+/*
+ * The next comma-separated piece of *rest, which may be empty; false at the
+ * end.  A comma at the very end is not followed by a piece.
+ */
 bool tkt_query_piece(tkt_str_t *rest, tkt_str_t *piece);
 
 
 /*
  * A cursor is base64url of: version u8, check u32 (over the filter and the
  * position, with FNV-1a or better), position bytes.  It is opaque, not secret.
+ * Empty if the position is longer than TKT_CURSOR_MAX_BYTES can carry (187
+ * bytes) or there is no memory.
  */
 tkt_str_t tkt_cursor_make(tkt_str_t filter, tkt_str_t position,
     tkt_arena_t *arena);

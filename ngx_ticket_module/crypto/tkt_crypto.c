@@ -66,6 +66,16 @@ tkt_hash_parts(uint8_t *out, size_t out_bytes, const tkt_str_t *parts,
 }
 
 
+void
+tkt_hash_keyed(uint64_t out[2], const uint8_t key[16], tkt_str_t s)
+{
+    uint8_t  digest[crypto_shorthash_siphashx24_BYTES];
+
+    (void) crypto_shorthash_siphashx24(digest, s.data, s.len, key);
+    memcpy(out, digest, sizeof(digest));
+}
+
+
 bool
 tkt_same(const uint8_t *a, const uint8_t *b, size_t n)
 {

@@ -38,6 +38,12 @@ void tkt_hash(uint8_t out[TKT_HASH_BYTES], tkt_str_t s);
 void tkt_hash_parts(uint8_t *out, size_t out_bytes, const tkt_str_t *parts,
     size_t n);
 
+/*
+ * SipHash-2-4 with 128 bits of s under a secret key of 16 bytes: names a
+ * request in a table that its sender must not be able to steer.
+ */
+void tkt_hash_keyed(uint64_t out[2], const uint8_t key[16], tkt_str_t s);
+
 /* True if the n bytes are the same; the time it takes depends on n alone. */
 bool tkt_same(const uint8_t *a, const uint8_t *b, size_t n);
 

@@ -182,6 +182,7 @@ typedef struct {
     uint64_t   automatic;
     uint64_t   internal;
     uint64_t   message;            /* number of the message it brought       */
+    uint64_t   long_text;          /* 1: the change list is in chunks        */
     tkt_str_t  reason;
     tkt_str_t  packed;             /* change list                            */
     tkt_str_t  actor_name;         /* view                                   */

@@ -314,3 +314,32 @@ tkt_workflow_bucket_states(tkt_bucket_t bucket)
 {
     return (unsigned) bucket < TKT_BUCKET_MAX ? tkt_bucket_states[bucket] : 0;
 }
+
+
+int64_t
+tkt_workflow_next_change(const tkt_facts_t *facts)
+{
+    size_t   i;
+    int64_t  next;
+
+    /* a window's last millisecond is inside, a cool-down's is not */
+
+    const int64_t  ends[] = {
+        facts->ended_at_ms == 0
+            ? 0 : facts->ended_at_ms + TKT_REOPEN_WINDOW_MS + 1,
+        facts->confirmed_at_ms == 0
+            ? 0 : facts->confirmed_at_ms + TKT_RATING_WINDOW_MS + 1,
+        facts->closed_at_ms == 0
+            ? 0 : facts->closed_at_ms + TKT_RATING_WINDOW_MS + 1,
+        facts->last_urge_at_ms == 0
+            ? 0 : facts->last_urge_at_ms + TKT_URGE_COOL_DOWN_MS,
+    };
+
+    for (next = 0, i = 0; i < tkt_array_len(ends); i++) {
+        if (ends[i] > facts->now_ms && (next == 0 || ends[i] < next)) {
+            next = ends[i];
+        }
+    }
+
+    return next;
+}

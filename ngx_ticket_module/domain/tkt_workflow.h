@@ -250,6 +250,13 @@ void tkt_workflow_decide(tkt_action_t action, const tkt_facts_t *facts,
 uint64_t tkt_workflow_allowed(const tkt_facts_t *facts,
     const tkt_caller_t *caller);
 
+/*
+ * When the answers of decide and allowed for these facts may change by the
+ * passing of time alone: the earliest end after now_ms of the windows to
+ * reopen, to rate and to urge again.  0: never.
+ */
+int64_t tkt_workflow_next_change(const tkt_facts_t *facts);
+
 /* True if the caller may see the ticket at all (and its public messages). */
 bool tkt_workflow_visible(const tkt_caller_t *caller);
 

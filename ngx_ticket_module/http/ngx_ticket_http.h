@@ -2,7 +2,9 @@
  * Between nginx's request and the application's: the location's
  * configuration, the state of a request, and the steps in between.
  *
- * The state lives in the request's pool.  Everything runs in the event loop.
+ * The state and the arena's first memory lie in one block of the desk, which
+ * goes back when the request's pool is destroyed; whatever else a request
+ * needs comes from that pool.  Everything runs in the event loop.
  */
 
 #ifndef NGX_TICKET_HTTP_H
@@ -17,11 +19,7 @@
 #include "worker/ngx_ticket_worker.h"
 
 
-/*
- * What a usual GET needs of memory, in bytes, besides its state: answer,
- * header values and what the application works with.
- */
-#define NGX_TICKET_ARENA_FIRST_BYTES  2816
+/* What an arena takes from the request's pool when its first is full. */
 #define NGX_TICKET_ARENA_BLOCK_BYTES  4096
 
 /*
@@ -87,8 +85,6 @@ typedef struct {
 
     u_char                  request_id[NGX_TICKET_REQUEST_ID_MAX];
     u_char                  retry_after[NGX_INT_T_LEN];
-    u_char                  first[NGX_TICKET_ARENA_FIRST_BYTES]
-                                __attribute__((aligned(8)));
 } ngx_ticket_ctx_t;
 
 

@@ -299,6 +299,66 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
 }
 
 
+static void
+ngx_ticket_request_give(void *data)
+{
+    ngx_ticket_ctx_t  *ctx = data;
+
+    ngx_ticket_block_give(ctx->desk, ctx);
+}
+
+
+/*
+ * The block of a request and the arena in the rest of it.  A desk that could
+ * not be made has no blocks: then the pool serves.
+ */
+static ngx_ticket_ctx_t *
+ngx_ticket_request_alloc(ngx_http_request_t *r, ngx_ticket_desk_t *desk)
+{
+    u_char              *block;
+    ngx_ticket_ctx_t    *ctx;
+    ngx_pool_cleanup_t  *cln;
+
+    _Static_assert(sizeof(ngx_ticket_ctx_t) % 8 == 0
+                   && sizeof(ngx_ticket_ctx_t) < NGX_TICKET_BLOCK_BYTES / 4,
+                   "most of a block is for the arena");
+
+    if (desk == NULL) {
+        block = ngx_palloc(r->pool, NGX_TICKET_BLOCK_BYTES);
+
+    } else {
+        cln = ngx_pool_cleanup_add(r->pool, 0);
+        if (cln == NULL) {
+            return NULL;
+        }
+
+        block = ngx_ticket_block_take(desk);
+
+        if (block) {
+            cln->handler = ngx_ticket_request_give;
+            cln->data = block;
+        }
+    }
+
+    if (block == NULL) {
+        return NULL;
+    }
+
+    ctx = (ngx_ticket_ctx_t *) block;
+    ngx_memzero(ctx, offsetof(ngx_ticket_ctx_t, request_id));
+
+    ctx->r = r;
+    ctx->desk = desk;
+
+    tkt_arena_init_lent(&ctx->arena, NGX_TICKET_ARENA_BLOCK_BYTES,
+                        ngx_ticket_lend_pool, r->pool);
+    ctx->arena.pos = block + sizeof(ngx_ticket_ctx_t);
+    ctx->arena.end = block + NGX_TICKET_BLOCK_BYTES;
+
+    return ctx;
+}
+
+
 ngx_ticket_ctx_t *
 ngx_ticket_request_ctx(ngx_http_request_t *r, ngx_ticket_loc_conf_t *conf)
 {
@@ -311,25 +371,14 @@ ngx_ticket_request_ctx(ngx_http_request_t *r, ngx_ticket_loc_conf_t *conf)
         return ctx;
     }
 
-    /* one allocation; the arena's first block needs no zeros */
+    store = conf->store ? conf->store : conf->health;
 
-    ctx = ngx_palloc(r->pool, sizeof(ngx_ticket_ctx_t));
+    ctx = ngx_ticket_request_alloc(r, store->desk);
     if (ctx == NULL) {
         return NULL;
     }
 
-    ngx_memzero(ctx, offsetof(ngx_ticket_ctx_t, request_id));
-
-    store = conf->store ? conf->store : conf->health;
-
-    ctx->r = r;
     ctx->conf = conf;
-    ctx->desk = store->desk;
-
-    tkt_arena_init_lent(&ctx->arena, NGX_TICKET_ARENA_BLOCK_BYTES,
-                        ngx_ticket_lend_pool, r->pool);
-    ctx->arena.pos = ctx->first;
-    ctx->arena.end = ctx->first + sizeof(ctx->first);
 
     if (ngx_ticket_request_fill(ctx) != NGX_OK) {
         return NULL;

@@ -25,6 +25,13 @@
 #define TKT_DATA_FILE_MODE         0600
 #define TKT_DATA_FILE_MIN_BYTES    (2 * 4096)   /* two meta pages */
 
+/*
+ * Pages that a transaction took from the end of the file and gave up again
+ * are never written, so a sound file may end before its high-water mark: by
+ * no more than the pages that fit into one transaction.
+ */
+#define TKT_UNWRITTEN_MAX_PAGES    131072
+
 /* These destroy mutexes of others when one process closes (ITS#10095). */
 #define TKT_LMDB_RACY_FIRST_PATCH  26
 #define TKT_LMDB_RACY_LAST_PATCH   31
@@ -133,7 +140,7 @@ tkt_dir_look(int dir, const char *path, bool *exists, tkt_fault_t *fault)
 
     *exists = true;
 
-    if (!S_ISREG(st.st_mode) || st.st_size < TKT_DATA_FILE_MIN_BYTES) {
+    if (st.st_size < TKT_DATA_FILE_MIN_BYTES) {
         return tkt_refuse(fault, TKT_INTERNAL,
             "\"%s/%s\" has %lld bytes and cannot be a store; restore a "
             "backup, or move the file away to begin an empty store", path,
@@ -297,20 +304,40 @@ tkt_env_attach(tkt_env_t *env, const tkt_env_options_t *options, bool exists,
 
 
 /*
- * True for a file of two meta pages and no transaction: one that is new, or
- * whose creation was cut off before the first commit.
+ * Compares the file with what its meta pages say.  Pages that they lead to
+ * but that are not there would kill the process (SIGBUS), so this comes
+ * before any transaction.  *fresh is set for a file that no transaction was
+ * ever committed to: one that is new, or whose creation was cut off, perhaps
+ * with pages of the first transaction behind the meta pages.
  */
-static bool
-tkt_env_is_fresh(tkt_env_t *env)
+static tkt_status_t
+tkt_file_check(tkt_env_t *env, const char *path, bool *fresh,
+    tkt_fault_t *fault)
 {
+    uint64_t     pages;
     MDB_envinfo  info;
     struct stat  st;
 
+    if (fstat(tkt_env_fd(env), &st) != 0) {
+        return tkt_refuse(fault, TKT_INTERNAL, "cannot stat \"%s/%s\": %s",
+                          path, TKT_DATA_FILE, strerror(errno));
+    }
+
     mdb_env_info(env->mdb, &info);
 
-    return info.me_last_txnid == 0
-           && fstat(tkt_env_fd(env), &st) == 0
-           && (size_t) st.st_size == 2 * env->page_bytes;
+    pages = (uint64_t) st.st_size / env->page_bytes;
+    *fresh = (info.me_last_txnid == 0);
+
+    if ((pages == 2 && info.me_last_txnid != 0)
+        || pages + TKT_UNWRITTEN_MAX_PAGES < info.me_last_pgno + 1)
+    {
+        return tkt_refuse(fault, TKT_INTERNAL,
+            "\"%s/%s\" has %llu pages of %llu: it was cut short; restore a "
+            "backup", path, TKT_DATA_FILE, (unsigned long long) pages,
+            (unsigned long long) info.me_last_pgno + 1);
+    }
+
+    return TKT_OK;
 }
 
 
@@ -363,18 +390,20 @@ tkt_env_open_locked(tkt_env_t *env, const tkt_env_options_t *options,
     bool          exists, fresh;
     tkt_status_t  status;
 
+    fresh = false;
     status = tkt_dir_lock(dir, options, &exists, fault);
 
     if (status == TKT_OK) {
         status = tkt_env_attach(env, options, exists, fault);
     }
 
-    if (status != TKT_OK) {
-        return status;
+    if (status == TKT_OK) {
+        status = tkt_file_check(env, options->path, &fresh, fault);
     }
 
-    fresh = tkt_env_is_fresh(env);
-    status = tkt_format_open(env, fresh, fault);
+    if (status == TKT_OK) {
+        status = tkt_format_open(env, fresh, fault);
+    }
 
     if (status == TKT_OK && fresh) {
         status = tkt_dir_sync(dir, options->path, fault);

@@ -25,7 +25,7 @@ typedef struct {
 } tkt_members_t;
 
 
-/* The types stand in two runs, so that a kind is told by comparisons. */
+/* The types stand in runs, so that a kind is told by one comparison. */
 _Static_assert(TKT_T_UINT == 1 && TKT_T_TIME == 6 && TKT_T_LINE == 7
                && TKT_T_JSON == 14 && TKT_T_OBJECT == 15,
                "kinds of members are runs of tkt_type_t");
@@ -35,13 +35,6 @@ static inline bool
 tkt_row_is_u64(const tkt_field_t *f)
 {
     return f->type <= TKT_T_TIME;
-}
-
-
-static inline bool
-tkt_row_is_str(const tkt_field_t *f)
-{
-    return f->type <= TKT_T_JSON && f->type >= TKT_T_LINE;
 }
 
 

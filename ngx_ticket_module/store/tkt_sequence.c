@@ -76,7 +76,6 @@ void
 tkt_sequences_flush(tkt_txn_t *txn)
 {
     size_t            i;
-    uint64_t          changes;
     tkt_key_t         key, record;
     tkt_sequences_t  *q;
 
@@ -96,9 +95,7 @@ tkt_sequences_flush(tkt_txn_t *txn)
         tkt_key_u64(&record, q->values[i]);
     }
 
-    changes = txn->changes;
     tkt_put(txn, TKT_DB_META, &key, (tkt_str_t) { record.data, record.len });
-    txn->changes = changes;
 
     q->changed = false;
 }

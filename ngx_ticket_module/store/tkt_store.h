@@ -42,8 +42,8 @@
     X(MESSAGE,      "message",                                                \
       "tenant u32, ticket u64, message u32, chunk u16",                       \
       "messages; message 0 is the rest of a long description")                \
-    X(EVENT,        "event",        "seq u64",                                \
-      "the log: every change, oldest first")                                  \
+    X(EVENT,        "event",        "seq u64, or seq u64, chunk u16",         \
+      "the log: every change, oldest first; pieces of a long change list")    \
     X(BY_REQUESTER, "by_requester", "tenant u32, principal u64, ticket u64",  \
       "tickets of a requester; ticket 0 holds their counts by state")         \
     X(BY_STATE,     "by_state",                                               \
@@ -126,7 +126,10 @@ typedef struct {
 void tkt_env_info(tkt_env_t *env, tkt_env_info_t *info);
 tkt_status_t tkt_env_stat(tkt_txn_t *txn, tkt_env_info_t *info);
 
-/* The raw descriptor of nothing: data is copied online with this (L21). */
+/*
+ * Copies a snapshot online to fd and syncs it (L21).  It pins the snapshot,
+ * so it belongs into a thread of its own; compact leaves free pages out.
+ */
 tkt_status_t tkt_env_copy(tkt_env_t *env, int fd, bool compact);
 
 
@@ -165,6 +168,12 @@ tkt_status_t tkt_txn_status(const tkt_txn_t *txn);
 void tkt_txn_fail(tkt_txn_t *txn, tkt_status_t status);
 
 bool tkt_txn_is_write(const tkt_txn_t *txn);
+
+/*
+ * The id of the snapshot that a read transaction sees: two reads with the
+ * same id see the same bytes.
+ */
+uint64_t tkt_txn_snapshot(const tkt_txn_t *txn);
 
 /* Number of puts and deletes so far: a refused command must not move it. */
 uint64_t tkt_txn_changes(const tkt_txn_t *txn);
@@ -226,6 +235,13 @@ uint64_t tkt_unkey_u64(tkt_unkey_t *u);
 
 /* ---- values ---- */
 
+/*
+ * An empty key, or one built beyond TKT_KEY_MAX_BYTES: no get or delete finds
+ * it, and a put of it fails with TKT_INTERNAL, as does a put of a value above
+ * TKT_RECORD_MAX_BYTES or of anything in a read transaction.  A value to put
+ * must not point into the map: LMDB moves it while it makes room.
+ */
+
 /* False if there is none, or on failure (then the status is sticky). */
 bool tkt_get(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
     tkt_str_t *value);
@@ -233,7 +249,10 @@ bool tkt_get(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
 void tkt_put(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
     tkt_str_t value);
 
-/* The same for a key known to be the greatest: appended (MDB_APPEND). */
+/*
+ * The same for a key that is the greatest (MDB_APPEND): appended to a full
+ * page, half of which a plain put would leave empty.  Any other key is put.
+ */
 void tkt_append(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
     tkt_str_t value);
 
@@ -243,8 +262,10 @@ bool tkt_delete(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key);
 
 /*
  * Long values: pieces of at most TKT_CHUNK_MAX_BYTES under key + u16, from
- * piece `first`.  put replaces all pieces from there on; get joins them into
- * memory from the caller's arena (false: none); delete removes them.
+ * piece `first`.  put replaces all pieces from there on, and an empty value
+ * has none; get joins them into memory from the caller's arena (false: none);
+ * delete removes them.  A value of more than TKT_CHUNKS_MAX pieces, and a gap
+ * between pieces, are TKT_INTERNAL.
  */
 void tkt_chunks_put(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
     uint16_t first, tkt_str_t value);
@@ -288,7 +309,9 @@ void tkt_scan_close(tkt_scan_t *s);
  * follows the prefix (all prefixes of equal length n, suffix compared as
  * bytes).  A position is the suffix alone, so a page can go on where the
  * last one ended although states changed in between.  At most
- * TKT_MERGE_RANGES_MAX prefixes.  The cursors live in arena memory.
+ * TKT_MERGE_RANGES_MAX prefixes, else TKT_INTERNAL.  NULL after a failure,
+ * which next and close take.  Lives in arena memory; no put or delete may
+ * come between open and close.
  */
 typedef struct tkt_merge_s  tkt_merge_t;
 
@@ -308,7 +331,9 @@ void tkt_merge_close(tkt_merge_t *m);
  * database.  add changes one cell (a count below zero makes the status
  * TKT_INTERNAL); get fills all cells, zeros if there is no row.  The rows
  * last touched are kept in the transaction and written at its commit, so a
- * batch puts a hot row once; get sees them.
+ * batch puts a hot row once; tkt_counter_get sees them, tkt_get and scans in
+ * the same transaction do not.  A row may be asked for with more cells than
+ * it had (a later release) or fewer; it keeps the greater number.
  */
 void tkt_counter_add(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
     size_t cells, size_t cell, int64_t delta);

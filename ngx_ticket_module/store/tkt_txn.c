@@ -101,6 +101,13 @@ tkt_txn_is_write(const tkt_txn_t *txn)
 
 
 uint64_t
+tkt_txn_snapshot(const tkt_txn_t *txn)
+{
+    return mdb_txn_id(txn->mdb);
+}
+
+
+uint64_t
 tkt_txn_changes(const tkt_txn_t *txn)
 {
     return txn->changes;

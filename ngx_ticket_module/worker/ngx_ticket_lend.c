@@ -68,6 +68,7 @@ ngx_ticket_random(ngx_ticket_desk_t *desk, u_char *out, size_t n)
 }
 
 
+/* A random prefix of the process and a count, least digit first. */
 size_t
 ngx_ticket_request_id(ngx_ticket_desk_t *desk, u_char *out)
 {
@@ -86,6 +87,38 @@ ngx_ticket_request_id(ngx_ticket_desk_t *desk, u_char *out)
     } while (n);
 
     return p - out;
+}
+
+
+void *
+ngx_ticket_block_take(ngx_ticket_desk_t *desk)
+{
+    void  *block;
+
+    block = desk->blocks;
+
+    if (block == NULL) {
+        return ngx_alloc(NGX_TICKET_BLOCK_BYTES, desk->log);
+    }
+
+    desk->blocks = *(void **) block;
+    desk->blocks_kept--;
+
+    return block;
+}
+
+
+void
+ngx_ticket_block_give(ngx_ticket_desk_t *desk, void *block)
+{
+    if (desk->blocks_kept >= NGX_TICKET_BLOCKS_KEPT_MAX) {
+        ngx_free(block);
+        return;
+    }
+
+    *(void **) block = desk->blocks;
+    desk->blocks = block;
+    desk->blocks_kept++;
 }
 
 

@@ -78,22 +78,52 @@ ngx_ticket_desk_open_env(ngx_ticket_desk_t *desk, tkt_fault_t *fault)
 
 
 /*
+ * Workers that start together keep each other from opening for a moment.
+ * A worker that starts may wait: it has no requests yet, and waiting spares
+ * its first ones a 503.
+ */
+static tkt_status_t
+ngx_ticket_desk_insist(ngx_ticket_desk_t *desk, tkt_fault_t *fault)
+{
+    ngx_uint_t    i;
+    tkt_status_t  status;
+
+    status = TKT_BUSY;
+
+    for (i = 0; status == TKT_BUSY && i < NGX_TICKET_OPEN_INSIST_MAX; i++) {
+        ngx_msleep(NGX_TICKET_OPEN_INSIST_MS + (ngx_msec_t) ngx_pid % 7);
+        fault->text[0] = '\0';
+        status = ngx_ticket_desk_open_env(desk, fault);
+    }
+
+    return status;
+}
+
+
+/*
  * One step after the other, each kept once it has succeeded: an environment
  * may be opened once a process only.
  */
 static ngx_int_t
 ngx_ticket_desk_try(ngx_ticket_desk_t *desk)
 {
-    ngx_time_t   *tp;
-    tkt_fault_t   fault;
+    ngx_time_t    *tp;
+    tkt_fault_t    fault;
+    tkt_status_t   status;
 
     fault.text[0] = '\0';
 
-    if (desk->env == NULL
-        && ngx_ticket_desk_open_env(desk, &fault) != TKT_OK)
-    {
-        ngx_ticket_desk_complain(desk, &fault);
-        return NGX_AGAIN;
+    if (desk->env == NULL) {
+        status = ngx_ticket_desk_open_env(desk, &fault);
+
+        if (status == TKT_BUSY && desk->open_tries == 0) {
+            status = ngx_ticket_desk_insist(desk, &fault);
+        }
+
+        if (status != TKT_OK) {
+            ngx_ticket_desk_complain(desk, &fault);
+            return NGX_AGAIN;
+        }
     }
 
     tp = ngx_timeofday();

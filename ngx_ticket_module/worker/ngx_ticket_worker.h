@@ -23,11 +23,21 @@
 
 #define NGX_TICKET_OPEN_RETRY_FIRST_MS  500
 #define NGX_TICKET_OPEN_RETRY_MS        2000
+#define NGX_TICKET_OPEN_INSIST_MS       3
+#define NGX_TICKET_OPEN_INSIST_MAX      50
 #define NGX_TICKET_TICK_MS              1000
 #define NGX_TICKET_LEAVE_MAX_MS         5000
 #define NGX_TICKET_STOP_MAX_MS          2000
 #define NGX_TICKET_RANDOM_POOL_BYTES    4096
 #define NGX_TICKET_REQUEST_ID_MAX       40
+#define NGX_TICKET_BLOCK_BYTES          8192
+
+/* Under AddressSanitizer none is kept, so that a use after free is seen. */
+#ifdef __SANITIZE_ADDRESS__
+#define NGX_TICKET_BLOCKS_KEPT_MAX      0
+#else
+#define NGX_TICKET_BLOCKS_KEPT_MAX      512
+#endif
 
 
 typedef struct ngx_ticket_desk_s  ngx_ticket_desk_t;
@@ -69,6 +79,9 @@ struct ngx_ticket_desk_s {
     ngx_uint_t               open_tries;
     ngx_uint_t               ticks;
     tkt_fault_t              fault;       /* what was logged last            */
+
+    void                    *blocks;      /* kept, linked by first word      */
+    ngx_uint_t               blocks_kept;
 
     size_t                   random_left;
     u_char                   random[NGX_TICKET_RANDOM_POOL_BYTES];
@@ -133,6 +146,14 @@ void ngx_ticket_random(ngx_ticket_desk_t *desk, u_char *out, size_t n);
  * NGX_TICKET_REQUEST_ID_MAX bytes; returns its length.
  */
 size_t ngx_ticket_request_id(ngx_ticket_desk_t *desk, u_char *out);
+
+/*
+ * A block of NGX_TICKET_BLOCK_BYTES for the state of a request, uninitialised;
+ * NULL without memory.  Blocks are used again, last in first out, so that the
+ * next request finds warm memory and the allocator is not asked.
+ */
+void *ngx_ticket_block_take(ngx_ticket_desk_t *desk);
+void ngx_ticket_block_give(ngx_ticket_desk_t *desk, void *block);
 
 /* The lender of an arena over an nginx pool. */
 void *ngx_ticket_lend_pool(void *pool, size_t bytes);

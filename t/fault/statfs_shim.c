@@ -2,13 +2,17 @@
  * LD_PRELOAD: says that files lie on NFS.
  *
  *   STATFS_SHIM_TYPE=NUMBER   the f_type to answer (0x6969, NFS)
- *   STATFS_SHIM_FREE=NUMBER   free blocks to answer instead of the type
+ *   STATFS_SHIM_FREE=NUMBER   free blocks to answer instead of the type; or
+ *                             the path of a file that holds the number, as
+ *                             long as there is one
  */
 
 #define _GNU_SOURCE
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -29,21 +33,49 @@ int statvfs64(const char *path, struct statvfs64 *st);
 int fstatvfs64(int fd, struct statvfs64 *st);
 
 
+/* False: the number is to be left as it is. */
+static bool
+free_blocks(const char *order, unsigned long *blocks)
+{
+    bool   told;
+    FILE  *file;
+
+    if (order[0] != '/') {
+        *blocks = strtoul(order, NULL, 0);
+        return true;
+    }
+
+    file = fopen(order, "re");
+    if (file == NULL) {
+        return false;
+    }
+
+    told = (fscanf(file, "%lu", blocks) == 1);
+    fclose(file);
+
+    return told;
+}
+
+
 static int
 change(int rc, struct statfs *st)
 {
-    const char  *blocks, *type;
+    const char     *order, *type;
+    unsigned long   blocks;
 
-    blocks = getenv("STATFS_SHIM_FREE");
+    order = getenv("STATFS_SHIM_FREE");
     type = getenv("STATFS_SHIM_TYPE");
 
     if (rc != 0) {
         return rc;
     }
 
-    if (blocks != NULL) {
-        st->f_bavail = strtoul(blocks, NULL, 0);
-        st->f_bfree = st->f_bavail;
+    if (order != NULL) {
+        if (free_blocks(order, &blocks)) {
+            st->f_bavail = blocks;
+            st->f_bfree = blocks;
+        }
+
         return rc;
     }
 
@@ -55,12 +87,13 @@ change(int rc, struct statfs *st)
 static int
 change_free(int rc, struct statvfs *st)
 {
-    const char  *blocks;
+    const char     *order;
+    unsigned long   blocks;
 
-    blocks = getenv("STATFS_SHIM_FREE");
-    if (rc == 0 && blocks != NULL) {
-        st->f_bavail = strtoul(blocks, NULL, 0);
-        st->f_bfree = st->f_bavail;
+    order = getenv("STATFS_SHIM_FREE");
+    if (rc == 0 && order != NULL && free_blocks(order, &blocks)) {
+        st->f_bavail = blocks;
+        st->f_bfree = blocks;
     }
 
     return rc;

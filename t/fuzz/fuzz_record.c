@@ -17,10 +17,10 @@ typedef struct {
 
 
 #define ROW_U(member, number)                                                 \
-    { .name = #member, .type = TKT_T_UINT, .stored = number,                  \
+    { TKT_NAME(#member), .type = TKT_T_UINT, .stored = number,                  \
       .offset = offsetof(thing_t, member) }
 #define ROW_S(member, number)                                                 \
-    { .name = #member, .type = TKT_T_LINE, .stored = number,                  \
+    { TKT_NAME(#member), .type = TKT_T_LINE, .stored = number,                  \
       .offset = offsetof(thing_t, member) }
 
 static const tkt_field_t  contact_rows[] = {
@@ -33,7 +33,7 @@ static const tkt_schema_t  contact_schema = {
 
 static const tkt_field_t  thing_rows[] = {
     ROW_U(id, 1), ROW_S(subject, 1), ROW_U(state, 2), ROW_U(has_contact, 3),
-    { .name = "contact", .type = TKT_T_OBJECT, .sub = &contact_schema,
+    { TKT_NAME("contact"), .type = TKT_T_OBJECT, .sub = &contact_schema,
       .offset = offsetof(thing_t, has_contact) },
     ROW_S(text, 4), ROW_U(created, 5)
 };

@@ -27,10 +27,11 @@ typedef struct {
 } thing_t;
 
 
-#define ROW(n, t, m)    { .name = n, .type = t, .offset = offsetof(thing_t, m) }
-#define SUB(n, m, s)    { .name = n, .type = TKT_T_OBJECT,                    \
-                          .offset = offsetof(thing_t, m), .sub = s,           \
-                          .flags = TKT_F_NULL_IF_ZERO }
+#define ROW(n, t, m)                                                          \
+    { TKT_NAME(n), .type = t, .offset = offsetof(thing_t, m) }
+#define SUB(n, m, s)                                                          \
+    { TKT_NAME(n), .type = TKT_T_OBJECT, .offset = offsetof(thing_t, m),      \
+      .sub = s, .flags = TKT_F_NULL_IF_ZERO }
 #define SCHEMA(n, rows) { n, rows, tkt_array_len(rows), sizeof(thing_t), 1 }
 
 static const tkt_field_t  place_rows[] = {
@@ -53,7 +54,7 @@ static const tkt_field_t  rows[] = {
     ROW("subject", TKT_T_LINE, subject),        /* 1 */
     SUB("owner", owner, &owner_schema),         /* 2 */
     ROW("state", TKT_T_ENUM, state),            /* 8 */
-    { .name = "links", .type = TKT_T_EMPTY_LIST },
+    { TKT_NAME("links"), .type = TKT_T_EMPTY_LIST },
     ROW("flags", TKT_T_SET, flags),             /* 10 */
     ROW("tags", TKT_T_TAGS, tags),              /* 11 */
     ROW("at", TKT_T_TIME, at),                  /* 12 */

@@ -76,9 +76,9 @@ static const tkt_names_t  right_names = { right_list, 4 };
 
 
 static const tkt_field_t  inner_fields[] = {
-    { .name = "text", .type = TKT_T_LINE, .in = ALL_USES,
+    { TKT_NAME("text"), .type = TKT_T_LINE, .in = ALL_USES,
       .offset = offsetof(sample_t, inner), .max = 10 },
-    { .name = "weight", .type = TKT_T_UINT, .in = ALL_USES,
+    { TKT_NAME("weight"), .type = TKT_T_UINT, .in = ALL_USES,
       .offset = offsetof(sample_t, weight), .max = 100 },
 };
 
@@ -87,13 +87,13 @@ static const tkt_schema_t  inner_schema = {
 };
 
 static const tkt_field_t  owner_fields[] = {
-    { .name = "id", .type = TKT_T_ID, .in = ALL_USES,
+    { TKT_NAME("id"), .type = TKT_T_ID, .in = ALL_USES,
       .required = USE_CREATE, .offset = offsetof(sample_t, owner) },
-    { .name = "name", .type = TKT_T_LINE, .in = ALL_USES,
+    { TKT_NAME("name"), .type = TKT_T_LINE, .in = ALL_USES,
       .offset = offsetof(sample_t, owner_name), .max = 20 },
-    { .name = "inner", .type = TKT_T_OBJECT, .in = ALL_USES,
+    { TKT_NAME("inner"), .type = TKT_T_OBJECT, .in = ALL_USES,
       .sub = &inner_schema },
-    { .name = "fixed", .type = TKT_T_ID, .offset = offsetof(sample_t, owner) },
+    { TKT_NAME("fixed"), .type = TKT_T_ID, .offset = offsetof(sample_t, owner) },
 };
 
 static const tkt_schema_t  owner_schema = {
@@ -102,11 +102,11 @@ static const tkt_schema_t  owner_schema = {
 
 
 #define ROW(member, kind)                                                     \
-    .name = #member, .type = kind, .in = ALL_USES,                            \
+    TKT_NAME(#member), .type = kind, .in = ALL_USES,                          \
     .offset = offsetof(sample_t, member)
 
 static const tkt_field_t  sample_fields[] = {
-    { .name = "id", .type = TKT_T_ID, .offset = offsetof(sample_t, id) },
+    { TKT_NAME("id"), .type = TKT_T_ID, .offset = offsetof(sample_t, id) },
     { ROW(line, TKT_T_LINE), .required = USE_CREATE, .min = 2, .max = 10,
       .flags = TKT_F_NOT_EMPTY, .doc = "one \"line\"" },
     { ROW(text, TKT_T_TEXT), .max = 20000, .flags = TKT_F_BIG },
@@ -125,12 +125,12 @@ static const tkt_field_t  sample_fields[] = {
     { ROW(tags, TKT_T_TAGS) },
     { ROW(custom, TKT_T_JSON), .max = 64 },
     { ROW(secret, TKT_T_LINE), .max = 8, .flags = TKT_F_SECRET },
-    { .name = "owner", .type = TKT_T_OBJECT, .in = ALL_USES,
+    { TKT_NAME("owner"), .type = TKT_T_OBJECT, .in = ALL_USES,
       .offset = offsetof(sample_t, owner), .flags = TKT_F_NULL_IF_ZERO,
       .sub = &owner_schema, .doc = "whose it is" },
-    { .name = "later", .type = TKT_T_EMPTY_LIST },
+    { TKT_NAME("later"), .type = TKT_T_EMPTY_LIST },
     { ROW(staff, TKT_T_TEXT), .readers = ROLE_AGENT, .max = 50 },
-    { .name = "hidden", .type = TKT_T_UINT, .flags = TKT_F_INTERNAL,
+    { TKT_NAME("hidden"), .type = TKT_T_UINT, .flags = TKT_F_INTERNAL,
       .offset = offsetof(sample_t, hidden) },
 };
 
@@ -197,6 +197,39 @@ assert_text(tkt_str_t s, const char *text)
         fail_msg("\"%.*s\" is not \"%s\"", (int) s.len,
                  (const char *) s.data, text);
     }
+}
+
+
+/* Status of a text, and its detail when it is refused. */
+static inline tkt_status_t
+read_bytes(const char *text, size_t len, char *detail, size_t bytes)
+{
+    decoded_t     d;
+    tkt_str_t     s = { (const uint8_t *) text, len };
+    tkt_status_t  status;
+
+    decode(&d, s, USE_ACT, false);
+    status = d.status;
+
+    assert_true((status == TKT_INVALID_REQUEST) == (d.errors.count != 0));
+    assert_true((status == TKT_INVALID_JSON) == (d.errors.detail.len != 0));
+
+    if (detail != NULL) {
+        snprintf(detail, bytes, "%.*s", (int) d.errors.detail.len,
+                 d.errors.detail.len ? (const char *) d.errors.detail.data
+                                     : "");
+    }
+
+    decoded_done(&d);
+
+    return status;
+}
+
+
+static inline tkt_status_t
+read_text(const char *text)
+{
+    return read_bytes(text, strlen(text), NULL, 0);
 }
 
 

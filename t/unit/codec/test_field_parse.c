@@ -303,6 +303,67 @@ test_stored(void **state)
 }
 
 
+/* Duplicates are found among any number of members, at any distance. */
+static void
+test_many_members(void **state)
+{
+    char          text[8192], pointer[16], *p;
+    size_t        i, twice;
+    sample_t      obj;
+    tkt_arena_t   arena;
+    tkt_errors_t  errors;
+    tkt_field_t   f = { TKT_NAME("x"), .type = TKT_T_JSON, .max = 8192 };
+
+    for (twice = 0; twice <= 255; twice++) {
+        p = stpcpy(text, "{");
+
+        for (i = 0; i < 255; i++) {
+            p += sprintf(p, "\"m%zu\":{\"m%zu\":0},", i, i);
+        }
+
+        p += sprintf(p, "\"m%zu\":0}", twice);
+
+        tkt_arena_init(&arena, 1024);
+        tkt_errors_init(&errors, &arena);
+
+        assert_int_equal(tkt_field_parse(&f, tkt_str_z(text), &obj,
+                                         tkt_str(""), &errors),
+                         twice == 255 ? TKT_OK : TKT_INVALID_REQUEST);
+
+        if (twice != 255) {
+            sprintf(pointer, "/m%zu", twice);
+            assert_int_equal(errors.count, 1);
+            assert_text(errors.list[0].pointer, pointer);
+        }
+
+        tkt_arena_done(&arena);
+    }
+}
+
+
+static void *
+no_memory(void *data, size_t bytes)
+{
+    return NULL;
+}
+
+
+static void
+test_no_memory(void **state)
+{
+    sample_t      obj;
+    tkt_arena_t   arena;
+    tkt_errors_t  errors;
+
+    tkt_arena_init_lent(&arena, 64, no_memory, NULL);
+    tkt_errors_init(&errors, &arena);
+
+    assert_int_equal(tkt_field_parse(&sample_fields[N_TAGS], tkt_str("a"),
+                                     &obj, tkt_str("p"), &errors),
+                     TKT_INTERNAL);
+}
+
+
 /* A long list of names ends in dots instead of being cut. */
 static void
 test_choice_list(void **state)
@@ -314,7 +375,7 @@ test_choice_list(void **state)
     tkt_names_t         table = { list, 41 };
     tkt_arena_t         arena;
     tkt_errors_t        errors;
-    const tkt_field_t   f = { .name = "x", .type = TKT_T_ENUM,
+    const tkt_field_t   f = { TKT_NAME("x"), .type = TKT_T_ENUM,
                               .names = &table };
 
     list[0] = tkt_str("");
@@ -375,6 +436,8 @@ main(void)
         cmocka_unit_test(test_cases_in_json),
         cmocka_unit_test(test_json_numbers),
         cmocka_unit_test(test_stored),
+        cmocka_unit_test(test_many_members),
+        cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_choice_list),
         cmocka_unit_test(test_detail_cut),
     };

@@ -30,79 +30,80 @@ check_faults(const char *text, uint32_t use, bool merge, const char *expected)
 }
 
 
+static const struct {
+    const char  *text;
+    uint32_t     use;
+    const char  *faults;
+}  faulty[] = {
+    { "{}", USE_CREATE, "/line required" },
+    { "{}", USE_PATCH, "" },
+    { "{\"owner\":{}}", USE_CREATE,
+      "/owner/id required\n/line required" },
+    { "{\"owner\":{}}", USE_ACT, "" },
+    { "{\"line\":null}", USE_CREATE, "/line null" },
+    { "{\"line\":\"ab\",\"owner\":{\"id\":null}}", USE_CREATE,
+      "/owner/id null" },
+    { "{\"lin\":\"ab\"}", USE_ACT, "/lin unknown" },
+    { "{\"Line\":\"ab\"}", USE_ACT, "/Line unknown" },
+    { "{\"linex\":\"ab\"}", USE_ACT, "/linex unknown" },
+    { "{\"\":1}", USE_ACT, "/ unknown" },
+    { "{\"a/b~c\":1,\"~1\":2}", USE_ACT,
+      "/a~1b~0c unknown\n/~01 unknown" },
+    { "{\"" LONG_NAME "\":1}", USE_ACT, "/" LONG_NAME " unknown" },
+    { "{\"" LONG_NAME "4\":1}", USE_ACT, "/" LONG_NAME " unknown" },
+    { "{\"x" LONG_NAME "\xe4\xb8\xad\":1}", USE_ACT,
+      "/x012345678901234567890123456789012345678901234567890123456789012"
+      " unknown" },
+    { "{\"01234567890123456789012345678901234567890123456789012345678901"
+      "\xe4\xb8\xad\":1}", USE_ACT,
+      "/01234567890123456789012345678901234567890123456789012345678901"
+      " unknown" },
+    { "{\"id\":1}", USE_ACT, "/id unknown" },
+    { "{\"hidden\":1}", USE_ACT, "/hidden unknown" },
+    { "{\"later\":[]}", USE_ACT, "/later unknown" },
+    { "{\"owner\":{\"id\":1,\"fixed\":1}}", USE_ACT,
+      "/owner/fixed unknown" },
+    { "{\"owner\":{\"inner\":{\"x\":1,\"weight\":101}}}", USE_ACT,
+      "/owner/inner/x unknown\n/owner/inner/weight too-large" },
+    { "{\"bogus\":{\"line\":1,\"a\":[{}]},\"flag\":1}", USE_ACT,
+      "/bogus unknown\n/flag type" },
+    { "{\"flag\":true,\"flag\":true}", USE_ACT, "/flag duplicate" },
+    { "{\"flag\":true,\"fl\\u0061g\":1}", USE_ACT, "/flag duplicate" },
+    { "{\"\\u0066lag\":true,\"flag\":{\"x\":1}}", USE_ACT,
+      "/flag duplicate" },
+    { "{\"flag\":1,\"flag\":true}", USE_ACT,
+      "/flag type\n/flag duplicate" },
+    { "{\"flag\":null,\"flag\":true}", USE_ACT, "/flag duplicate" },
+    { "{\"owner\":{\"id\":1,\"i\\u0064\":2},\"owner\":{}}", USE_ACT,
+      "/owner/id duplicate\n/owner duplicate" },
+    { "{\"owner\":{\"name\":\"a\",\"inner\":{\"text\":\"a\","
+      "\"te\\u0078t\":\"\"}}}", USE_ACT,
+      "/owner/inner/text duplicate" },
+    { "{\"custom\":{\"a\":{\"b\":1,\"\\u0062\":2},\"c\":[{\"d\":1,"
+      "\"d\":2}]}}", USE_ACT,
+      "/custom/a/b duplicate\n/custom/c/0/d duplicate" },
+    { "{\"custom\":{\"a/\":1,\"a\\/\":2}}", USE_ACT,
+      "/custom/a~1 duplicate" },
+    { "{\"custom\":{\"a\":[0,\"\\u0001\"],\"\\u007f\":1}}", USE_ACT,
+      "/custom/a/1 control\n/custom/\x7f control" },
+    { "{\"tags\":[\"a\",1,null,{\"x\":[]},[\"y\"],\"a\",\"\",\"b,\"]}",
+      USE_ACT,
+      "/tags/1 type\n/tags/2 type\n/tags/3 type\n/tags/4 type\n"
+      "/tags/5 duplicate\n/tags/6 too-short\n/tags/7 format" },
+    { "{\"tags\":[\"a\",\"\\u0061\"]}", USE_ACT, "/tags/1 duplicate" },
+    { "{\"rights\":[\"read\",\"read\",\"run\",\"\",1,[]]}", USE_ACT,
+      "/rights/1 duplicate\n/rights/2 choice\n/rights/3 choice\n"
+      "/rights/4 type\n/rights/5 type" },
+};
+
+
 static void
 test_faults(void **state)
 {
     size_t  i;
 
-    static const struct {
-        const char  *text;
-        uint32_t     use;
-        const char  *faults;
-    } rows[] = {
-        { "{}", USE_CREATE, "/line required" },
-        { "{}", USE_PATCH, "" },
-        { "{\"owner\":{}}", USE_CREATE,
-          "/owner/id required\n/line required" },
-        { "{\"owner\":{}}", USE_ACT, "" },
-        { "{\"line\":null}", USE_CREATE, "/line null" },
-        { "{\"line\":\"ab\",\"owner\":{\"id\":null}}", USE_CREATE,
-          "/owner/id null" },
-        { "{\"lin\":\"ab\"}", USE_ACT, "/lin unknown" },
-        { "{\"Line\":\"ab\"}", USE_ACT, "/Line unknown" },
-        { "{\"linex\":\"ab\"}", USE_ACT, "/linex unknown" },
-        { "{\"\":1}", USE_ACT, "/ unknown" },
-        { "{\"a/b~c\":1,\"~1\":2}", USE_ACT,
-          "/a~1b~0c unknown\n/~01 unknown" },
-        { "{\"" LONG_NAME "\":1}", USE_ACT, "/" LONG_NAME " unknown" },
-        { "{\"" LONG_NAME "4\":1}", USE_ACT, "/" LONG_NAME " unknown" },
-        { "{\"x" LONG_NAME "\xe4\xb8\xad\":1}", USE_ACT,
-          "/x012345678901234567890123456789012345678901234567890123456789012"
-          " unknown" },
-        { "{\"01234567890123456789012345678901234567890123456789012345678901"
-          "\xe4\xb8\xad\":1}", USE_ACT,
-          "/01234567890123456789012345678901234567890123456789012345678901"
-          " unknown" },
-        { "{\"id\":1}", USE_ACT, "/id unknown" },
-        { "{\"hidden\":1}", USE_ACT, "/hidden unknown" },
-        { "{\"later\":[]}", USE_ACT, "/later unknown" },
-        { "{\"owner\":{\"id\":1,\"fixed\":1}}", USE_ACT,
-          "/owner/fixed unknown" },
-        { "{\"owner\":{\"inner\":{\"x\":1,\"weight\":101}}}", USE_ACT,
-          "/owner/inner/x unknown\n/owner/inner/weight too-large" },
-        { "{\"bogus\":{\"line\":1,\"a\":[{}]},\"flag\":1}", USE_ACT,
-          "/bogus unknown\n/flag type" },
-        { "{\"flag\":true,\"flag\":true}", USE_ACT, "/flag duplicate" },
-        { "{\"flag\":true,\"fl\\u0061g\":1}", USE_ACT, "/flag duplicate" },
-        { "{\"\\u0066lag\":true,\"flag\":{\"x\":1}}", USE_ACT,
-          "/flag duplicate" },
-        { "{\"flag\":1,\"flag\":true}", USE_ACT,
-          "/flag type\n/flag duplicate" },
-        { "{\"flag\":null,\"flag\":true}", USE_ACT, "/flag duplicate" },
-        { "{\"owner\":{\"id\":1,\"i\\u0064\":2},\"owner\":{}}", USE_ACT,
-          "/owner/id duplicate\n/owner duplicate" },
-        { "{\"owner\":{\"name\":\"a\",\"inner\":{\"text\":\"a\","
-          "\"te\\u0078t\":\"\"}}}", USE_ACT,
-          "/owner/inner/text duplicate" },
-        { "{\"custom\":{\"a\":{\"b\":1,\"\\u0062\":2},\"c\":[{\"d\":1,"
-          "\"d\":2}]}}", USE_ACT,
-          "/custom/a/b duplicate\n/custom/c/0/d duplicate" },
-        { "{\"custom\":{\"a/\":1,\"a\\/\":2}}", USE_ACT,
-          "/custom/a~1 duplicate" },
-        { "{\"custom\":{\"a\":[0,\"\\u0001\"],\"\\u007f\":1}}", USE_ACT,
-          "/custom/a/1 control\n/custom/\x7f control" },
-        { "{\"tags\":[\"a\",1,null,{\"x\":[]},[\"y\"],\"a\",\"\",\"b,\"]}",
-          USE_ACT,
-          "/tags/1 type\n/tags/2 type\n/tags/3 type\n/tags/4 type\n"
-          "/tags/5 duplicate\n/tags/6 too-short\n/tags/7 format" },
-        { "{\"tags\":[\"a\",\"\\u0061\"]}", USE_ACT, "/tags/1 duplicate" },
-        { "{\"rights\":[\"read\",\"read\",\"run\",\"\",1,[]]}", USE_ACT,
-          "/rights/1 duplicate\n/rights/2 choice\n/rights/3 choice\n"
-          "/rights/4 type\n/rights/5 type" },
-    };
-
-    for (i = 0; i < tkt_array_len(rows); i++) {
-        check_faults(rows[i].text, rows[i].use, false, rows[i].faults);
+    for (i = 0; i < tkt_array_len(faulty); i++) {
+        check_faults(faulty[i].text, faulty[i].use, false, faulty[i].faults);
     }
 }
 

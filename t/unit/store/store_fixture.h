@@ -70,6 +70,29 @@ fixture_dir_remove(const char *dir)
 }
 
 
+static inline int
+dir_setup(void **state)
+{
+    char  *dir;
+
+    dir = test_malloc(256);
+    fixture_dir(dir, 256);
+    *state = dir;
+
+    return 0;
+}
+
+
+static inline int
+dir_teardown(void **state)
+{
+    fixture_dir_remove(*state);
+    test_free(*state);
+
+    return 0;
+}
+
+
 static inline tkt_env_t *
 fixture_open(const char *dir, size_t map_bytes)
 {
@@ -183,6 +206,17 @@ next_random(uint64_t *seed)
     *seed ^= *seed >> 27;
 
     return *seed * UINT64_C(0x2545F4914F6CDD1D);
+}
+
+
+static inline int
+compare_bytes(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+    int  rc;
+
+    rc = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+    return rc ? rc : (a_len > b_len) - (a_len < b_len);
 }
 
 

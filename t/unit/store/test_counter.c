@@ -184,8 +184,56 @@ damaged_row_fails(void **state)
 }
 
 
+/* Many rows, so that some are written before the commit. */
+static void
+changes_are_counted_once(void **state)
+{
+    unsigned    i;
+    fixture_t  *f = *state;
+    tkt_key_t   key;
+    tkt_txn_t  *txn;
+
+    txn = fixture_begin(f);
+
+    for (i = 0; i < 3000; i++) {
+        tkt_key_start(&key);
+        tkt_key_u32(&key, i);
+        tkt_counter_add(txn, TKT_DB_COUNTER, &key, 2, 1, 1);
+    }
+
+    assert_int_equal(tkt_txn_changes(txn), 3000);
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+}
+
+
+/* Two keys of one hash (32-bit FNV-1a of database and key) stay apart. */
+static void
+keys_of_one_hash(void **state)
+{
+    uint64_t    a, b;
+    fixture_t  *f = *state;
+    tkt_key_t   x, y;
+    tkt_txn_t  *txn;
+
+    tkt_key_start(&x);
+    tkt_key_u32(&x, 134769);
+    tkt_key_start(&y);
+    tkt_key_u32(&y, 135110);
+
+    txn = fixture_begin(f);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &x, 1, 0, 3);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &y, 1, 0, 4);
+    tkt_counter_get(txn, TKT_DB_COUNTER, &x, 1, &a);
+    tkt_counter_get(txn, TKT_DB_COUNTER, &y, 1, &b);
+    assert_int_equal(a, 3);
+    assert_int_equal(b, 4);
+    tkt_txn_abort(txn);
+}
+
+
 #define MODEL_ROWS   1500
 #define MODEL_CELLS  40
+
 
 /* More rows than a transaction keeps, of unequal size, over many commits. */
 static void
@@ -268,6 +316,8 @@ main(void)
         T(cells_grow_and_are_kept),
         T(row_of_zeros_is_kept_empty),
         T(damaged_row_fails),
+        T(changes_are_counted_once),
+        T(keys_of_one_hash),
         T(agrees_with_a_plain_array),
     };
 

@@ -241,6 +241,7 @@ count_keys(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *prefix)
 
 #define CHUNKED_MAX_BYTES  ((size_t) TKT_CHUNKS_MAX * TKT_CHUNK_MAX_BYTES)
 
+
 static void
 chunks_at_every_limit(void **state)
 {

@@ -1,5 +1,5 @@
 /*
- * Scans and merges against a sorted array.
+ * Scans against a sorted array.
  */
 
 #include "store_fixture.h"
@@ -18,17 +18,6 @@ typedef struct {
     size_t       count;
     model_key_t  keys[KEYS_MAX];
 } model_t;
-
-
-static int
-compare_bytes(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
-{
-    int  rc;
-
-    rc = memcmp(a, b, a_len < b_len ? a_len : b_len);
-
-    return rc ? rc : (a_len > b_len) - (a_len < b_len);
-}
 
 
 static int
@@ -323,245 +312,90 @@ writer_may_change_what_it_walks(void **state)
 }
 
 
-/* ---- merges ---- */
-
-#define ENTRIES_MAX   3000
-#define SUFFIX_BYTES  9
-
-typedef struct {
-    uint8_t  data[SUFFIX_BYTES];
-    size_t   len;
-    size_t   prefix;
-} entry_t;
+#define WALKED_MAX  1000
 
 
-static int
-compare_entries(const void *a, const void *b)
-{
-    const entry_t  *x = a, *y = b;
-
-    return compare_bytes(x->data, x->len, y->data, y->len);
-}
-
-
+/* Deletes and puts one key, near the walk or anywhere. */
 static void
-merge_prefix(tkt_key_t *k, size_t number)
+change_near(tkt_txn_t *txn, bool *there, int at, uint64_t *seed)
 {
-    tkt_key_start(k);
-    tkt_key_u32(k, 7);
-    tkt_key_u8(k, (uint8_t) (number * 5));
+    int             q;
+    tkt_key_t       k;
+    static uint8_t  value[1500];
+
+    q = (next_random(seed) % 2) ? (int) (next_random(seed) % WALKED_MAX)
+                                : at + (int) (next_random(seed) % 9) - 4;
+
+    if (q < 0 || q >= WALKED_MAX) {
+        return;
+    }
+
+    tkt_key_start(&k);
+    tkt_key_u32(&k, (uint32_t) q);
+
+    if (there[q] && next_random(seed) % 2) {
+        assert_true(tkt_delete(txn, TKT_DB_TICKET, &k));
+        there[q] = false;
+
+    } else {
+        tkt_put(txn, TKT_DB_TICKET, &k,
+                (tkt_str_t) { value, next_random(seed) % sizeof(value) });
+        there[q] = true;
+    }
 }
 
 
-/* Suffixes of different length and no two the same, in up to 51 ranges. */
-static size_t
-fill_merge(tkt_txn_t *txn, size_t ranges, entry_t *entries, uint64_t *seed)
-{
-    size_t     i, n;
-    tkt_key_t  key;
-
-    for (i = 0; i < ENTRIES_MAX; i++) {
-        entries[i].len = next_random(seed) % (SUFFIX_BYTES - 2) + 3;
-        entries[i].prefix = next_random(seed) % ranges;
-        memset(entries[i].data, 0, SUFFIX_BYTES);
-        entries[i].data[entries[i].len - 1]
-            = (uint8_t) next_random(seed);
-        entries[i].data[1] = (uint8_t) (next_random(seed) % 3);
-        entries[i].data[0] = (uint8_t) (0xFF - next_random(seed) % 8);
-    }
-
-    qsort(entries, ENTRIES_MAX, sizeof(entries[0]), compare_entries);
-
-    for (n = 1, i = 1; i < ENTRIES_MAX; i++) {
-        if (compare_entries(&entries[i], &entries[n - 1]) != 0) {
-            entries[n++] = entries[i];
-        }
-    }
-
-    for (i = 0; i < n; i++) {
-        merge_prefix(&key, entries[i].prefix);
-        tkt_key_bytes(&key, (tkt_str_t) { entries[i].data, entries[i].len });
-        tkt_put(txn, TKT_DB_BY_STATE, &key, tkt_str(""));
-    }
-
-    return n;
-}
-
-
+/* Whatever changes, the next step goes to the nearest key ahead. */
 static void
-check_merge(fixture_t *f, tkt_txn_t *txn, const entry_t *entries, size_t n,
-    size_t ranges, uint64_t subset, const entry_t *from, bool exclusive,
-    bool reverse, size_t limit)
+writer_may_change_anything_around_its_walk(void **state)
 {
-    int           order;
-    size_t        i, at, count, given;
-    tkt_key_t     prefixes[64], suffix;
-    tkt_str_t     s;
-    tkt_merge_t  *merge;
-
-    count = 0;
-
-    for (i = ranges; i-- != 0; /* void */ ) {
-        if (subset >> i & 1) {
-            merge_prefix(&prefixes[count++], i);
-        }
-    }
-
-    if (from != NULL) {
-        tkt_key_start(&suffix);
-        tkt_key_bytes(&suffix, (tkt_str_t) { from->data, from->len });
-    }
-
-    merge = tkt_merge_open(txn, TKT_DB_BY_STATE, prefixes, count,
-                           from ? &suffix : NULL, exclusive, reverse,
-                           &f->arena);
-    assert_non_null(merge);
-    given = 0;
-
-    for (i = 0; i < n && given < limit; i++) {
-        at = reverse ? n - 1 - i : i;
-
-        if ((subset >> entries[at].prefix & 1) == 0) {
-            continue;
-        }
-
-        if (from != NULL) {
-            order = compare_entries(&entries[at], from);
-
-            if ((order == 0) ? exclusive : (order < 0) != reverse) {
-                continue;
-            }
-        }
-
-        assert_true(tkt_merge_next(merge, &s));
-        assert_int_equal(s.len, entries[at].len);
-        assert_memory_equal(s.data, entries[at].data, s.len);
-        given++;
-    }
-
-    if (given < limit) {
-        assert_false(tkt_merge_next(merge, &s));
-        assert_false(tkt_merge_next(merge, &s));
-    }
-
-    tkt_merge_close(merge);
-    assert_int_equal(tkt_txn_status(txn), TKT_OK);
-}
-
-
-static void
-merges_agree_with_a_sorted_array(void **state)
-{
-    int             i, set;
-    size_t          n, ranges;
-    entry_t         from;
-    uint64_t        seed, r;
-    fixture_t      *f = *state;
-    tkt_txn_t      *txn;
-    static entry_t  entries[ENTRIES_MAX];
-
-    static const size_t  sets[] = { 1, 2, 6, 10, 51 };
-
-    seed = 8;
-
-    for (set = 0; set < (int) tkt_array_len(sets); set++) {
-        ranges = sets[set];
-        txn = fixture_begin(f);
-        n = fill_merge(txn, ranges, entries, &seed);
-        check_merge(f, txn, entries, n, ranges, UINT64_MAX >> 13, NULL, false,
-                    false, SIZE_MAX);
-        tkt_txn_abort(txn);
-
-        txn = fixture_begin(f);
-        n = fill_merge(txn, ranges, entries, &seed);
-        assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-        txn = fixture_read(f);
-
-        for (i = 0; i < 200; i++) {
-            r = next_random(&seed);
-            from = entries[next_random(&seed) % n];
-
-            if (i % 5 == 0) {
-                /* a place between entries */
-                from.data[from.len - 1]++;
-            }
-
-            check_merge(f, txn, entries, n, ranges, r,
-                        (i % 4) ? &from : NULL, i & 1, i & 2,
-                        (i % 7) ? 50 : SIZE_MAX);
-        }
-
-        tkt_txn_reset(txn);
-        txn = fixture_begin(f);
-
-        for (i = 0; i < (int) n; i++) {
-            tkt_key_t  key;
-
-            merge_prefix(&key, entries[i].prefix);
-            tkt_key_bytes(&key, (tkt_str_t) { entries[i].data,
-                                              entries[i].len });
-            assert_true(tkt_delete(txn, TKT_DB_BY_STATE, &key));
-        }
-
-        assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-        tkt_arena_done(&f->arena);
-        tkt_arena_init(&f->arena, 4096);
-    }
-}
-
-
-static void
-merge_limits(void **state)
-{
-    size_t       i;
+    int          round, at, step;
+    bool         there[WALKED_MAX];
+    uint64_t     seed;
     fixture_t   *f = *state;
     tkt_txn_t   *txn;
-    tkt_key_t   *prefixes;
-    tkt_str_t    s;
-    tkt_merge_t *merge;
+    tkt_key_t    none;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
 
-    prefixes = test_calloc(TKT_MERGE_RANGES_MAX + 1, sizeof(tkt_key_t));
-    txn = fixture_begin(f);
+    seed = 9;
+    tkt_key_start(&none);
 
-    for (i = 0; i <= TKT_MERGE_RANGES_MAX; i++) {
-        tkt_key_start(&prefixes[i]);
-        tkt_key_u8(&prefixes[i], (uint8_t) i);
-        tkt_key_u8(&prefixes[i], (uint8_t) (TKT_MERGE_RANGES_MAX - i));
-        tkt_put(txn, TKT_DB_BY_STATE, &prefixes[i], tkt_str(""));
-        prefixes[i].len = 1;
+    for (round = 0; round < 20; round++) {
+        memset(there, 0, sizeof(there));
+        step = (round & 1) ? -1 : 1;
+        txn = fixture_begin(f);
+
+        for (at = 0; at < WALKED_MAX; at++) {
+            change_near(txn, there, at, &seed);
+        }
+
+        tkt_scan_open(&scan, txn, TKT_DB_TICKET, &none, NULL, step < 0);
+        at = (step < 0) ? WALKED_MAX : -1;
+
+        for ( ;; ) {
+            do {
+                at += step;
+            } while (at >= 0 && at < WALKED_MAX && !there[at]);
+
+            if (at < 0 || at >= WALKED_MAX) {
+                break;
+            }
+
+            assert_true(tkt_scan_next(&scan));
+            tkt_unkey_start(&u, scan.key);
+            assert_int_equal(tkt_unkey_u32(&u), at);
+
+            while (next_random(&seed) % 3 != 0) {
+                change_near(txn, there, at, &seed);
+            }
+        }
+
+        assert_false(tkt_scan_next(&scan));
+        tkt_scan_close(&scan);
+        assert_int_equal(tkt_txn_status(txn), TKT_OK);
+        tkt_txn_abort(txn);
     }
-
-    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-    txn = fixture_read(f);
-
-    merge = tkt_merge_open(txn, TKT_DB_BY_STATE, prefixes,
-                           TKT_MERGE_RANGES_MAX, NULL, false, false,
-                           &f->arena);
-
-    for (i = 0; i < TKT_MERGE_RANGES_MAX; i++) {
-        assert_true(tkt_merge_next(merge, &s));
-        assert_int_equal(s.len, 1);
-        assert_int_equal(s.data[0], i + 1);
-    }
-
-    assert_false(tkt_merge_next(merge, &s));
-    tkt_merge_close(merge);
-
-    merge = tkt_merge_open(txn, TKT_DB_BY_STATE, prefixes, 0, NULL, false,
-                           false, &f->arena);
-    assert_false(tkt_merge_next(merge, &s));
-    tkt_merge_close(merge);
-    assert_int_equal(tkt_txn_status(txn), TKT_OK);
-
-    merge = tkt_merge_open(txn, TKT_DB_BY_STATE, prefixes,
-                           TKT_MERGE_RANGES_MAX + 1, NULL, false, false,
-                           &f->arena);
-    assert_false(tkt_merge_next(merge, &s));
-    tkt_merge_close(merge);
-    assert_int_equal(tkt_txn_status(txn), TKT_INTERNAL);
-    tkt_txn_reset(txn);
-
-    test_free(prefixes);
 }
 
 
@@ -576,8 +410,7 @@ main(void)
         T(scans_of_nothing),
         T(failed_transaction_scans_nothing),
         T(writer_may_change_what_it_walks),
-        T(merges_agree_with_a_sorted_array),
-        T(merge_limits),
+        T(writer_may_change_anything_around_its_walk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

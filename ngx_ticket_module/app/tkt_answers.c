@@ -1,0 +1,279 @@
+/*
+ * A set-associative table of two ways; see the header.
+ */
+
+#include <stdlib.h>
+
+#include "app/tkt_answers.h"
+#include "app/tkt_call.h"
+#include "crypto/tkt_crypto.h"
+
+
+#define TKT_ANSWER_SETS       4096
+#define TKT_ANSWER_WAYS       2
+#define TKT_ANSWER_SLOTS      (TKT_ANSWER_SETS * TKT_ANSWER_WAYS)
+#define TKT_ANSWER_ID_BYTES   1024
+#define TKT_ANSWER_SWEEP_MAX  64
+
+
+typedef struct {
+    uint64_t       hash[2];
+    uint64_t       snapshot;    /* in which it was last asked for            */
+    tkt_answer_t  *answer;      /* NULL: only seen                           */
+} tkt_answer_slot_t;
+
+struct tkt_answers_s {
+    uint8_t            key[16];
+    size_t             bytes;
+    size_t             hand;    /* where making room goes on                 */
+    tkt_answer_slot_t  slots[TKT_ANSWER_SLOTS];
+};
+
+
+tkt_answers_t *
+tkt_answers_create(const uint8_t key[16])
+{
+    tkt_answers_t  *a;
+
+    a = calloc(1, sizeof(tkt_answers_t));
+
+    if (a != NULL) {
+        memcpy(a->key, key, sizeof(a->key));
+    }
+
+    return a;
+}
+
+
+void
+tkt_answer_release(tkt_answer_t *answer)
+{
+    if (--answer->refs == 0) {
+        free(answer);
+    }
+}
+
+
+static void
+tkt_answer_drop(tkt_answers_t *a, tkt_answer_slot_t *slot)
+{
+    if (slot->answer != NULL) {
+        a->bytes -= slot->answer->bytes;
+        tkt_answer_release(slot->answer);
+        slot->answer = NULL;
+    }
+}
+
+
+void
+tkt_answers_destroy(tkt_answers_t *a)
+{
+    size_t  i;
+
+    if (a == NULL) {
+        return;
+    }
+
+    for (i = 0; i < TKT_ANSWER_SLOTS; i++) {
+        tkt_answer_drop(a, &a->slots[i]);
+    }
+
+    tkt_wipe(a->key, sizeof(a->key));
+    free(a);
+}
+
+
+void
+tkt_answers_id(const tkt_answers_t *a, const tkt_request_t *req,
+    tkt_answer_id_t *id)
+{
+    size_t     i, n;
+    uint8_t    text[TKT_ANSWER_ID_BYTES];
+    tkt_str_t  parts[] = {
+        req->authorization, req->mount, req->path, req->query,
+        req->accept_language
+    };
+
+    id->usable = false;
+
+    for (n = 0, i = 0; i < tkt_array_len(parts); i++) {
+
+        if (n + sizeof(uint32_t) + parts[i].len > sizeof(text)) {
+            return;
+        }
+
+        /* lengths first, so that parts cannot be confused */
+
+        memcpy(text + n, &(uint32_t) { (uint32_t) parts[i].len },
+               sizeof(uint32_t));
+        n += sizeof(uint32_t);
+
+        if (parts[i].len > 0) {
+            memcpy(text + n, parts[i].data, parts[i].len);
+            n += parts[i].len;
+        }
+    }
+
+    tkt_hash_keyed(id->hash, a->key, (tkt_str_t) { text, n });
+    id->usable = true;
+}
+
+
+static tkt_answer_slot_t *
+tkt_answers_set(tkt_answers_t *a, const tkt_answer_id_t *id)
+{
+    return &a->slots[(id->hash[0] & (TKT_ANSWER_SETS - 1))
+                     * TKT_ANSWER_WAYS];
+}
+
+
+static bool
+tkt_answer_slot_is(const tkt_answer_slot_t *slot, const tkt_answer_id_t *id)
+{
+    return slot->hash[0] == id->hash[0] && slot->hash[1] == id->hash[1];
+}
+
+
+tkt_answer_t *
+tkt_answers_find(tkt_answers_t *a, const tkt_answer_id_t *id,
+    uint64_t snapshot, int64_t now_ms)
+{
+    size_t              way;
+    tkt_answer_t       *answer;
+    tkt_answer_slot_t  *slot;
+
+    if (!id->usable) {
+        return NULL;
+    }
+
+    slot = tkt_answers_set(a, id);
+
+    for (way = 0; way < TKT_ANSWER_WAYS; way++, slot++) {
+
+        answer = slot->answer;
+
+        if (answer != NULL && answer->snapshot == snapshot
+            && tkt_answer_slot_is(slot, id)
+            && (answer->reply.fresh_until_ms == 0
+                || now_ms < answer->reply.fresh_until_ms))
+        {
+            answer->refs++;
+            return answer;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* Drops answers, the stale ones' memory first met, until n bytes fit. */
+static bool
+tkt_answers_room(tkt_answers_t *a, size_t n)
+{
+    size_t  steps;
+
+    for (steps = 0; a->bytes + n > TKT_ANSWERS_MAX_BYTES; steps++) {
+
+        if (steps == TKT_ANSWER_SWEEP_MAX) {
+            return false;
+        }
+
+        tkt_answer_drop(a, &a->slots[a->hand]);
+        a->hand = (a->hand + 1) % TKT_ANSWER_SLOTS;
+    }
+
+    return true;
+}
+
+
+static tkt_str_t
+tkt_answer_copy(uint8_t **pos, tkt_str_t s)
+{
+    tkt_str_t  copy = { *pos, s.len };
+
+    if (s.len > 0) {
+        memcpy(*pos, s.data, s.len);
+        *pos += s.len;
+    }
+
+    return copy;
+}
+
+
+static tkt_answer_t *
+tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
+    const tkt_reply_t *reply)
+{
+    size_t         n;
+    uint8_t       *pos;
+    tkt_answer_t  *answer;
+
+    n = sizeof(tkt_answer_t) + reply->body.len + reply->etag.len
+        + reply->link.len;
+
+    answer = malloc(n);
+    if (answer == NULL) {
+        return NULL;
+    }
+
+    answer->refs = 1;
+    answer->bytes = n;
+    answer->actor = *actor;
+    answer->match = (tkt_match_t) { .op = match->op };
+    answer->reply = *reply;
+
+    pos = (uint8_t *) (answer + 1);
+    answer->reply.body = tkt_answer_copy(&pos, reply->body);
+    answer->reply.etag = tkt_answer_copy(&pos, reply->etag);
+    answer->reply.link = tkt_answer_copy(&pos, reply->link);
+
+    return answer;
+}
+
+
+void
+tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
+    uint64_t snapshot, const tkt_match_t *match, const tkt_actor_t *actor,
+    const tkt_reply_t *reply)
+{
+    tkt_answer_slot_t  *set, *slot;
+
+    if (!id->usable || reply->http != 200 || reply->location.len > 0
+        || reply->body.len > TKT_ANSWER_BODY_MAX_BYTES)
+    {
+        return;
+    }
+
+    /* its own slot, else the one that was asked for longer ago */
+
+    set = tkt_answers_set(a, id);
+    slot = tkt_answer_slot_is(&set[0], id) ? &set[0]
+           : tkt_answer_slot_is(&set[1], id) ? &set[1]
+           : set[0].snapshot <= set[1].snapshot ? &set[0] : &set[1];
+
+    tkt_answer_drop(a, slot);
+
+    if (tkt_answer_slot_is(slot, id) && slot->snapshot == snapshot
+        && tkt_answers_room(a, sizeof(tkt_answer_t) + reply->body.len
+                               + reply->etag.len + reply->link.len))
+    {
+        slot->answer = tkt_answer_make(match, actor, reply);
+
+        if (slot->answer != NULL) {
+            slot->answer->snapshot = snapshot;
+            a->bytes += slot->answer->bytes;
+        }
+    }
+
+    slot->hash[0] = id->hash[0];
+    slot->hash[1] = id->hash[1];
+    slot->snapshot = snapshot;
+}
+
+
+bool
+tkt_answer_not_modified(const tkt_answer_t *answer, tkt_str_t if_none_match)
+{
+    return if_none_match.len > 0 && answer->reply.etag.len > 0
+           && tkt_etag_listed(if_none_match, answer->reply.etag, true);
+}

@@ -1,0 +1,247 @@
+# What is not allowed: state by action by role.  `allowed_actions` is the whole
+# truth: each action in it succeeds, on a ticket of its own, and each that is
+# not in it is refused and leaves the ticket as it was.  What belongs to
+# another is not found on any route.
+
+use v5.36;
+use utf8;
+
+use Test::Deep;
+
+use TicketTest;
+use TicketTest::Life;
+
+my $t = TicketTest->new(workers => 4);
+
+# Everything that can be asked of a ticket.
+my @ASKED = (@ROUTES, qw(reply message note edit));
+
+# requester, owner, viewer, the viewer's role
+my @CASES = (
+    ['alice', 'ann', 'alice', 'user'],
+    ['alice', 'ann', 'ann',   'agent'],
+    ['alice', 'ann', 'andy',  'agent'],
+    ['alice', 'ann', 'sue',   'supervisor'],
+    ['alice', 'ann', 'root',  'admin'],
+    ['alice', 'ann', 'robo',  'bot'],
+    ['alice', 'ann', 'sys',   'system'],
+    ['sue',   'ann', 'sue',   'supervisor'],
+    ['ann',   'ann', 'ann',   'agent'],
+    ['robo',  'ann', 'robo',  'bot'],
+);
+
+# Actions that a role has no right to, whatever the state: 403.
+my @STAFF_ONLY = qw(reject claim start assess transfer escalate request-info
+    hold resume resolve merge);
+my %NEVER = (
+    user       => [@STAFF_ONLY, qw(verify assign de-escalate timeout archive
+                   reply note)],
+    agent      => [qw(assign de-escalate timeout archive)],
+    supervisor => [qw(timeout archive)],
+    admin      => [qw(timeout)],
+    bot        => [(grep { $_ ne 'verify' } @STAFF_ONLY), qw(assign
+                   de-escalate timeout archive note reopen)],
+    system     => [qw(claim start assess transfer de-escalate request-info
+                   hold resolve merge reply note reopen)],
+);
+# The requester's own.
+my @OWN = qw(confirm rating urge complain message);
+
+my $into = $t->some_ticket->{id};
+my %into = map { $_->[0] => $t->some_ticket(who => $_->[0])->{id} } @CASES;
+
+foreign();
+no_rights();
+refusals();
+allowed();
+archived();
+
+$t->verify;
+done_testing;
+
+
+# A body with which the action is as good as it can be.
+sub best_body ($action, $requester) {
+    return (assignee => $t->id('andy')) if $action eq 'assign';
+    return (into => $into{$requester})  if $action eq 'merge';
+    return ();
+}
+
+
+# --- 404 ----------------------------------------------------------------------
+
+sub foreign {
+    my ($id)    = make_tickets($t, { state => 'in_progress' });
+    my $path    = "/v1/tickets/$id";
+    my $before  = $t->get('root', $path)->json;
+    my @answers = $t->parallel(
+        map({ ['GET', 'bob', $_] } $path, "$path/messages", "$path/timeline",
+            "/v1/tickets/T-$id", "$path?include=messages,timeline"),
+        ['HEAD', 'bob', $path],
+        map { [ act_request('bob', $id, $_, best_body($_, 'alice')) ] }
+            @ASKED, 'courtesy');
+    my $missing = $t->get('bob', '/v1/tickets/999999999');
+
+    for my $answer (@answers) {
+        if ($answer->body eq '') {
+            is $answer->code, 404, 'HEAD of a foreign ticket';
+            next;
+        }
+        $answer->is_problem(404, 'not-found', 'a foreign ticket');
+        delete $answer->json->{request_id};
+        is_deeply [ sort %{ $answer->json } ], [ sort grep { $_ ne
+            'request_id' && $_ ne ($missing->field('/request_id') // '') }
+            %{ $missing->json } ], '  looks as one that does not exist';
+    }
+    is_deeply $t->get('root', $path)->json, $before, 'nothing has changed';
+    ok !(grep { $_->{id} == $id }
+        @{ $t->get('bob', '/v1/tickets')->field('/data') }),
+        'it is in no list of his';
+    $t->get('bob', '/v1/tickets?requester=' . $t->id('alice'))
+        ->is_problem(403, 'forbidden', 'he may not ask for hers');
+    is $t->get('bob', '/v1/tickets?count=true')->field('/count'), 0,
+        'and it is not counted';
+
+    for my $answer ($t->parallel(map { [ act_request(undef, $id, $_,
+        best_body($_, 'alice')) ] } @ASKED))
+    {
+        $answer->is_problem(401, 'unauthorized', 'nobody');
+    }
+}
+
+
+# --- 403 ----------------------------------------------------------------------
+
+# Rights are asked before the state: the answer is the same in each.
+sub no_rights {
+    for my $case (grep { $_->[0] eq 'alice' } @CASES) {
+        my ($requester, $owner, $who, $role) = @$case;
+        my @no = @{ $NEVER{$role} };
+        push @no, @OWN if $who ne 'alice';
+        @no = grep { $_ ne 'message' && $_ ne 'reply' } @no;
+
+        my @ids = make_tickets($t, map { { state => $_ } } @STATES);
+        my @bad;
+        for my $i (0 .. $#ids) {
+            my @answers = $t->parallel(map { [ act_request($who, $ids[$i], $_,
+                best_body($_, 'alice')) ] } @no);
+            push @bad, map { "$STATES[$i] $no[$_]: " . $answers[$_]->code }
+                grep { ($answers[$_]->problem // '') ne 'forbidden' } 0 .. $#no;
+        }
+        is_deeply \@bad, [], "$role $who: 403 in each state to "
+            . join ' ', @no;
+    }
+}
+
+
+# --- 409 and what else is not in allowed_actions ------------------------------
+
+sub refusals {
+    my @specs = map { specs_in($_) } @STATES;
+    my @ids = make_tickets($t, @specs);
+
+    for my $i (0 .. $#specs) {
+        my ($id, $who) = ($ids[$i], $specs[$i]{viewer});
+        my $name   = "$specs[$i]{state} of $specs[$i]{requester} for $who";
+        my $before = $t->get($who, "/v1/tickets/$id")->json;
+        my %may    = map { $_ => 1 } @{ $before->{allowed_actions} };
+        my @no     = grep { !$may{$_} && !alias($before, $who, $_, \%may) }
+            @ASKED;
+
+        my @answers = $t->parallel(map { [ act_request($who, $id, $_,
+            best_body($_, $specs[$i]{requester})), check => $i % 7 == 0 ] }
+            @no);
+        my @bad = map { "$no[$_]: " . $answers[$_]->code . ' '
+            . ($answers[$_]->problem // '') } grep { !refused($answers[$_],
+            $before) } 0 .. $#no;
+        is_deeply \@bad, [], "$name: refused are @no";
+        is_deeply $t->get($who, "/v1/tickets/$id")->json, $before,
+            "$name: unchanged";
+    }
+}
+
+
+sub specs_in ($state) {
+    return map { {
+        state => $state, requester => $_->[0], owner => $_->[1],
+        viewer => $_->[2], way($_->[0], $_->[1], $state),
+    } } grep { reachable($_->[0], $state) } @CASES;
+}
+
+
+# A bot does not wake its tickets.
+sub reachable ($requester, $state) {
+    return $requester ne 'robo' || $state ne 'follow_up';
+}
+
+
+# Whose own ticket is assigned to him answers it as an agent does.
+sub way ($requester, $owner, $state) {
+    return if $state ne 'follow_up' || $requester ne $owner;
+    return (way => [[qw(O start)], [qw(O resolve)], [qw(R reopen)]]);
+}
+
+
+# reply and message are one request.
+sub alias ($ticket, $who, $action, $may) {
+    return $action =~ /^(?:reply|message)$/
+        && ($may->{reply} || $may->{message});
+}
+
+
+sub refused ($answer, $ticket) {
+    my $problem = $answer->problem // return 0;
+    return 1 if $problem eq 'forbidden';
+    return $problem eq 'invalid-transition'
+        && $answer->field('/state') eq $ticket->{state}
+        && eq_deeply($answer->field('/allowed_actions'),
+            bag(@{ $ticket->{allowed_actions} }));
+}
+
+
+# --- each listed action succeeds ----------------------------------------------
+
+sub allowed {
+    for my $state (@STATES) {
+        my @specs = specs_in($state);
+        my @first = make_tickets($t, @specs);
+        my @todo;
+        for my $i (0 .. $#specs) {
+            my $who = $specs[$i]{viewer};
+            push @todo, map { { %{ $specs[$i] }, action => $_ } }
+                @{ $t->get($who, "/v1/tickets/$first[$i]", -check => 0)
+                    ->field('/allowed_actions') };
+        }
+        my @ids = make_tickets($t, @todo);
+        my @bad;
+        for my $i (0 .. $#todo) {
+            my ($who, $action) = @{ $todo[$i] }{qw(viewer action)};
+            my $answer = $t->request(act_request($who, $ids[$i], $action,
+                best_body($action, $todo[$i]{requester})),
+                check => $i % 10 == 0);
+            push @bad, "$todo[$i]{requester}'s, $who, $action: "
+                . $answer->code . ' ' . $answer->body
+                if $answer->code !~ /^20[01]$/;
+        }
+        is_deeply \@bad, [], "$state: all " . @todo
+            . ' that are allowed succeed';
+        cmp_ok scalar(@todo), '>', 15, '  and they are many';
+    }
+}
+
+
+# --- the end of all -----------------------------------------------------------
+
+sub archived {
+    my ($id) = make_tickets($t, { state => 'closed',
+        then => [['root', 'archive']] });
+    for my $who (qw(alice ann sue root robo sys)) {
+        my $ticket = $t->get($who, "/v1/tickets/$id")->is(200,
+            "$who still sees what is archived")->json;
+        is_deeply $ticket->{allowed_actions}, [], '  and may do nothing';
+        my @bad = grep { $_->code != 409 && $_->code != 403 }
+            $t->parallel(map { [ act_request($who, $id, $_,
+                best_body($_, 'alice')) ] } @ASKED, 'courtesy');
+        is scalar(@bad), 0, '  indeed nothing';
+    }
+}

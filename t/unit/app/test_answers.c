@@ -1,0 +1,283 @@
+/*
+ * Kept answers: they are true for one snapshot and one asker, end with time,
+ * stay within their memory, and outlive their place while they are sent.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "app/tkt_answers.h"
+
+
+static const uint8_t  key[16] = "0123456789abcde";
+
+
+static tkt_request_t
+request(const char *token, const char *path, const char *query)
+{
+    return (tkt_request_t) {
+        .method = TKT_METHOD_GET, .authorization = tkt_str_z(token),
+        .mount = tkt_str("/desk"), .path = tkt_str_z(path),
+        .query = tkt_str_z(query),
+    };
+}
+
+
+static void
+offer(tkt_answers_t *a, const tkt_answer_id_t *id, uint64_t snapshot,
+    const char *body, int64_t until)
+{
+    tkt_actor_t  actor = { .id = 7, .login = "alice" };
+    tkt_match_t  match = { .op = NULL };
+    tkt_reply_t  reply = {
+        .http = 200, .body = tkt_str_z(body), .etag = tkt_lit("\"t1.1\""),
+        .fresh_until_ms = until,
+    };
+
+    tkt_answers_offer(a, id, snapshot, &match, &actor, &reply);
+}
+
+
+/* Asked for twice in one snapshot, then kept. */
+static void
+keep(tkt_answers_t *a, const tkt_answer_id_t *id, uint64_t snapshot,
+    const char *body, int64_t until)
+{
+    offer(a, id, snapshot, body, until);
+    offer(a, id, snapshot, body, until);
+}
+
+
+static void
+test_kept_at_second_time(void **state)
+{
+    tkt_answer_t     *answer;
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    assert_true(id.usable);
+
+    offer(a, &id, 5, "one", 0);
+    assert_null(tkt_answers_find(a, &id, 5, 1));
+
+    offer(a, &id, 5, "one", 0);
+    answer = tkt_answers_find(a, &id, 5, 1);
+    assert_non_null(answer);
+    assert_int_equal(answer->reply.body.len, 3);
+    assert_memory_equal(answer->reply.body.data, "one", 3);
+    assert_string_equal(answer->actor.login, "alice");
+    assert_true(tkt_answer_not_modified(answer, tkt_str("\"t1.1\"")));
+    assert_false(tkt_answer_not_modified(answer, tkt_str("\"t1.2\"")));
+    assert_false(tkt_answer_not_modified(answer, tkt_str("")));
+
+    tkt_answer_release(answer);
+    tkt_answers_destroy(a);
+}
+
+
+static void
+test_a_commit_ends_all(void **state)
+{
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    keep(a, &id, 5, "one", 0);
+
+    assert_null(tkt_answers_find(a, &id, 6, 1));
+    assert_null(tkt_answers_find(a, &id, 4, 1));
+
+    /* and the first offer of the new snapshot drops the old one */
+
+    offer(a, &id, 6, "two", 0);
+    assert_null(tkt_answers_find(a, &id, 5, 1));
+    assert_null(tkt_answers_find(a, &id, 6, 1));
+
+    tkt_answers_destroy(a);
+}
+
+
+static void
+test_time_ends_it(void **state)
+{
+    tkt_answer_t     *answer;
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    keep(a, &id, 5, "one", 1000);
+
+    answer = tkt_answers_find(a, &id, 5, 999);
+    assert_non_null(answer);
+    tkt_answer_release(answer);
+    assert_null(tkt_answers_find(a, &id, 5, 1000));
+
+    tkt_answers_destroy(a);
+}
+
+
+/* Everything that an answer depends on is part of its name. */
+static void
+test_names_differ(void **state)
+{
+    size_t            i, k;
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_answer_id_t   ids[8];
+    tkt_request_t     rs[8];
+
+    rs[0] = request("Bearer t", "/v1/tickets/1", "");
+    rs[1] = request("Bearer u", "/v1/tickets/1", "");
+    rs[2] = request("Bearer t", "/v1/tickets/2", "");
+    rs[3] = request("Bearer t", "/v1/tickets/1", "fields=id");
+    rs[4] = rs[0];
+    rs[4].mount = tkt_str("/other");
+    rs[5] = rs[0];
+    rs[5].accept_language = tkt_str("zh-CN");
+    rs[6] = request("Bearer t/v1", "/tickets/1", "");
+    rs[7] = request("", "Bearer t/v1/tickets/1", "");
+
+    for (i = 0; i < 8; i++) {
+        tkt_answers_id(a, &rs[i], &ids[i]);
+        assert_true(ids[i].usable);
+
+        for (k = 0; k < i; k++) {
+            assert_false(ids[i].hash[0] == ids[k].hash[0]
+                         && ids[i].hash[1] == ids[k].hash[1]);
+        }
+    }
+
+    keep(a, &ids[0], 5, "one", 0);
+
+    for (i = 1; i < 8; i++) {
+        assert_null(tkt_answers_find(a, &ids[i], 5, 1));
+    }
+
+    tkt_answers_destroy(a);
+}
+
+
+static void
+test_long_requests_are_not_kept(void **state)
+{
+    char              long_query[2000];
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r;
+    tkt_answer_id_t   id;
+
+    memset(long_query, 'a', sizeof(long_query) - 1);
+    long_query[sizeof(long_query) - 1] = '\0';
+
+    r = request("Bearer t", "/v1/tickets", long_query);
+    tkt_answers_id(a, &r, &id);
+    assert_false(id.usable);
+
+    keep(a, &id, 5, "one", 0);
+    assert_null(tkt_answers_find(a, &id, 5, 1));
+
+    /* every length up to and past the bound is safe */
+
+    for (size_t n = 900; n < 1100; n++) {
+        r.query.len = n;
+        tkt_answers_id(a, &r, &id);
+        assert_int_equal(id.usable, n + 5 * 4 + 8 + 5 + 11 <= 1024);
+    }
+
+    tkt_answers_destroy(a);
+}
+
+
+static void
+test_only_successes(void **state)
+{
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_actor_t       actor = { .id = 7 };
+    tkt_match_t       match = { .op = NULL };
+    tkt_reply_t       reply = { .http = 404, .body = tkt_lit("{}") };
+    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    tkt_answers_offer(a, &id, 5, &match, &actor, &reply);
+    tkt_answers_offer(a, &id, 5, &match, &actor, &reply);
+    assert_null(tkt_answers_find(a, &id, 5, 1));
+
+    tkt_answers_destroy(a);
+}
+
+
+/* Far more and larger answers than fit: bounded, and one held survives. */
+static void
+test_memory_is_bounded(void **state)
+{
+    char             *body, path[64];
+    size_t            i, kept;
+    const size_t      size = 200 * 1024;
+    tkt_answer_t     *held, *answer;
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/tickets/0", "");
+    tkt_answer_id_t   id;
+
+    body = malloc(size + 1);
+    assert_non_null(body);
+    memset(body, 'x', size);
+    body[size] = '\0';
+
+    tkt_answers_id(a, &r, &id);
+    keep(a, &id, 5, "held", 0);
+    held = tkt_answers_find(a, &id, 5, 1);
+    assert_non_null(held);
+
+    for (i = 1; i < 1000; i++) {
+        (void) snprintf(path, sizeof(path), "/v1/tickets/%zu", i);
+        r = request("Bearer t", path, "");
+        tkt_answers_id(a, &r, &id);
+        keep(a, &id, 5, body, 0);
+    }
+
+    for (kept = 0, i = 1; i < 1000; i++) {
+        (void) snprintf(path, sizeof(path), "/v1/tickets/%zu", i);
+        r = request("Bearer t", path, "");
+        tkt_answers_id(a, &r, &id);
+        answer = tkt_answers_find(a, &id, 5, 1);
+
+        if (answer != NULL) {
+            kept++;
+            tkt_answer_release(answer);
+        }
+    }
+
+    assert_true(kept > 10);
+    assert_true(kept * size <= TKT_ANSWERS_MAX_BYTES);
+
+    tkt_answers_destroy(a);
+
+    assert_memory_equal(held->reply.body.data, "held", 4);
+    tkt_answer_release(held);
+    free(body);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_kept_at_second_time),
+        cmocka_unit_test(test_a_commit_ends_all),
+        cmocka_unit_test(test_time_ends_it),
+        cmocka_unit_test(test_names_differ),
+        cmocka_unit_test(test_long_requests_are_not_kept),
+        cmocka_unit_test(test_only_successes),
+        cmocka_unit_test(test_memory_is_bounded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,530 @@
+/*
+ * JSON out: scalars, escapes, growth; objects by reader, rows and brevity;
+ * and the property that whatever was decoded is encoded so that a strict
+ * second parser takes it and a decoder finds the same values.
+ */
+
+#include "sample.h"
+#include "strict_json.h"
+
+#include "base/tkt_time.h"
+
+
+#define ROUND_TRIPS  20000
+
+
+static tkt_arena_t *
+fresh_arena(tkt_arena_t *a)
+{
+    tkt_arena_init(a, 1024);
+
+    return a;
+}
+
+
+static void
+check_string(tkt_str_t s, const char *expected)
+{
+    tkt_out_t    o;
+    tkt_arena_t  arena;
+
+    tkt_out_init(&o, fresh_arena(&arena), 0);
+    tkt_out_string(&o, s);
+    assert_text(tkt_out_text(&o), expected);
+    tkt_arena_done(&arena);
+}
+
+
+static void
+test_strings(void **state)
+{
+    int      c;
+    size_t   len, at;
+    char     expected[128];
+    uint8_t  text[64];
+
+    check_string(tkt_str(""), "\"\"");
+    check_string((tkt_str_t) { NULL, 0 }, "\"\"");
+    check_string(tkt_str("a\"b\\c/"), "\"a\\\"b\\\\c/\"");
+    check_string(tkt_str("\b\t\n\f\r"), "\"\\b\\t\\n\\f\\r\"");
+    check_string(tkt_str("\xe4\xb8\xad\xf0\x9f\x98\x80\xe2\x80\xa8"),
+                 "\"\xe4\xb8\xad\xf0\x9f\x98\x80\xe2\x80\xa8\"");
+    check_string(tkt_str("\x7f"), "\"\x7f\"");
+
+    /* every byte below 128 at every place of short and long strings */
+
+    for (c = 0; c < 128; c++) {
+        for (len = 1; len < 20; len++) {
+            for (at = 0; at < len; at++) {
+                tkt_str_t  s = { text, len };
+                char      *p;
+
+                memset(text, 'x', len);
+                text[at] = (uint8_t) c;
+
+                p = expected;
+                *p++ = '"';
+                memset(p, 'x', at);
+                p += at;
+
+                if (c == '"' || c == '\\') {
+                    p += sprintf(p, "\\%c", c);
+
+                } else if (c >= 0x20) {
+                    *p++ = (char) c;
+
+                } else if (strchr("\b\t\n\f\r", c) != NULL && c != 0) {
+                    p += sprintf(p, "\\%c", "btn_fr"[c - '\b']);
+
+                } else {
+                    p += sprintf(p, "\\u%04x", c);
+                }
+
+                memset(p, 'x', len - at - 1);
+                p += len - at - 1;
+                strcpy(p, "\"");
+
+                check_string(s, expected);
+            }
+        }
+    }
+
+    /* two in one word: the first must not hide the second */
+
+    check_string(tkt_str("a\"\"\\\n\x01zz"), "\"a\\\"\\\"\\\\\\n\\u0001zz\"");
+    check_string(tkt_str("\x1f\x20\x1f\x21\x22\x23\x5b\x5c\x5d"),
+                 "\"\\u001f \\u001f!\\\"#[\\\\]\"");
+}
+
+
+static void
+test_scalars(void **state)
+{
+    tkt_out_t    o;
+    tkt_arena_t  arena;
+
+    tkt_out_init(&o, fresh_arena(&arena), 4);
+
+    tkt_out_char(&o, '{');
+    tkt_out_name(&o, "a");
+    tkt_out_u64(&o, 0);
+    tkt_out_name(&o, "b");
+    tkt_out_u64(&o, UINT64_MAX);
+    tkt_out_name(&o, "c");
+    tkt_out_time(&o, 0);
+    tkt_out_name(&o, "d");
+    tkt_out_time(&o, INT64_C(1795248930123));
+    tkt_out_name(&o, "e");
+    tkt_out_char(&o, '[');
+    tkt_out_comma(&o);
+    tkt_out_u64(&o, 9);
+    tkt_out_comma(&o);
+    tkt_out_u64(&o, 10);
+    tkt_out_comma(&o);
+    tkt_out_char(&o, '{');
+    tkt_out_comma(&o);
+    tkt_out_char(&o, '}');
+    tkt_out_char(&o, ']');
+    tkt_out_name(&o, "f");
+    tkt_out_string_z(&o, "z");
+    tkt_out_lit(&o, "}");
+
+    assert_text(tkt_out_text(&o),
+                "{\"a\":0,\"b\":18446744073709551615,\"c\":null,"
+                "\"d\":\"2026-11-21T08:15:30.123Z\",\"e\":[9,10,{}],"
+                "\"f\":\"z\"}");
+    tkt_arena_done(&arena);
+}
+
+
+static void *
+no_lender(void *data, size_t bytes)
+{
+    size_t  *left = data;
+
+    if (*left == 0) {
+        return NULL;
+    }
+
+    --*left;
+
+    return malloc(bytes);       /* freed below through the text's start */
+}
+
+
+static void
+test_no_memory(void **state)
+{
+    int          i;
+    size_t       left;
+    uint8_t     *start;
+    sample_t     obj;
+    tkt_out_t    o;
+    tkt_arena_t  arena;
+
+    memset(&obj, 0, sizeof(obj));
+    obj.line = tkt_str("line");
+
+    left = 0;
+    tkt_arena_init_lent(&arena, 64, no_lender, &left);
+    tkt_out_init(&o, &arena, 100);
+    assert_true(o.failed);
+    tkt_out_object(&o, &sample_schema, &obj, ROLE_USER, NULL, false);
+    tkt_out_string_z(&o, "x\n");
+    tkt_out_u64(&o, 10);
+    assert_int_equal(tkt_out_text(&o).len, 0);
+    assert_null(tkt_out_text(&o).data);
+
+    left = 1;
+    tkt_arena_init_lent(&arena, 64, no_lender, &left);
+    tkt_out_init(&o, &arena, 100);
+    assert_false(o.failed);
+    start = o.start;
+
+    for (i = 0; i < 100; i++) {
+        tkt_out_object(&o, &sample_schema, &obj, ROLE_USER, NULL, false);
+        tkt_out_comma(&o);
+        tkt_out_name(&o, "name");
+        tkt_out_time(&o, 1);
+    }
+
+    assert_true(o.failed);
+    assert_null(tkt_out_text(&o).data);
+    assert_false(tkt_out_room(&o, 1));
+
+    /* a size that no memory can have */
+
+    free(start);
+    left = 1;
+    tkt_arena_init_lent(&arena, 64, no_lender, &left);
+    tkt_out_init(&o, &arena, 100);
+    start = o.start;
+    assert_false(tkt_out_room(&o, SIZE_MAX - 10));
+    assert_true(o.failed);
+    free(start);
+}
+
+
+static void
+check_object(const sample_t *obj, uint32_t reader, const tkt_present_t *only,
+    bool brief, const char *expected)
+{
+    tkt_out_t    o;
+    tkt_arena_t  arena;
+
+    tkt_out_init(&o, fresh_arena(&arena), 16);
+    tkt_out_object(&o, &sample_schema, obj, reader, only, brief);
+    assert_text(tkt_out_text(&o), expected);
+    assert_true(strict_json(o.start, tkt_out_text(&o).len));
+    tkt_arena_done(&arena);
+}
+
+
+#define EMPTY_MIDDLE                                                          \
+    "\"count\":0,\"big\":0,\"score\":null,\"other\":null,\"flag\":false,"     \
+    "\"color\":null,\"rights\":[],\"at\":null,\"slug\":null,\"email\":null,"  \
+    "\"phone\":null,\"url\":null,\"tags\":[],\"custom\":{},\"secret\":null,"  \
+    "\"owner\":null,\"later\":[]"
+
+
+static void
+test_object(void **state)
+{
+    sample_t       obj;
+    tkt_present_t  only;
+
+    memset(&obj, 0, sizeof(obj));
+
+    check_object(&obj, ROLE_USER, NULL, false,
+                 "{\"id\":null,\"line\":null,\"text\":null," EMPTY_MIDDLE "}");
+    check_object(&obj, ROLE_USER, NULL, true,
+                 "{\"id\":null,\"line\":null," EMPTY_MIDDLE "}");
+    check_object(&obj, ROLE_AGENT, NULL, true,
+                 "{\"id\":null,\"line\":null," EMPTY_MIDDLE
+                 ",\"staff\":null}");
+
+    obj.id = 5;
+    obj.score = 4;
+    obj.other = 6;
+    obj.flag = 1;
+    obj.color = 2;
+    obj.rights = 0xa;
+    obj.at = 1;
+    obj.owner = 7;
+    obj.owner_name = tkt_str("\"o\"");
+    obj.weight = 3;
+    obj.tags = tkt_str("[\"a\"]");
+    obj.custom = tkt_str("{\"a\":1}");
+    obj.staff = tkt_str("s");
+    obj.hidden = 99;
+
+    check_object(&obj, ROLE_AGENT, NULL, false,
+        "{\"id\":5,\"line\":null,\"text\":null,\"count\":0,\"big\":0,"
+        "\"score\":4,\"other\":6,\"flag\":true,\"color\":\"green\","
+        "\"rights\":[\"read\",\"admin\"],"
+        "\"at\":\"1970-01-01T00:00:00.001Z\",\"slug\":null,\"email\":null,"
+        "\"phone\":null,\"url\":null,\"tags\":[\"a\"],\"custom\":{\"a\":1},"
+        "\"secret\":null,\"owner\":{\"id\":7,\"name\":\"\\\"o\\\"\","
+        "\"inner\":{\"text\":null,\"weight\":3},\"fixed\":7},\"later\":[],"
+        "\"staff\":\"s\"}");
+
+    /* chosen rows; an object's mark alone stands for all of it */
+
+    memset(&only, 0, sizeof(only));
+    check_object(&obj, ROLE_AGENT, &only, false, "{}");
+
+    tkt_present_set(&only, N_OWNER);
+    tkt_present_set(&only, N_STAFF);
+    tkt_present_set(&only, N_HIDDEN);
+    check_object(&obj, ROLE_AGENT, &only, false,
+        "{\"owner\":{\"id\":7,\"name\":\"\\\"o\\\"\",\"inner\":{\"text\":null,"
+        "\"weight\":3},\"fixed\":7},\"staff\":\"s\"}");
+    check_object(&obj, ROLE_USER, &only, false,
+        "{\"owner\":{\"id\":7,\"name\":\"\\\"o\\\"\",\"inner\":{\"text\":null,"
+        "\"weight\":3},\"fixed\":7}}");
+
+    tkt_present_set(&only, N_OWNER_INNER);
+    tkt_present_set(&only, N_INNER_WEIGHT);
+    check_object(&obj, ROLE_USER, &only, false,
+                 "{\"owner\":{\"inner\":{\"weight\":3}}}");
+
+    /* values that no name has are null, never a number or garbage */
+
+    obj.color = 44;
+    memset(&only, 0, sizeof(only));
+    tkt_present_set(&only, N_COLOR);
+    check_object(&obj, ROLE_USER, &only, false, "{\"color\":null}");
+}
+
+
+static void
+test_values(void **state)
+{
+    size_t       i;
+    sample_t     obj;
+    tkt_out_t    o;
+    tkt_arena_t  arena;
+
+    memset(&obj, 0, sizeof(obj));
+    obj.owner = 7;
+    obj.color = 1;
+
+    tkt_out_init(&o, fresh_arena(&arena), 16);
+    tkt_out_field(&o, &sample_fields[N_COLOR], &obj, ROLE_USER);
+    tkt_out_char(&o, ' ');
+    tkt_out_field(&o, &sample_fields[N_OWNER], &obj, ROLE_USER);
+    tkt_out_char(&o, ' ');
+    tkt_out_value(&o, &sample_fields[N_COLOR], 3, tkt_str(""));
+    tkt_out_char(&o, ' ');
+    tkt_out_value(&o, &sample_fields[N_SCORE], 0, tkt_str(""));
+    tkt_out_char(&o, ' ');
+    tkt_out_value(&o, &sample_fields[N_LINE], 0, tkt_str("x"));
+    tkt_out_char(&o, ' ');
+    tkt_out_value(&o, &sample_fields[N_LINE], 0, tkt_str(""));
+    tkt_out_char(&o, ' ');
+    tkt_out_value(&o, &sample_fields[N_RIGHTS], 2, tkt_str(""));
+    tkt_out_char(&o, ' ');
+    tkt_out_value(&o, &sample_fields[N_OWNER], 2, tkt_str(""));
+
+    for (i = 0; i < tkt_array_len(sample_fields); i++) {
+        if (sample_fields[i].type == TKT_T_EMPTY_LIST) {
+            tkt_out_value(&o, &sample_fields[i], 0, tkt_str(""));
+        }
+    }
+
+    assert_text(tkt_out_text(&o),
+                "\"red\" {\"id\":7,\"name\":null,\"inner\":{\"text\":null,"
+                "\"weight\":0},\"fixed\":7} \"blue\" null \"x\" null "
+                "[\"read\"] null[]");
+    tkt_arena_done(&arena);
+}
+
+
+/* ---- the round trip ---- */
+
+static uint64_t
+next(uint64_t *seed)
+{
+    uint64_t  z;
+
+    z = (*seed += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+
+    return z ^ z >> 31;
+}
+
+
+/* Up to `max` code points out of all that our texts may hold. */
+static tkt_str_t
+random_text(uint64_t *seed, tkt_arena_t *a, size_t max, bool lines)
+{
+    size_t     n;
+    uint8_t   *p;
+    uint32_t   c;
+    tkt_str_t  s;
+
+    n = next(seed) % (max + 1);
+    p = tkt_arena_bytes(a, 4 * max);
+    s.data = p;
+
+    while (n-- > 0) {
+        switch (next(seed) % 6) {
+
+        case 0:
+            *p++ = (uint8_t) "\"\\/<&'~\t\n"[next(seed) % (lines ? 9 : 7)];
+            break;
+
+        case 1:
+            c = 0xa0 + (uint32_t) next(seed) % (0x800 - 0xa0);
+            *p++ = (uint8_t) (0xc0 | c >> 6);
+            *p++ = (uint8_t) (0x80 | (c & 63));
+            break;
+
+        case 2:
+        case 3:
+            c = 0x800 + (uint32_t) next(seed) % (0xd800 - 0x800);
+            if (next(seed) % 8 == 0) {
+                c = 0xe000 + (uint32_t) next(seed) % 0x2000;
+            }
+            *p++ = (uint8_t) (0xe0 | c >> 12);
+            *p++ = (uint8_t) (0x80 | (c >> 6 & 63));
+            *p++ = (uint8_t) (0x80 | (c & 63));
+            break;
+
+        case 4:
+            c = 0x10000 + (uint32_t) next(seed) % 0x100000;
+            *p++ = (uint8_t) (0xf0 | c >> 18);
+            *p++ = (uint8_t) (0x80 | (c >> 12 & 63));
+            *p++ = (uint8_t) (0x80 | (c >> 6 & 63));
+            *p++ = (uint8_t) (0x80 | (c & 63));
+            break;
+
+        default:
+            *p++ = (uint8_t) (' ' + next(seed) % 95);
+        }
+    }
+
+    s.len = (size_t) (p - s.data);
+
+    return s;
+}
+
+
+static void
+random_sample(uint64_t *seed, tkt_arena_t *a, sample_t *obj)
+{
+    static const tkt_str_t  customs[] = {
+        tkt_lit(""), tkt_lit("{\"a\":[1.5e3,-0,null,true,{\"b\":\"\\n\"}]}"),
+        tkt_lit("{\"\xe4\xb8\xad\":{}}")
+    };
+
+    static const tkt_str_t  tags[] = {
+        tkt_lit(""), tkt_lit("[\"a\"]"), tkt_lit("[\"\xe4\xb8\xad\",\"b c\"]")
+    };
+
+    memset(obj, 0, sizeof(*obj));
+
+    do {
+        obj->line = random_text(seed, a, 9, false);
+    } while (obj->line.len < 9);
+
+    obj->text = random_text(seed, a, 40, true);
+    obj->count = 3 + next(seed) % 98;
+    obj->big = next(seed) >> (11 + next(seed) % 53);
+    obj->score = next(seed) % 6;
+    obj->other = next(seed) >> (1 + next(seed) % 63);
+    obj->flag = next(seed) % 2;
+    obj->color = next(seed) % 4;
+    obj->rights = next(seed) % 8 << 1;
+    obj->at = next(seed) % (TKT_TIME_MAX_MS + 1);
+    obj->tags = tags[next(seed) % 3];
+    obj->custom = customs[next(seed) % 3];
+    obj->staff = random_text(seed, a, 20, true);
+    obj->owner = next(seed) % 3;
+    obj->hidden = 1;
+
+    if (obj->owner != 0) {
+        obj->owner_name = random_text(seed, a, 20, false);
+        obj->inner = random_text(seed, a, 10, false);
+        obj->weight = next(seed) % 101;
+    }
+}
+
+
+/* Leaves out what a client may not send: id, later, fixed. */
+static void
+sendable(tkt_present_t *p)
+{
+    size_t  i;
+
+    memset(p, 0, sizeof(*p));
+
+    for (i = 0; i < N_ROWS; i++) {
+        if (i != N_ID && i != N_LATER && i != N_OWNER_FIXED) {
+            tkt_present_set(p, i);
+        }
+    }
+}
+
+
+static void
+test_round_trip(void **state)
+{
+    int                 i;
+    size_t              k;
+    uint64_t            seed = 1;
+    sample_t            obj;
+    decoded_t           d;
+    tkt_out_t           o;
+    tkt_arena_t         arena;
+    tkt_present_t       only;
+    const tkt_field_t  *f;
+
+    sendable(&only);
+
+    for (i = 0; i < ROUND_TRIPS; i++) {
+        random_sample(&seed, fresh_arena(&arena), &obj);
+
+        tkt_out_init(&o, &arena, next(&seed) % 300);
+        tkt_out_object(&o, &sample_schema, &obj, ROLE_AGENT, &only, false);
+        assert_true(strict_json(o.start, tkt_out_text(&o).len));
+
+        decode(&d, tkt_out_text(&o), USE_ACT, false);
+
+        if (d.status != TKT_OK) {
+            fail_msg("round %d: %.*s", i, (int) tkt_out_text(&o).len,
+                     (const char *) o.start);
+        }
+
+        for (k = 0; k < tkt_array_len(sample_fields); k++) {
+            f = &sample_fields[k];
+
+            if (k != N_ID && (f->flags & TKT_F_INTERNAL) == 0
+                && !tkt_field_same(f, &obj, &d.obj))
+            {
+                fail_msg("round %d, %s: %.*s", i, f->name,
+                         (int) tkt_out_text(&o).len, (const char *) o.start);
+            }
+        }
+
+        decoded_done(&d);
+        tkt_arena_done(&arena);
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_scalars),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_object),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_round_trip),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
