@@ -142,7 +142,7 @@ sub bodies {
     my ($id) = make_tickets($t, { state => 'in_progress' });
     my $path = "/v1/tickets/$id/messages";
     my @bodies = ('x', "tab\there\nand there", '"quoted" \\ / </script>',
-        "\x{FEFF}bom", 'e' . "\x{301}", "\x{2028}\x{2029}", "a\r\nb" =~ s/\r//r,
+        "\x{FEFF}bom", 'e' . "\x{301}", "x\x{2028}\x{2029}",
         (map { 'b' x $_ } 1700 .. 1702, 1899 .. 1903, 3799 .. 3803, 20_000),
         '长' x 20_000, '🙂' x 20_000);
 

@@ -48,12 +48,13 @@ tkt_fields_parse(tkt_call_t *c, tkt_fields_t *fields)
     }
 
     fields->given = true;
+    known = value.len > 0;
 
     while (tkt_query_piece(&value, &piece)) {
+        known = tkt_fields_mark(fields, piece) && known;
+    }
 
-        if (tkt_fields_mark(fields, piece)) {
-            continue;
-        }
+    if (!known) {
 
         errors = tkt_call_errors(c);
         if (errors != NULL) {

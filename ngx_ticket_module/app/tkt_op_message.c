@@ -134,10 +134,10 @@ bool
 tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter)
 {
-    bool           internal;
+    bool           internal, more;
     size_t         n, steps;
     uint8_t        last[20];
-    uint64_t       number;
+    uint64_t       number, at;
     tkt_key_t      prefix, start;
     tkt_scan_t     scan;
     tkt_view_t     view;
@@ -157,45 +157,49 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_scan_open(&scan, c->txn, TKT_DB_MESSAGE, &prefix, &start, false);
 
     number = from;
+    more = false;
     n = 0;
 
+    /* a next page is one with something to see for this caller */
+
     for (steps = 0; tkt_scan_next(&scan); steps++) {
+
+        if (steps == TKT_LIST_STEPS_MAX) {
+            more = true;
+            break;
+        }
 
         tkt_unkey_start(&u, scan.key);
         (void) tkt_unkey_u32(&u);
         (void) tkt_unkey_u64(&u);
-
-        if (n == limit || steps == TKT_LIST_STEPS_MAX) {
-            break;
-        }
-
-        number = tkt_unkey_u32(&u);
+        at = tkt_unkey_u32(&u);
 
         if (tkt_unkey_u16(&u) != 0
-            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena)
-            || (m.visibility == TKT_VISIBILITY_INTERNAL && !internal))
+            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena))
         {
             continue;
         }
 
-        tkt_view_message(&view, &m);
-        tkt_out_comma(o);
-        tkt_out_object(o, &tkt_message_schema, &m,
-                       (uint32_t) tkt_bit(c->actor->role), NULL, false);
-        n++;
-    }
+        if (m.visibility != TKT_VISIBILITY_INTERNAL || internal) {
 
-    /* pieces of the last long message are not a next page */
+            more = (n == limit);
+            if (more) {
+                break;
+            }
 
-    if (scan.key.len > 0 && (n == limit || steps == TKT_LIST_STEPS_MAX)
-        && number < t->message_count)
-    {
-        n = tkt_u64_format(last, number);
-    } else {
-        n = 0;
+            tkt_view_message(&view, &m);
+            tkt_out_comma(o);
+            tkt_out_object(o, &tkt_message_schema, &m,
+                           (uint32_t) tkt_bit(c->actor->role), NULL, false);
+            n++;
+        }
+
+        number = at;
     }
 
     tkt_scan_close(&scan);
+
+    n = more ? tkt_u64_format(last, number) : 0;
     tkt_call_page(c, o, filter, (tkt_str_t) { last, n });
     tkt_out_lit(o, "}");
 
@@ -273,9 +277,8 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     seq = (from != 0) ? from : t->last_event;
     n = 0;
 
-    for (steps = 0; seq != 0 && n < limit && steps < TKT_LIST_STEPS_MAX;
-         steps++)
-    {
+    for (steps = 0; seq != 0 && steps < TKT_LIST_STEPS_MAX; steps++) {
+
         if (!tkt_event_load(c->txn, seq, &e, c->arena)
             || e.ticket != t->id || e.tenant != t->tenant)
         {
@@ -283,17 +286,20 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
             return false;
         }
 
-        seq = e.previous;
+        if (!e.internal || internal) {
 
-        if (e.internal && !internal) {
-            continue;
+            if (n == limit) {
+                break;
+            }
+
+            tkt_view_event(&view, &e);
+            tkt_out_comma(o);
+            tkt_out_object(o, &tkt_event_schema, &e,
+                           (uint32_t) tkt_bit(c->actor->role), NULL, false);
+            n++;
         }
 
-        tkt_view_event(&view, &e);
-        tkt_out_comma(o);
-        tkt_out_object(o, &tkt_event_schema, &e,
-                       (uint32_t) tkt_bit(c->actor->role), NULL, false);
-        n++;
+        seq = e.previous;
     }
 
     n = (seq != 0) ? tkt_u64_format(last, seq) : 0;

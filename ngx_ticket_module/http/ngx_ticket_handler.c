@@ -11,6 +11,55 @@
 
 
 /*
+ * An answer of the newest snapshot that was given before: the same bytes,
+ * without a lookup.
+ */
+static ngx_uint_t
+ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
+{
+    tkt_txn_t          *txn;
+    tkt_answer_t       *answer;
+    tkt_status_t        status;
+    ngx_ticket_desk_t  *desk = ctx->desk;
+
+    if (desk == NULL || desk->answers == NULL
+        || (ctx->req.method != TKT_METHOD_GET
+            && ctx->req.method != TKT_METHOD_HEAD))
+    {
+        return 0;
+    }
+
+    txn = ngx_ticket_read_begin(desk, &status);
+    if (txn == NULL) {
+        return 0;
+    }
+
+    tkt_answers_id(desk->answers, &ctx->req, &ctx->answer_id);
+    answer = tkt_answers_find(desk->answers, &ctx->answer_id,
+                              tkt_txn_snapshot(txn), ctx->req.now_ms);
+    ngx_ticket_read_end(desk);
+
+    if (answer == NULL) {
+        return 0;
+    }
+
+    ctx->answer = answer;
+    ctx->match = answer->match;
+    ctx->actor = answer->actor;
+    ctx->reply = answer->reply;
+    ctx->matched = 1;
+    ctx->admitted = 1;
+
+    if (tkt_answer_not_modified(answer, ctx->req.if_none_match)) {
+        ctx->reply.http = NGX_HTTP_NOT_MODIFIED;
+        ctx->reply.body = tkt_str("");
+    }
+
+    return 1;
+}
+
+
+/*
  * Admits the caller and answers a query, in one read transaction that ends
  * here: the answer is in the request's memory by then.  True: a command was
  * admitted and its body is to be read; else ctx->reply is complete.
@@ -38,6 +87,12 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
         if (!command) {
             tkt_app_query(txn, &ctx->req, &ctx->match, &ctx->actor,
                           &ctx->arena, &ctx->reply);
+
+            if (ctx->desk->answers) {
+                tkt_answers_offer(ctx->desk->answers, &ctx->answer_id,
+                                  tkt_txn_snapshot(txn), &ctx->match,
+                                  &ctx->actor, &ctx->reply);
+            }
         }
     }
 
@@ -67,7 +122,12 @@ ngx_ticket_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    if (tkt_app_match(&ctx->req, &ctx->match, &ctx->arena, &ctx->reply)) {
+    if (ngx_ticket_handler_kept(ctx)) {
+        /* ctx->reply is complete */
+
+    } else if (tkt_app_match(&ctx->req, &ctx->match, &ctx->arena,
+                             &ctx->reply))
+    {
         ctx->matched = 1;
         command = tkt_app_is_command(&ctx->match);
 

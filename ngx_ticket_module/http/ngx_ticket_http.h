@@ -15,6 +15,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "app/tkt_answers.h"
 #include "app/tkt_app.h"
 #include "worker/ngx_ticket_worker.h"
 
@@ -64,6 +65,9 @@ typedef struct {
     tkt_actor_t             actor;
     tkt_reply_t             reply;
     tkt_arena_t             arena;
+
+    tkt_answer_t           *answer;       /* held while it is sent           */
+    tkt_answer_id_t         answer_id;
 
     tkt_command_t          *cmd;          /* ours once it is done            */
     ngx_uint_t              commit_us;

@@ -304,6 +304,10 @@ ngx_ticket_request_give(void *data)
 {
     ngx_ticket_ctx_t  *ctx = data;
 
+    if (ctx->answer) {
+        tkt_answer_release(ctx->answer);
+    }
+
     ngx_ticket_block_give(ctx->desk, ctx);
 }
 

@@ -77,22 +77,25 @@ char *
 ngx_ticket_check_root(ngx_conf_t *cf, ngx_ticket_main_conf_t *mcf)
 {
     ngx_err_t                  err;
-    ngx_str_t                  root;
+    ngx_str_t                  given, root;
     ngx_uint_t                 i;
     ngx_ticket_store_t       **stores;
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (mcf->stores.nelts == 0
-        || clcf->root_lengths != NULL
-        || clcf->root.len == 0
-        || clcf->root.data[0] != '/')
-    {
+    if (mcf->stores.nelts == 0 || clcf->root_lengths != NULL) {
         return NGX_CONF_OK;
     }
 
-    switch (ngx_ticket_conf_canonical(cf->pool, &clcf->root, &root, &err)) {
+    given = clcf->root;
+
+    if (given.len == 0) {
+        /* what nginx leaves of "/" */
+        ngx_str_set(&given, "/");
+    }
+
+    switch (ngx_ticket_conf_canonical(cf->pool, &given, &root, &err)) {
 
     case NGX_OK:
         break;
@@ -111,11 +114,12 @@ ngx_ticket_check_root(ngx_conf_t *cf, ngx_ticket_main_conf_t *mcf)
         if (ngx_ticket_check_below(&stores[i]->path, &root)) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "the store directory \"%V\" lies below \"%V\", the "
-                          "%s of location \"%V\", which would serve its "
-                          "files: put one of them elsewhere in %s:%ui",
-                          &stores[i]->path, &clcf->root,
-                          clcf->alias ? "alias" : "root", &clcf->name,
-                          stores[i]->file, stores[i]->line);
+                          "%s of %s%V, which would serve its files: put "
+                          "one of them elsewhere in %s:%ui",
+                          &stores[i]->path, &given,
+                          clcf->alias ? "alias" : "root",
+                          clcf->name.len ? "location " : "a server",
+                          &clcf->name, stores[i]->file, stores[i]->line);
             return NGX_CONF_ERROR;
         }
     }

@@ -204,6 +204,7 @@ ngx_ticket_desk_open_handler(ngx_event_t *ev)
 ngx_int_t
 ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
 {
+    u_char              key[16];
     uint64_t            random;
     ngx_ticket_desk_t  *desk;
 
@@ -239,6 +240,9 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
     (void) ngx_hex_dump(desk->request_prefix, (u_char *) &random,
                         sizeof(random));
 
+    ngx_ticket_random(desk, key, sizeof(key));
+    desk->answers = tkt_answers_create(key);
+
     ngx_ticket_desk_open(desk);
 
     return NGX_OK;
@@ -259,6 +263,9 @@ ngx_ticket_desk_stop(ngx_ticket_desk_t *desk)
     if (desk->leave_timer.timer_set) {
         ngx_del_timer(&desk->leave_timer);
     }
+
+    tkt_answers_destroy(desk->answers);
+    desk->answers = NULL;
 
     if (desk->writer
         && ngx_ticket_writer_stop(desk->writer, NGX_TICKET_STOP_MAX_MS)

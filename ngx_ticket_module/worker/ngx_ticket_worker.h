@@ -17,6 +17,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "app/tkt_answers.h"
 #include "app/tkt_app.h"
 #include "worker/ngx_ticket_writer.h"
 
@@ -24,7 +25,7 @@
 #define NGX_TICKET_OPEN_RETRY_FIRST_MS  500
 #define NGX_TICKET_OPEN_RETRY_MS        2000
 #define NGX_TICKET_OPEN_INSIST_MS       3
-#define NGX_TICKET_OPEN_INSIST_MAX      50
+#define NGX_TICKET_OPEN_INSIST_MAX      150
 #define NGX_TICKET_TICK_MS              1000
 #define NGX_TICKET_LEAVE_MAX_MS         5000
 #define NGX_TICKET_STOP_MAX_MS          2000
@@ -70,6 +71,7 @@ struct ngx_ticket_desk_s {
     tkt_env_t               *env;         /* may be open while CLOSED        */
     tkt_txn_t               *reader;
     ngx_ticket_writer_t     *writer;
+    tkt_answers_t           *answers;     /* NULL: none are kept             */
     ngx_log_t               *log;
 
     ngx_event_t              open_timer;

@@ -70,7 +70,7 @@ struct ngx_ticket_writer_s {
 
     /*
      * Written by the thread and looked at by the watchdog without a lock:
-     * begin_us and apply_us are NGX_TICKET_NOT_YET until the run knows them.
+     * begin_us and apply_us are 0 until the run knows them.
      */
 
     uint64_t                  run_started_us;    /* 0: no run                */
@@ -84,9 +84,6 @@ struct ngx_ticket_writer_s {
     uint64_t                  run_mean_us;
     ngx_uint_t                load_mean;
 };
-
-
-#define NGX_TICKET_NOT_YET  UINT64_MAX
 
 
 /* Microseconds of the monotonic clock. */

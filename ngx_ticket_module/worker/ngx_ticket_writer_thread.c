@@ -122,8 +122,8 @@ ngx_ticket_writer_run(ngx_ticket_writer_t *w, ngx_ticket_jobs_t *jobs)
     tkt_status_t       status;
     ngx_ticket_job_t  *job;
 
-    __atomic_store_n(&w->times.begin_us, NGX_TICKET_NOT_YET, __ATOMIC_RELAXED);
-    __atomic_store_n(&w->times.apply_us, NGX_TICKET_NOT_YET, __ATOMIC_RELAXED);
+    __atomic_store_n(&w->times.begin_us, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&w->times.apply_us, 0, __ATOMIC_RELAXED);
     w->times.commit_us = 0;
 
     start = ngx_ticket_clock_us();
@@ -317,10 +317,10 @@ ngx_ticket_writer_watch(ngx_ticket_writer_t *w)
     begin = __atomic_load_n(&w->times.begin_us, __ATOMIC_RELAXED);
     apply = __atomic_load_n(&w->times.apply_us, __ATOMIC_RELAXED);
 
-    if (begin == NGX_TICKET_NOT_YET) {
+    if (begin == 0) {
         doing = "waiting for the writer lock, which another process holds";
 
-    } else if (apply == NGX_TICKET_NOT_YET) {
+    } else if (apply == 0) {
         doing = "applying commands";
 
     } else {
@@ -334,8 +334,7 @@ ngx_ticket_writer_watch(ngx_ticket_writer_t *w)
                       TKT_WRITE_STUCK_MS, doing);
     }
 
-    if (begin != NGX_TICKET_NOT_YET
-        && apply == NGX_TICKET_NOT_YET
+    if (begin != 0 && apply == 0
         && now > started + begin + NGX_TICKET_STUCK_KILL_FACTOR
                                    * TKT_WRITE_STUCK_MS * 1000)
     {

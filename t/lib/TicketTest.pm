@@ -30,6 +30,9 @@ our @EXPORT = (qw(wait_for build_path done_testing note_json), @more);
     *{$_} = \&{"Test::More::$_"} for @more;
 }
 
+binmode Test::More->builder->$_, ':encoding(UTF-8)'
+    for qw(output failure_output todo_output);
+
 # login => [role, name]; every store gets those that `users` names.
 our %PEOPLE = (
     alice => ['user',       'Alice Example'],
