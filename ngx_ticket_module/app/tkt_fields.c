@@ -38,6 +38,7 @@ tkt_fields_mark(tkt_fields_t *fields, tkt_str_t name)
 bool
 tkt_fields_parse(tkt_call_t *c, tkt_fields_t *fields)
 {
+    bool           known;
     tkt_str_t      value, piece;
     tkt_errors_t  *errors;
 
@@ -54,22 +55,19 @@ tkt_fields_parse(tkt_call_t *c, tkt_fields_t *fields)
         known = tkt_fields_mark(fields, piece) && known;
     }
 
-    if (!known) {
-
-        errors = tkt_call_errors(c);
-        if (errors != NULL) {
-            tkt_errors_add_parameter(errors, "fields", "unknown",
-                                     "one of the names is no member of a "
-                                     "ticket");
-        }
+    if (known) {
+        return true;
     }
 
-    if (c->errors != NULL && c->errors->count > 0) {
-        tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
-        return false;
+    errors = tkt_call_errors(c);
+    if (errors != NULL) {
+        tkt_errors_add_parameter(errors, "fields", "unknown",
+                                 "fields takes names of a ticket's members");
     }
 
-    return true;
+    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+
+    return false;
 }
 
 
