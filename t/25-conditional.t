@@ -15,6 +15,24 @@ my $t = TicketTest->new(workers => 4, server => <<'END');
 END
 my $strict = 'http://127.0.0.1:' . $t->port . '/strict';
 
+# An action, a state in which who may do it.
+my @WAYS = (
+    ['ann', 'verify', 'new'], ['ann', 'reject', 'new'],
+    ['ann', 'claim', 'new'], ['sue', 'assign', 'new'],
+    ['ann', 'start', 'new'], ['ann', 'assess', 'open'],
+    ['ann', 'transfer', 'open'], ['ann', 'escalate', 'open'],
+    ['ann', 'request-info', 'in_progress'], ['ann', 'hold', 'in_progress'],
+    ['ann', 'resume', 'on_hold'], ['ann', 'resolve', 'in_progress'],
+    ['alice', 'confirm', 'resolved'], ['alice', 'rating', 'confirmed'],
+    ['alice', 'close', 'open'], ['alice', 'reopen', 'closed'],
+    ['alice', 'urge', 'open'], ['alice', 'complain', 'open'],
+    ['ann', 'merge', 'open'], ['sys', 'timeout', 'resolved'],
+    ['root', 'archive', 'closed'], ['alice', 'edit', 'open'],
+    ['ann', 'reply', 'open'], ['alice', 'message', 'open'],
+    ['ann', 'note', 'open'],
+    ['sue', 'de-escalate', 'open', [[qw(O escalate)], [qw(O claim)]]],
+);
+
 not_modified();
 who_sees_what();
 match();
@@ -100,24 +118,6 @@ sub who_sees_what {
 
 
 # --- If-Match -----------------------------------------------------------------
-
-# An action, a state in which who may do it.
-my @WAYS = (
-    ['ann', 'verify', 'new'], ['ann', 'reject', 'new'],
-    ['ann', 'claim', 'new'], ['sue', 'assign', 'new'],
-    ['ann', 'start', 'new'], ['ann', 'assess', 'open'],
-    ['ann', 'transfer', 'open'], ['ann', 'escalate', 'open'],
-    ['ann', 'request-info', 'in_progress'], ['ann', 'hold', 'in_progress'],
-    ['ann', 'resume', 'on_hold'], ['ann', 'resolve', 'in_progress'],
-    ['alice', 'confirm', 'resolved'], ['alice', 'rating', 'confirmed'],
-    ['alice', 'close', 'open'], ['alice', 'reopen', 'closed'],
-    ['alice', 'urge', 'open'], ['alice', 'complain', 'open'],
-    ['ann', 'merge', 'open'], ['sys', 'timeout', 'resolved'],
-    ['root', 'archive', 'closed'], ['alice', 'edit', 'open'],
-    ['ann', 'reply', 'open'], ['alice', 'message', 'open'],
-    ['ann', 'note', 'open'],
-    ['sue', 'de-escalate', 'open', [[qw(O escalate)], [qw(O claim)]]],
-);
 
 sub more_of ($action) {
     state $into = $t->some_ticket->{id};

@@ -116,7 +116,7 @@ bool tkt_app_match(const tkt_request_t *req, tkt_match_t *match,
 /* Whether the operation changes the store (and so has a body to read). */
 bool tkt_app_is_command(const tkt_match_t *match);
 
-/* The operation's id, "createTicket", for variables and logs. */
+/* The operation's id, "ticket.create", for variables and logs. */
 tkt_str_t tkt_app_operation_name(const tkt_match_t *match);
 
 /*

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/tkt_ops.h"
+#include "app/tkt_patch.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
@@ -233,15 +234,15 @@ tkt_op_ticket_create(tkt_call_t *c)
 typedef struct {
     tkt_call_t    *call;
     tkt_errors_t  *errors;
-} tkt_patch_t;
+} tkt_patch_rights_t;
 
 
 /* Members that only staff may change. */
 static bool
 tkt_patch_right(void *ctx, const tkt_field_t *f, size_t number)
 {
-    char          pointer[64];
-    tkt_patch_t  *patch = ctx;
+    char                 pointer[64];
+    tkt_patch_rights_t  *patch = ctx;
 
     if (tkt_present_has(patch->call->present, number)
         && !(f->in & TKT_USE_PATCH_USER) && patch->errors != NULL)
@@ -258,7 +259,7 @@ tkt_patch_right(void *ctx, const tkt_field_t *f, size_t number)
 static bool
 tkt_patch_allowed(tkt_call_t *c)
 {
-    tkt_patch_t  patch = { c, NULL };
+    tkt_patch_rights_t  patch = { c, NULL };
 
     if (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) {
         return true;
@@ -286,13 +287,10 @@ tkt_op_ticket_patch(tkt_call_t *c)
 
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
-        || !tkt_patch_allowed(c))
+        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t))
     {
         return;
     }
-
-    t = before;
-    tkt_schema_apply(&tkt_ticket_schema, c->present, &t, c->input);
 
     if (t.priority == 0) {
         t.priority = TKT_PRIORITY_NORMAL;

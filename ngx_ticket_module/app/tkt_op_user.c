@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_ops.h"
+#include "app/tkt_patch.h"
 #include "app/tkt_rows.h"
 #include "base/tkt_text.h"
 #include "crypto/tkt_token.h"
@@ -62,7 +63,11 @@ tkt_op_me(tkt_call_t *c)
         return;
     }
 
-    tkt_user_answer(c, &user);
+    if (!tkt_call_not_modified(c, tkt_call_etag(c, 'u', user.id,
+                                                user.version)))
+    {
+        tkt_user_answer(c, &user);
+    }
 }
 
 
@@ -224,13 +229,11 @@ tkt_op_user_patch(tkt_call_t *c)
 
     if (!tkt_user_find(c, &before)
         || !tkt_call_if_match(c, tkt_call_etag(c, 'u', before.id,
-                                               before.version)))
+                                               before.version))
+        || !tkt_patch_apply(c, &before, &user))
     {
         return;
     }
-
-    user = before;
-    tkt_schema_apply(&tkt_user_schema, c->present, &user, c->input);
 
     if (!tkt_user_role_check(c, &user)
         || !tkt_user_self_check(c, &before, &user))

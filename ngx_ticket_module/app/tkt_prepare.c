@@ -126,7 +126,7 @@ tkt_app_health(tkt_env_t *env, tkt_str_t why, bool ready, tkt_arena_t *arena,
     tkt_out_lit(&o, "}");
 
     reply->http = why.len == 0 ? 200 : 503;
-    reply->status = why.len == 0 ? TKT_OK : TKT_BUSY;
+    reply->status = TKT_OK;     /* a health document, not a problem */
     reply->body = tkt_out_text(&o);
     reply->retry_after_s = why.len == 0 ? 0 : TKT_RETRY_AFTER_S;
 }

@@ -34,7 +34,6 @@
 #define TKT_IDEMPOTENCY_SWEEP_MAX         4
 #define TKT_TOKEN_MAX_BYTES               128
 #define TKT_TOKENS_PER_USER_MAX           100
-#define TKT_PATH_MAX_BYTES                256
 #define TKT_QUERY_PARAMS_MAX              32
 #define TKT_LIST_LIMIT_MAX                200
 #define TKT_LIST_LIMIT_DEFAULT            50

@@ -69,7 +69,9 @@ void tkt_errors_add_header(tkt_errors_t *e, const char *name,
  * to the bound, not the first alone).  An empty body reads as {} when no row
  * is required in this use.  TKT_INTERNAL if there was no memory.
  *
- * A free object (TKT_T_JSON) is replaced as a whole, with merge too.
+ * With merge the member of a free object (TKT_T_JSON) gets the patch to it,
+ * null members included: tkt_json_merge_patch applies it.  A marked row with
+ * an empty text was cleared by null; {} changes nothing and is not marked.
  */
 tkt_status_t tkt_json_decode(const tkt_schema_t *schema, uint32_t use,
     bool merge, tkt_str_t body, void *obj, tkt_present_t *present,

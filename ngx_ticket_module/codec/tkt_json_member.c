@@ -222,6 +222,8 @@ tkt_reader_value_begin(tkt_reader_t *r, const tkt_field_t *f, size_t number)
 void
 tkt_reader_value_end(tkt_reader_t *r)
 {
+    tkt_str_t  text;
+
     if (r->row->type == TKT_T_JSON && !tkt_keep_fits(&r->keep)) {
         tkt_reader_too_long(r);
     }
@@ -234,7 +236,14 @@ tkt_reader_value_end(tkt_reader_t *r)
         *tkt_field_u64(r->row, r->obj) = r->bits;
 
     } else {
-        *tkt_field_str(r->row, r->obj) = tkt_keep_text(&r->keep);
+        text = tkt_keep_text(&r->keep);
+        *tkt_field_str(r->row, r->obj) = text;
+
+        /* as a patch {} changes nothing, and must not look like null */
+
+        if (r->merge && r->row->type == TKT_T_JSON && text.len == 0) {
+            return;
+        }
     }
 
     if (r->kept == NULL) {

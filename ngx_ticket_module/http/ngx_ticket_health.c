@@ -43,6 +43,12 @@ ngx_ticket_health_routes(ngx_ticket_ctx_t *ctx)
 {
     tkt_str_t  path = ctx->req.path;
 
+    if (ctx->req.method != TKT_METHOD_GET
+        && ctx->req.method != TKT_METHOD_HEAD)
+    {
+        return NGX_DECLINED;
+    }
+
     if (path.len == sizeof("/v1/readyz") - 1
         && ngx_memcmp(path.data, "/v1/readyz", path.len) == 0)
     {

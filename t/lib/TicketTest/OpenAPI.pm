@@ -112,7 +112,7 @@ sub content_faults ($self, $answer, $response, $name, $is_head) {
     my $body    = $answer->body;
     my $code    = $answer->code;
     my @faults  = map { "the header $_ is absent" }
-        grep { $response->{headers}{$_}{required}
+        grep { $self->resolve($response->{headers}{$_})->{required}
                && !defined $answer->header($_) }
         sort keys %{ $response->{headers} // {} };
 
@@ -148,7 +148,7 @@ sub json_faults ($self, $answer, $schema, $key) {
             %$schema,
             '$schema'  => DRAFT,
             components => $self->{doc}{components},
-        })->resolve;
+        })->resolve->recursive_data_protection(0);
     return map { "$_" } $validator->validate($json);
 }
 
