@@ -232,6 +232,9 @@ sub two_answers ($name, $method, $path, $bytes) {
 
     my $second = $own->answer(method => 'GET', path => '/v1/me');
     my $rest   = $own->rest(4);
+    # nginx ends the connection after these two
+    return $rest eq '' && $first->code == 405
+        if $method =~ /^(?:TRACE|CONNECT)$/ && !$second;
     my $ok = $second && $second->code == 200
         && ($second->header('X-Request-Id') // '') eq 'behind-it'
         && $rest eq '';
@@ -276,7 +279,8 @@ for my $at (1, 20, index($whole, "\r\n\r\n"), index($whole, "\r\n\r\n") + 4,
         $own->$how;
     }
     my $own = connection();
-    $own->send(substr $chunked, 0, $at * 2);
+    $own->send(substr $chunked, 0,
+        $at * (length($chunked) - 1) / length $whole);
     sleep PAUSE * 3;
     $own->reset;
 }

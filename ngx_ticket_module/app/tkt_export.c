@@ -24,6 +24,7 @@ typedef struct {
 
 struct tkt_export_s {
     tkt_call_t                call;
+    tkt_reply_t               reply;       /* the views write notes in it    */
     tkt_actor_t               actor;       /* the tenant at hand             */
     tkt_view_t                view;
     tkt_out_t                 out;
@@ -167,18 +168,22 @@ tkt_export_message(tkt_export_t *x, const tkt_scan_t *scan)
 }
 
 
+/* An event; pieces of a long change list are passed over. */
 static bool
 tkt_export_event(tkt_export_t *x, const tkt_scan_t *scan)
 {
     tkt_event_t  e;
     tkt_unkey_t  u;
 
-    if (!tkt_record_unpack(&tkt_event_schema, scan->value, &e)) {
-        return false;
+    if (scan->key.len != sizeof(e.id)) {
+        return true;
     }
 
     tkt_unkey_start(&u, scan->key);
-    e.id = tkt_unkey_u64(&u);
+
+    if (!tkt_event_load(x->call.txn, tkt_unkey_u64(&u), &e, &x->arena)) {
+        return false;
+    }
 
     tkt_export_tenant(x, (uint32_t) e.tenant);
     tkt_view_event(&x->view, &e);
@@ -328,6 +333,7 @@ tkt_app_export(tkt_txn_t *read, bool events_only, uint64_t since,
 
     x.call = (tkt_call_t) {
         .txn = read, .arena = &x.arena, .actor = &x.actor,
+        .reply = &x.reply,
     };
     x.actor.role = TKT_ROLE_ADMIN;
     tkt_arena_init(&x.arena, 65536);

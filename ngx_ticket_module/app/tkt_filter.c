@@ -7,6 +7,15 @@
 #include "base/tkt_time.h"
 
 
+/* The states in the queue when none are asked for. */
+#define TKT_STATES_ACTIVE                                                     \
+    ((uint32_t) (tkt_bit(TKT_STATE_NEW) | tkt_bit(TKT_STATE_OPEN)             \
+                 | tkt_bit(TKT_STATE_IN_PROGRESS)                             \
+                 | tkt_bit(TKT_STATE_WAITING_USER)                            \
+                 | tkt_bit(TKT_STATE_ON_HOLD)                                 \
+                 | tkt_bit(TKT_STATE_FOLLOW_UP)))
+
+
 typedef struct {
     const char   *name;
     bool        (*parse)(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value);
@@ -279,6 +288,10 @@ tkt_filter_parse(tkt_call_t *c, tkt_filter_t *f)
     if (c->errors != NULL && c->errors->count > 0) {
         tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
         return false;
+    }
+
+    if (f->sort == TKT_SORT_QUEUE && f->states == 0) {
+        f->states = TKT_STATES_ACTIVE;
     }
 
     return true;

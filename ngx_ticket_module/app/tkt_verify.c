@@ -520,6 +520,7 @@ tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report, void *ctx,
 
     memset(figures, 0, sizeof(*figures));
     tkt_arena_init(&v.arena, 4096);
+    tkt_arena_init(&v.lists, 65536);
 
     for (i = 0; i < tkt_array_len(tkt_verify_passes); i++) {
         if (tkt_txn_status(read) == TKT_OK) {
@@ -528,6 +529,7 @@ tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report, void *ctx,
     }
 
     tkt_arena_done(&v.arena);
+    tkt_arena_done(&v.lists);
 
     return tkt_txn_status(read);
 }

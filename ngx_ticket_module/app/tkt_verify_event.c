@@ -39,6 +39,50 @@ tkt_verify_event(tkt_verify_t *v, uint64_t seq, tkt_event_t *e)
 }
 
 
+/*
+ * The pieces of a long change list, joined in v->lists.  Whether they are
+ * whole is asked in the log's own pass.
+ */
+static tkt_str_t
+tkt_verify_list(tkt_verify_t *v, uint64_t seq)
+{
+    size_t      total;
+    uint8_t    *start;
+    tkt_key_t   key;
+    tkt_scan_t  scan;
+
+    total = 0;
+    tkt_key_event(&key, seq);
+    tkt_scan_open(&scan, v->txn, TKT_DB_EVENT, &key, NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+        total += (scan.key.len > key.len) ? scan.value.len : 0;
+    }
+
+    tkt_scan_close(&scan);
+
+    start = tkt_arena_bytes(&v->lists, total);
+    if (start == NULL) {
+        tkt_txn_fail(v->txn, TKT_BUSY);
+        return tkt_str("");
+    }
+
+    total = 0;
+    tkt_scan_open(&scan, v->txn, TKT_DB_EVENT, &key, NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+        if (scan.key.len > key.len && scan.value.len > 0) {
+            memcpy(start + total, scan.value.data, scan.value.len);
+            total += scan.value.len;
+        }
+    }
+
+    tkt_scan_close(&scan);
+
+    return (tkt_str_t) { start, total };
+}
+
+
 /* Whether the transition table leads from there to there by this action. */
 static bool
 tkt_verify_transition(const tkt_event_t *e)
@@ -120,6 +164,10 @@ tkt_chain_undo(tkt_chain_t *c)
 
     if (!c->replay) {
         return;
+    }
+
+    if (c->e.long_text) {
+        c->e.packed = tkt_verify_list(c->v, c->e.id);
     }
 
     if (c->e.to != c->t->state) {
@@ -243,8 +291,8 @@ tkt_chain_event(tkt_chain_t *c, uint64_t version)
  * Numbers fall along a chain, and an event names its ticket: so no event can
  * be met twice, and the chains together are the log if they are as long.
  */
-void
-tkt_verify_chain(tkt_verify_t *v, tkt_ticket_t *t)
+static void
+tkt_chain_walk(tkt_verify_t *v, tkt_ticket_t *t)
 {
     uint64_t     seq, version;
     tkt_chain_t  c = { .v = v, .t = t, .replay = true };
@@ -292,6 +340,14 @@ tkt_verify_chain(tkt_verify_t *v, tkt_ticket_t *t)
 }
 
 
+void
+tkt_verify_chain(tkt_verify_t *v, tkt_ticket_t *t)
+{
+    tkt_chain_walk(v, t);
+    tkt_arena_done(&v->lists);
+}
+
+
 /* ---- the log ---- */
 
 /* Whether the links from the ticket's row come by this event. */
@@ -331,7 +387,9 @@ tkt_log_unchained(tkt_verify_t *v)
         tkt_unkey_start(&u, scan.key);
         seq = tkt_unkey_u64(&u);
 
-        if (tkt_record_unpack(&tkt_event_schema, scan.value, &e)) {
+        if (scan.key.len == sizeof(seq)
+            && tkt_record_unpack(&tkt_event_schema, scan.value, &e))
+        {
             e.id = seq;
 
             if (!tkt_log_chained(v, &e)) {
@@ -346,69 +404,142 @@ tkt_log_unchained(tkt_verify_t *v)
 }
 
 
+/* The walk over the log: the last event met and its pieces. */
+typedef struct {
+    tkt_verify_t  *v;
+    tkt_event_t    e;
+    uint64_t       expected;
+    uint64_t       at_ms;          /* of the event before                    */
+    uint64_t       pieces;
+    size_t         last_bytes;
+    char           what[64];
+} tkt_log_t;
+
+
 /* What an event says of others than its ticket's row. */
 static void
-tkt_log_event(tkt_verify_t *v, const tkt_event_t *e, uint64_t at)
+tkt_log_event(tkt_log_t *l)
 {
-    char          what[64];
-    tkt_ticket_t  t;
+    tkt_verify_t       *v = l->v;
+    const tkt_event_t  *e = &l->e;
+    tkt_ticket_t        t;
 
-    (void) snprintf(what, sizeof(what), "event %llu", tkt_ull(e->id));
-    (void) tkt_verify_values(v, &tkt_event_schema, e, what);
+    (void) tkt_verify_values(v, &tkt_event_schema, e, l->what);
 
-    if (e->at < at || e->at > v->stamp_ms) {
+    if (e->at < l->at_ms || e->at > v->stamp_ms) {
         tkt_verify_fault(v, "%s: its time is not between that of the event "
-                         "before it and the last stamp", what);
+                         "before it and the last stamp", l->what);
     }
 
     if (e->actor != 0 && !tkt_verify_has_principal(v, e->tenant, e->actor)) {
-        tkt_verify_fault(v, "%s: its actor %llu does not exist", what,
+        tkt_verify_fault(v, "%s: its actor %llu does not exist", l->what,
                          tkt_ull(e->actor));
     }
 
     if (!tkt_verify_ticket_integers(v, e->tenant, e->ticket, &t)) {
-        tkt_verify_fault(v, "%s: its ticket %llu/%llu does not exist", what,
-                         tkt_ull(e->tenant), tkt_ull(e->ticket));
+        tkt_verify_fault(v, "%s: its ticket %llu/%llu does not exist",
+                         l->what, tkt_ull(e->tenant), tkt_ull(e->ticket));
     }
+
+    l->at_ms = e->at;
+}
+
+
+/* The end of an event: its change list is in it or in pieces. */
+static void
+tkt_log_close(tkt_log_t *l)
+{
+    if (l->e.long_text > 1) {
+        return;
+    }
+
+    if (l->e.long_text != (l->pieces > 0)
+        || (l->pieces > 0 && l->e.packed.len > 0))
+    {
+        tkt_verify_fault(l->v, "%s: long_text is %llu, with %zu bytes in the "
+                         "record and %llu pieces", l->what,
+                         tkt_ull(l->e.long_text), l->e.packed.len,
+                         tkt_ull(l->pieces));
+    }
+}
+
+
+static void
+tkt_log_open(tkt_log_t *l, uint64_t seq, tkt_str_t value)
+{
+    tkt_log_close(l);
+
+    (void) snprintf(l->what, sizeof(l->what), "event %llu", tkt_ull(seq));
+    l->pieces = 0;
+    l->last_bytes = TKT_CHUNK_MAX_BYTES;
+
+    if (seq != l->expected) {
+        tkt_verify_fault(l->v, "%s: stands where %llu should", l->what,
+                         tkt_ull(l->expected));
+    }
+
+    l->expected = seq + 1;
+    l->v->figures->entries[TKT_DB_EVENT]++;
+
+    if (!tkt_record_unpack(&tkt_event_schema, value, &l->e)) {
+        tkt_verify_fault(l->v, "%s: the record does not decode", l->what);
+        l->e.long_text = 2;
+        return;
+    }
+
+    l->e.id = seq;
+    tkt_log_event(l);
+}
+
+
+static void
+tkt_log_piece(tkt_log_t *l, uint64_t seq, uint64_t number, tkt_str_t value)
+{
+    if (seq + 1 != l->expected) {
+        tkt_verify_fault(l->v, "event %llu: a piece is there without its "
+                         "record", tkt_ull(seq));
+        return;
+    }
+
+    l->v->text_len = 0;
+    tkt_verify_piece(l->v, l->what, l->pieces++, number, value,
+                     &l->last_bytes);
 }
 
 
 void
 tkt_verify_log(tkt_verify_t *v)
 {
-    uint64_t     seq, expected, at;
+    uint64_t     seq;
+    tkt_log_t    l = { .v = v, .expected = 1 };
     tkt_scan_t   scan;
-    tkt_event_t  e;
+    tkt_unkey_t  u;
 
-    expected = 1;
-    at = 0;
     tkt_verify_open(v, &scan, TKT_DB_EVENT);
 
-    while (tkt_verify_next(v, &scan, "8", &seq)) {
+    while (tkt_scan_next(&scan)) {
 
-        if (seq != expected) {
-            tkt_verify_fault(v, "event %llu: stands where %llu should",
-                             tkt_ull(seq), tkt_ull(expected));
+        tkt_unkey_start(&u, scan.key);
+        seq = tkt_unkey_u64(&u);
+
+        if (!u.bad && u.pos == u.end) {
+            tkt_log_open(&l, seq, scan.value);
+
+        } else if (!u.bad && u.end - u.pos == sizeof(uint16_t)) {
+            tkt_log_piece(&l, seq, tkt_unkey_u16(&u), scan.value);
+
+        } else {
+            tkt_verify_fault(v, "event: a key of %zu bytes is none of this "
+                             "database", scan.key.len);
         }
-
-        expected = seq + 1;
-
-        if (!tkt_record_unpack(&tkt_event_schema, scan.value, &e)) {
-            tkt_verify_fault(v, "event %llu: the record does not decode",
-                             tkt_ull(seq));
-            continue;
-        }
-
-        e.id = seq;
-        tkt_log_event(v, &e, at);
-        at = e.at;
     }
 
+    tkt_log_close(&l);
     tkt_scan_close(&scan);
 
-    if (expected != v->last[TKT_SEQ_EVENT] + 1) {
+    if (l.expected != v->last[TKT_SEQ_EVENT] + 1) {
         tkt_verify_fault(v, "meta: the last event is %llu, the last number "
-                         "given %llu", tkt_ull(expected - 1),
+                         "given %llu", tkt_ull(l.expected - 1),
                          tkt_ull(v->last[TKT_SEQ_EVENT]));
     }
 

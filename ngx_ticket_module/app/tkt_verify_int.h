@@ -25,6 +25,7 @@ typedef struct {
     void                  *ctx;
     tkt_verify_figures_t  *figures;
     tkt_arena_t            arena;
+    tkt_arena_t            lists;              /* long ones of one chain     */
     uint8_t               *text;
     size_t                 text_len;
     uint64_t               stamp_ms;           /* the last one given         */

@@ -18,14 +18,6 @@
 #define TKT_PRIORITIES_ALL                                                    \
     ((uint32_t) (tkt_bit(TKT_PRIORITY_MAX) - 1) & ~1U)
 
-/* The states in the queue when none are asked for. */
-#define TKT_STATES_ACTIVE                                                     \
-    ((uint32_t) (tkt_bit(TKT_STATE_NEW) | tkt_bit(TKT_STATE_OPEN)             \
-                 | tkt_bit(TKT_STATE_IN_PROGRESS)                             \
-                 | tkt_bit(TKT_STATE_WAITING_USER)                            \
-                 | tkt_bit(TKT_STATE_ON_HOLD)                                 \
-                 | tkt_bit(TKT_STATE_FOLLOW_UP)))
-
 
 typedef struct {
     tkt_key_t            *prefixes;
@@ -202,7 +194,6 @@ tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     uint64_t bound)
 {
     bool          exclusive, reverse = f->sort == TKT_SORT_NEWEST;
-    uint32_t      states;
     tkt_key_t     from;
     tkt_ranges_t  r = { .filter = f };
 
@@ -213,19 +204,12 @@ tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
         return;
     }
 
-    states = f->states;
-
-    if (states == 0) {
-        states = (f->sort == TKT_SORT_QUEUE) ? TKT_STATES_ACTIVE
-                                             : TKT_STATES_ALL;
-    }
-
     if (f->sort != TKT_SORT_QUEUE) {
         r.priorities = (f->priorities != 0) ? f->priorities
                                             : TKT_PRIORITIES_ALL;
     }
 
-    tkt_ranges_fill(&r, w->call, states);
+    tkt_ranges_fill(&r, w->call, f->states != 0 ? f->states : TKT_STATES_ALL);
 
     tkt_key_start(&from);
     exclusive = true;

@@ -72,8 +72,10 @@ ngx_ticket_process_mkdir(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
     if (fi.st_mode & (S_IRWXG|S_IRWXO)) {
         ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                       "the directory \"%s\" of store \"%V\" is open to other "
-                      "users, mode %03uo, it should be 0700", path,
-                      &store->name, (ngx_uint_t) (fi.st_mode & 0777));
+                      "users, mode %ui%ui%ui, it should be 700", path,
+                      &store->name, (ngx_uint_t) (fi.st_mode >> 6 & 7),
+                      (ngx_uint_t) (fi.st_mode >> 3 & 7),
+                      (ngx_uint_t) (fi.st_mode & 7));
     }
 }
 

@@ -329,7 +329,8 @@ tkt_file_check(tkt_env_t *env, const char *path, bool *fresh,
     *fresh = (info.me_last_txnid == 0);
 
     if ((pages == 2 && info.me_last_txnid != 0)
-        || pages + TKT_UNWRITTEN_MAX_PAGES < info.me_last_pgno + 1)
+        || pages + TKT_UNWRITTEN_MAX_PAGES < info.me_last_pgno + 1
+        || (pages < info.me_last_pgno + 1 && !tkt_file_is_whole(env)))
     {
         return tkt_refuse(fault, TKT_INTERNAL,
             "\"%s/%s\" has %llu pages of %llu: it was cut short; restore a "

@@ -81,6 +81,12 @@ tkt_status_t tkt_store_status(tkt_env_t *env, int rc);
  */
 bool tkt_store_recover(tkt_env_t *env, int rc);
 
+/*
+ * Whether every page of the file is there that its newest snapshot needs:
+ * for a file that is shorter than its last page number says.
+ */
+bool tkt_file_is_whole(tkt_env_t *env);
+
 /* Makes the status of an LMDB code sticky; nothing for 0. */
 void tkt_store_fail(tkt_txn_t *txn, int rc);
 

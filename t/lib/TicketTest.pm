@@ -373,7 +373,8 @@ sub min ($a, $b) { $a < $b ? $a : $b }
 
 
 sub done_testing (@args) {
-    $_->finish for @running[0 .. $#running];
+    my @desks = @running;                 # each takes itself out
+    $_->finish for @desks;
     Test::More::done_testing(@args);
     TicketTest::Server->keep_directories
         if !Test::More->builder->is_passing || $ENV{TICKET_KEEP};

@@ -131,11 +131,17 @@ test_strange_entries_are_told(void **state)
 
         tkt_scan_close(&scan);
 
-        if (value.len > 0) {
+        /* the record of the format is looked at when a store is opened */
+
+        if (value.len > 0 && db != TKT_DB_META) {
             value.len--;
             tkt_put(txn, (tkt_db_t) db, &key, value);
             desk_verify(txn, &faults);
-            assert_true(faults.lines > 0);
+
+            if (faults.lines == 0) {
+                fail_msg("a short value of %s is not told",
+                         tkt_verify_db((tkt_db_t) db));
+            }
         }
 
         tkt_txn_abort(txn);

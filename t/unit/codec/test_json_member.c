@@ -262,6 +262,21 @@ test_merge(void **state)
     assert_int_equal(d.obj.flag, 1);
     decoded_done(&d);
 
+    /* a free object's patch is handed on; {} is no patch, and no null */
+
+    decode(&d, tkt_str("{\"custom\":{\"a\":null,\"b\":{}}}"), USE_PATCH, true);
+    assert_int_equal(d.present.bits[0], tkt_bit(N_CUSTOM));
+    assert_text(d.obj.custom, "{\"a\":null,\"b\":{}}");
+    decoded_done(&d);
+
+    decode(&d, tkt_str("{\"custom\":{ },\"tags\":[]}"), USE_PATCH, true);
+    assert_int_equal(d.present.bits[0], tkt_bit(N_TAGS));
+    decoded_done(&d);
+
+    decode(&d, tkt_str("{\"custom\":{}}"), USE_PATCH, false);
+    assert_int_equal(d.present.bits[0], tkt_bit(N_CUSTOM));
+    decoded_done(&d);
+
     decode(&d, tkt_str("{\"text\":null,\"flag\":true}"), USE_PATCH, false);
     assert_int_equal(d.present.bits[0], tkt_bit(N_FLAG));
     decoded_done(&d);
