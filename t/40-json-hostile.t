@@ -101,11 +101,11 @@ my $items = join ',', (1) x 1001;
 refused('1001 items', qq({"custom":{"k":[$items]}}), 'invalid-json',
     qr/more than 1000 items/);
 refused('a string of 65,537 bytes', ticket_with('x' x 65_537),
-    'invalid-json', qr/longer than 65536 bytes/);
+    'invalid-json', qr/longer than 81920 bytes/);
 refused('a text of 20,001 characters', ticket_with('x' x 20_001),
     'invalid-request', qr{/description too-long});
 refused('a name of 65,537 bytes', '{"' . 'n' x 65_537 . '":1}',
-    'invalid-json', qr/longer than 65536 bytes/);
+    'invalid-json', qr/longer than 81920 bytes/);
 refused('a name of 60,000 bytes', '{"' . 'n' x 60_000 . '":1}',
     'invalid-request', qr/unknown/);
 

@@ -33,7 +33,7 @@ sub stored ($prefix) {
     my (%times, $n);
     my $path = '/v1/tickets?limit=200';
     while (defined $path) {
-        my $page = $t->get('ann', $path)->json;
+        my $page = $t->get('ann', $path, -check => 0)->json;
         $times{ $_->{subject} }++ for @{ $page->{data} };
         my $next = $page->{page}{next};
         $path = defined $next ? "/v1/tickets?limit=200&cursor=$next" : undef;

@@ -117,11 +117,11 @@ wait_for(sub {
     @lines = split /\n/, TicketTest::Server::slurp($t->dir . '/logs/desk.log');
     @lines == 6;
 }, 'the log');
-like $lines[0], qr/^POST 201\|$last\|new\|high\|alice\|user\|\d+\|
+like $lines[0], qr/^POST\ 201\|$last\|new\|high\|alice\|user\|\d+\|
     ticket\.create\|\d+$/x, 'a create';
 like $lines[1], qr/^GET 200\|-?\|-?\|-?\|alice\|user\|\d+\|me\.tickets\|-?$/,
     'a list';
-like $lines[2], qr/^POST 200\|$last\|open\|high\|ann\|agent\|\d+\|
+like $lines[2], qr/^POST\ 200\|$last\|open\|high\|ann\|agent\|\d+\|
     ticket\.claim\|\d+$/x, 'an action';
 like $lines[3], qr/^GET 404\|.*\|bob\|user\|\d+\|ticket\.get\|-?$/, 'a refusal';
 like $lines[4], qr/^GET 404\|-(?:\|-)*$/, 'no such path';

@@ -80,6 +80,12 @@ bool tkt_call_if_match(tkt_call_t *c, tkt_str_t etag);
 /* True, and answered 304, when If-None-Match has this tag. */
 bool tkt_call_not_modified(tkt_call_t *c, tkt_str_t etag);
 
+/*
+ * Reads a query string, whose parameters must be the operation's.  False,
+ * and answered 400 with each that is not.
+ */
+bool tkt_call_query(tkt_call_t *c, tkt_str_t query, tkt_params_t *params);
+
 /* An id in the path; false, and answered 404, if it is none. */
 bool tkt_call_path_id(tkt_call_t *c, size_t segment, uint64_t *id);
 

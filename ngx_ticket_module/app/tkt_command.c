@@ -171,11 +171,10 @@ static bool
 tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
     const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
 {
-    size_t  i;
+    size_t        i;
+    tkt_params_t  params;
 
-    if (req->query.len > 0) {
-        tkt_call_fail(c, TKT_UNKNOWN_PARAMETER,
-                      "this operation takes no query parameters");
+    if (!tkt_call_query(c, req->query, &params)) {
         return false;
     }
 

@@ -29,10 +29,10 @@ typedef struct {
 } tkt_stored_reply_t;
 
 #define ROW_U64(member, number)                                               \
-    { TKT_NAME(#member), .type = TKT_T_UINT, .max = UINT32_MAX,                 \
+    { TKT_NAME(#member), .type = TKT_T_UINT, .max = UINT32_MAX,               \
       .offset = offsetof(tkt_stored_reply_t, member), .stored = number }
 #define ROW_STR(member, number)                                               \
-    { TKT_NAME(#member), .type = TKT_T_TEXT,                                    \
+    { TKT_NAME(#member), .type = TKT_T_TEXT,                                  \
       .offset = offsetof(tkt_stored_reply_t, member), .stored = number }
 
 static const tkt_field_t  tkt_stored_reply_fields[] = {

@@ -60,7 +60,7 @@ tkt_merge_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
 }
 
 
-/* Names that a close_reason may have where the caller gives it. */
+/* The transition names the reason, or the caller one of its choices. */
 static bool
 tkt_close_reason_check(tkt_call_t *c, const tkt_input_t *in,
     const tkt_decision_t *d, tkt_close_t *reason)
@@ -68,20 +68,14 @@ tkt_close_reason_check(tkt_call_t *c, const tkt_input_t *in,
     uint64_t  allowed;
 
     *reason = d->close_reason;
+    allowed = tkt_workflow_close_choices(d->transition);
 
-    if (d->close_reason != TKT_CLOSE_NONE || d->to != TKT_STATE_CLOSED
-        || !(d->effects & TKT_FX_CLOSED_AT))
-    {
+    if (allowed == 0) {
         allowed = tkt_bit(d->close_reason);
 
-    } else if (c->op->action == TKT_ACTION_REJECT) {
-        *reason = TKT_CLOSE_REJECTED;
-        allowed = tkt_bit(TKT_CLOSE_SPAM) | tkt_bit(TKT_CLOSE_REJECTED);
-
     } else {
-        *reason = TKT_CLOSE_ADMIN;
-        allowed = tkt_bit(TKT_CLOSE_DUPLICATE) | tkt_bit(TKT_CLOSE_SPAM)
-                  | tkt_bit(TKT_CLOSE_ADMIN);
+        *reason = (c->op->action == TKT_ACTION_REJECT) ? TKT_CLOSE_REJECTED
+                                                       : TKT_CLOSE_ADMIN;
     }
 
     if (in->close_reason == 0) {

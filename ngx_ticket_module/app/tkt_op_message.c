@@ -130,19 +130,36 @@ tkt_op_message_create(tkt_call_t *c)
 
 /* ---- GET /v1/tickets/{id}/messages ---- */
 
+/* The number and the chunk in a message's key. */
+static uint32_t
+tkt_message_number(tkt_str_t key, uint16_t *chunk)
+{
+    uint32_t     number;
+    tkt_unkey_t  u;
+
+    tkt_unkey_start(&u, key);
+    (void) tkt_unkey_u32(&u);
+    (void) tkt_unkey_u64(&u);
+    number = tkt_unkey_u32(&u);
+    *chunk = tkt_unkey_u16(&u);
+
+    return number;
+}
+
+
 bool
 tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter)
 {
-    bool           internal, more;
+    bool           internal;
     size_t         n, steps;
-    uint8_t        last[20];
-    uint64_t       number, at;
+    uint8_t        last[TKT_U64_MAX_CHARS];
+    uint16_t       chunk;
+    uint64_t       number;
     tkt_key_t      prefix, start;
     tkt_scan_t     scan;
     tkt_view_t     view;
     tkt_caller_t   caller;
-    tkt_unkey_t    u;
     tkt_message_t  m;
 
     caller = tkt_view_caller(c, t);
@@ -157,49 +174,36 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_scan_open(&scan, c->txn, TKT_DB_MESSAGE, &prefix, &start, false);
 
     number = from;
-    more = false;
     n = 0;
-
-    /* a next page is one with something to see for this caller */
 
     for (steps = 0; tkt_scan_next(&scan); steps++) {
 
-        if (steps == TKT_LIST_STEPS_MAX) {
-            more = true;
+        if (n == limit || steps == TKT_LIST_STEPS_MAX) {
             break;
         }
 
-        tkt_unkey_start(&u, scan.key);
-        (void) tkt_unkey_u32(&u);
-        (void) tkt_unkey_u64(&u);
-        at = tkt_unkey_u32(&u);
+        number = tkt_message_number(scan.key, &chunk);
 
-        if (tkt_unkey_u16(&u) != 0
-            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena))
+        if (chunk != 0
+            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena)
+            || (m.visibility == TKT_VISIBILITY_INTERNAL && !internal))
         {
             continue;
         }
 
-        if (m.visibility != TKT_VISIBILITY_INTERNAL || internal) {
-
-            more = (n == limit);
-            if (more) {
-                break;
-            }
-
-            tkt_view_message(&view, &m);
-            tkt_out_comma(o);
-            tkt_out_object(o, &tkt_message_schema, &m,
-                           (uint32_t) tkt_bit(c->actor->role), NULL, false);
-            n++;
-        }
-
-        number = at;
+        tkt_view_message(&view, &m);
+        tkt_out_comma(o);
+        tkt_out_object(o, &tkt_message_schema, &m,
+                       (uint32_t) tkt_bit(c->actor->role), NULL, false);
+        n++;
     }
 
-    tkt_scan_close(&scan);
+    /* pieces of the last long message are not a next page */
 
-    n = more ? tkt_u64_format(last, number) : 0;
+    n = (!scan.done && number < t->message_count)
+        ? tkt_u64_format(last, number) : 0;
+
+    tkt_scan_close(&scan);
     tkt_call_page(c, o, filter, (tkt_str_t) { last, n });
     tkt_out_lit(o, "}");
 

@@ -66,14 +66,37 @@ tkt_query_known(tkt_call_t *c, const tkt_params_t *params)
 }
 
 
+bool
+tkt_call_query(tkt_call_t *c, tkt_str_t query, tkt_params_t *params)
+{
+    tkt_errors_t  *errors;
+
+    params->count = 0;
+
+    if (query.len == 0) {
+        return true;
+    }
+
+    errors = tkt_call_errors(c);
+
+    if (errors == NULL
+        || tkt_query_parse(query, params, c->arena, errors) != TKT_OK)
+    {
+        tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+        return false;
+    }
+
+    return tkt_query_known(c, params);
+}
+
+
 void
 tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
     const tkt_match_t *match, const tkt_actor_t *actor, tkt_arena_t *arena,
     tkt_reply_t *reply)
 {
-    tkt_call_t     c;
-    tkt_params_t   params;
-    tkt_errors_t  *errors;
+    tkt_call_t    c;
+    tkt_params_t  params;
 
     memset(reply, 0, sizeof(tkt_reply_t));
     reply->fresh_until_ms = actor->expires_at_ms;
@@ -87,21 +110,8 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
         .if_none_match = req->if_none_match,
     };
 
-    params.count = 0;
-
-    if (req->query.len > 0) {
-        errors = tkt_call_errors(&c);
-
-        if (errors == NULL
-            || tkt_query_parse(req->query, &params, arena, errors) != TKT_OK)
-        {
-            tkt_call_fail(&c, TKT_UNKNOWN_PARAMETER, NULL);
-            return;
-        }
-
-        if (!tkt_query_known(&c, &params)) {
-            return;
-        }
+    if (!tkt_call_query(&c, req->query, &params)) {
+        return;
     }
 
     match->op->run(&c);

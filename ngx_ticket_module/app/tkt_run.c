@@ -13,6 +13,23 @@ tkt_run_now(tkt_run_clock_t clock)
 }
 
 
+/*
+ * A phase has ended.  Stored as it happens: a watchdog reads the times from
+ * another thread to know where a run is stuck; 0 is a phase not yet ended.
+ */
+static uint64_t
+tkt_run_ended(uint64_t *phase, tkt_run_clock_t clock, uint64_t since)
+{
+    uint64_t  now, spent;
+
+    now = tkt_run_now(clock);
+    spent = (now > since) ? now - since : 1;
+    __atomic_store_n(phase, spent, __ATOMIC_RELAXED);
+
+    return now;
+}
+
+
 static void
 tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
 {
@@ -94,25 +111,28 @@ tkt_run_batch(tkt_env_t *env, tkt_command_t **commands, size_t count,
     tkt_run_clock_t clock, tkt_run_times_t *times, bool *again)
 {
     size_t        i;
-    uint64_t      start, begun, applied;
+    uint64_t      since;
     tkt_txn_t    *txn;
     tkt_status_t  status;
 
     *again = false;
-    start = tkt_run_now(clock);
+
+    __atomic_store_n(&times->begin_us, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&times->apply_us, 0, __ATOMIC_RELAXED);
+    since = tkt_run_now(clock);
 
     status = tkt_txn_begin(env, &txn, false);
     if (status != TKT_OK) {
         return status;
     }
 
-    begun = tkt_run_now(clock);
+    since = tkt_run_ended(&times->begin_us, clock, since);
 
     for (i = 0; i < count && tkt_txn_status(txn) == TKT_OK; i++) {
         tkt_command_execute(commands[i], txn);
     }
 
-    applied = tkt_run_now(clock);
+    since = tkt_run_ended(&times->apply_us, clock, since);
     status = tkt_txn_status(txn);
 
     if (status != TKT_OK || tkt_txn_changes(txn) == 0) {
@@ -124,11 +144,7 @@ tkt_run_batch(tkt_env_t *env, tkt_command_t **commands, size_t count,
 
     *again = status != TKT_OK && status != TKT_OUTCOME_UNKNOWN;
 
-    if (times != NULL) {
-        times->begin_us += begun - start;
-        times->apply_us += applied - begun;
-        times->commit_us += tkt_run_now(clock) - applied;
-    }
+    (void) tkt_run_ended(&times->commit_us, clock, since);
 
     return status;
 }
@@ -138,13 +154,16 @@ tkt_status_t
 tkt_app_run(tkt_env_t *env, tkt_command_t **commands, size_t count,
     tkt_run_clock_t clock, tkt_run_times_t *times)
 {
-    bool          again;
-    size_t        i;
-    tkt_status_t  status;
+    bool             again;
+    size_t           i;
+    tkt_status_t     status;
+    tkt_run_times_t  own;
 
-    if (times != NULL) {
-        memset(times, 0, sizeof(tkt_run_times_t));
+    if (times == NULL) {
+        times = &own;
     }
+
+    times->commit_us = 0;
 
     status = tkt_run_batch(env, commands, count, clock, times, &again);
 

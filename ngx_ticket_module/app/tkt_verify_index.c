@@ -23,7 +23,8 @@ typedef struct {
 } tkt_group_t;
 
 
-bool
+/* The cells of a counter row; false, and reported, if they do not decode. */
+static bool
 tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
     size_t cells, uint64_t *counts)
 {

@@ -68,10 +68,6 @@ bool tkt_verify_has_principal(tkt_verify_t *v, uint64_t tenant, uint64_t id);
 bool tkt_verify_ticket_integers(tkt_verify_t *v, uint64_t tenant,
     uint64_t id, tkt_ticket_t *t);
 
-/* The cells of a counter row; false, and reported, if they do not decode. */
-bool tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
-    size_t cells, uint64_t *counts);
-
 /*
  * Adds a piece to v->text; reports a piece out of turn or of a wrong size.
  * `number` counts from 0, `last` is the length of the piece before it.

@@ -11,7 +11,8 @@
 #define TKT_JSON_DEPTH_MAX_LEVELS         16
 #define TKT_JSON_MEMBERS_MAX              256
 #define TKT_JSON_ITEMS_MAX                1000
-#define TKT_JSON_STRING_MAX_BYTES         65536
+/* four bytes for each of TKT_TEXT_MAX_CHARS */
+#define TKT_JSON_STRING_MAX_BYTES         81920
 #define TKT_JSON_NUMBER_MAX_CHARS         20
 #define TKT_JSON_ERRORS_MAX               16
 #define TKT_BODY_MAX_BYTES                (1024 * 1024)

@@ -18,6 +18,10 @@
 #define TKT_PAIR_BYTES        6
 
 
+_Static_assert(TKT_JSON_STRING_MAX_BYTES == 81920,
+               "the text of the fault below names the limit");
+
+
 typedef struct {
     const uint8_t     *start;
     const uint8_t     *end;
@@ -256,7 +260,7 @@ tkt_scan_string(const tkt_scan_t *scan, const uint8_t *p)
         } else if (*p == '"') {
             if ((size_t) (p - first) - saved > TKT_JSON_STRING_MAX_BYTES) {
                 return tkt_scan_fault(scan, first - 1,
-                                      "this string is longer than 65536 bytes");
+                                      "this string is longer than 81920 bytes");
             }
 
             return p + 1;

@@ -8,8 +8,8 @@
 #include "http/ngx_ticket_http.h"
 
 
-static ngx_str_t  ngx_ticket_type_json = ngx_string("application/json");
-static ngx_str_t  ngx_ticket_type_problem =
+static const ngx_str_t  ngx_ticket_type_json = ngx_string("application/json");
+static const ngx_str_t  ngx_ticket_type_problem =
                                        ngx_string("application/problem+json");
 
 
@@ -102,7 +102,7 @@ ngx_ticket_reply_rare(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 ngx_int_t
 ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 {
-    ngx_str_t           *type;
+    const ngx_str_t     *type;
     ngx_table_elt_t     *h;
     ngx_http_request_t  *r;
 

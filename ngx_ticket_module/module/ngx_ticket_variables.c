@@ -110,7 +110,8 @@ ngx_ticket_variable_priority(ngx_http_request_t *r,
         return ngx_ticket_variable_none(v);
     }
 
-    return ngx_ticket_variable_name(v, &tkt_priority_names, ctx->reply.priority);
+    return ngx_ticket_variable_name(v, &tkt_priority_names,
+                                    ctx->reply.priority);
 }
 
 

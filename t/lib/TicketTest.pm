@@ -113,7 +113,7 @@ sub set_token ($self, $who, $tok) { $self->{token}{$who} = $tok }
 
 # Runs ticketctl on this store; {rc, out, err, json}.
 sub ticketctl ($self, @args) {
-    my @verb = ($args[0] // '') =~ /^(?:user|token)$/
+    my @verb = ($args[0] // '') =~ /^(?:user|token|tenant)$/
         ? splice(@args, 0, 2) : splice(@args, 0, 1);
     my $r = $self->{server}->run($self->{server}->ticketctl_path, @verb,
         '--store', $self->store, @args, '--json');
@@ -176,6 +176,31 @@ sub reload  ($self)                { $self->{server}->reload }
 # Lets the log hold lines that would fail the test; each pattern must occur.
 sub expect_log ($self, @patterns) {
     push @{ $self->{expect} }, @patterns;
+    return $self;
+}
+
+
+# Holds the store's write lock for so many milliseconds: whoever writes waits.
+# Closing the handle waits for the end.
+sub hold_lock ($self, $ms) {
+    open my $out, '-|', build_path('fault/hold_lock'), $self->store, $ms
+        or die "hold_lock: $!\n";
+    die "hold_lock did not get the lock\n" if (readline $out // '') !~ /held/;
+    return $out;
+}
+
+
+# The clock of nginx, and of nobody else, is so far ahead: '+15d', '+31m'.
+# Restarts it.
+sub set_clock ($self, $ahead) {
+    my $server = $self->{server};
+    my ($faketime) = glob '/usr/lib/*/faketime/libfaketimeMT.so.1'
+        or die "the package faketime is not installed\n";
+    $server->{preload} = [ $faketime,
+        grep { $_ ne $faketime } @{ $server->{preload} } ];
+    $server->{env}{FAKETIME} = $ahead;
+    $server->{env}{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
+    $self->restart;
     return $self;
 }
 

@@ -39,6 +39,7 @@ sub new ($class, $desk) {
 
 sub write ($self, $bytes) {
     local $SIG{PIPE} = 'IGNORE';
+    utf8::downgrade($bytes);        # a token from JSON has made it text
     return print { $self->{socket} } $bytes;
 }
 

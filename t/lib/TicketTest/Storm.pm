@@ -12,7 +12,7 @@ use Time::HiRes qw(sleep time);
 use TicketTest::Load;
 
 use constant {
-    PAUSE_SECONDS => 0.004,     # of a client between two writes
+    PAUSE_SECONDS => 0.010,     # of a client between two writes
     RECENT        => 12,        # tickets that a client goes on with
     PAGE          => 200,
 };

@@ -264,7 +264,7 @@ ask_refused(desk_t *d, const tkt_actor_t *actor, tkt_method_t method,
     }
 
     if (a.reply.http != http || (pointer != NULL && !found)) {
-        fail_msg("%s %s: %u %.*s", target, body, a.reply.http,
+        fail_msg("%s %.200s: %u %.*s", target, body, a.reply.http,
                  (int) a.reply.body.len, (const char *) a.reply.body.data);
     }
 

@@ -98,24 +98,27 @@ test_string_bytes(void **state)
     char    *text, *p;
     size_t   n;
 
-    text = malloc(6 * 70000);
+    text = malloc(6 * (TKT_JSON_STRING_MAX_BYTES + 100));
     assert_non_null(text);
 
-    for (n = 65536; n <= 65537; n++) {
+    for (n = TKT_JSON_STRING_MAX_BYTES; n <= TKT_JSON_STRING_MAX_BYTES + 1;
+         n++)
+    {
         p = repeat(stpcpy(text, "{\"bogus\":\""), "x", n);
         (void) stpcpy(p, "\"}");
-        assert_int_equal(read_text(text), n == 65536 ? TKT_INVALID_REQUEST
-                                                     : TKT_INVALID_JSON);
+        assert_int_equal(read_text(text), n == TKT_JSON_STRING_MAX_BYTES
+                         ? TKT_INVALID_REQUEST : TKT_INVALID_JSON);
 
         /* what counts is the decoded length */
 
         p = repeat(stpcpy(text, "{\"bogus\":\""), "\\u0041", n);
         (void) stpcpy(p, "\"}");
-        assert_int_equal(read_text(text), n == 65536 ? TKT_INVALID_REQUEST
-                                                     : TKT_INVALID_JSON);
+        assert_int_equal(read_text(text), n == TKT_JSON_STRING_MAX_BYTES
+                         ? TKT_INVALID_REQUEST : TKT_INVALID_JSON);
     }
 
-    p = repeat(stpcpy(text, "{\"bogus\":\""), "\\ud83d\\ude00", 16384);
+    p = repeat(stpcpy(text, "{\"bogus\":\""), "\\ud83d\\ude00",
+               TKT_JSON_STRING_MAX_BYTES / 4);
     (void) stpcpy(p, "\"}");
     assert_int_equal(read_text(text), TKT_INVALID_REQUEST);
 

@@ -6,7 +6,7 @@
 #include "store_fixture.h"
 
 
-#define RECORDS  600
+#define RECORDS  200
 
 
 static void
@@ -55,11 +55,12 @@ fill(tkt_env_t *env)
 static void
 take_and_give(tkt_env_t *env, unsigned round)
 {
+    uint64_t    n;
     tkt_key_t   key;
     tkt_str_t   value;
     tkt_txn_t  *txn;
 
-    static uint8_t  text[400000];
+    static uint8_t  text[15000];
 
     memset(text, 'y', sizeof(text));
     value.data = text;
@@ -70,11 +71,17 @@ take_and_give(tkt_env_t *env, unsigned round)
     value.len = 10 + round;
     tkt_put(txn, TKT_DB_EVENT, &key, value);
     tkt_put(txn, TKT_DB_TICKET, &key, value);
-
-    number_key(&key, 1000001);
     value.len = sizeof(text);
-    tkt_put(txn, TKT_DB_TICKET, &key, value);
-    assert_true(tkt_delete(txn, TKT_DB_TICKET, &key));
+
+    for (n = 1; n < 30; n++) {
+        number_key(&key, 1000000 + n);
+        tkt_put(txn, TKT_DB_TICKET, &key, value);
+    }
+
+    for (n = 1; n < 30; n++) {
+        number_key(&key, 1000000 + n);
+        assert_true(tkt_delete(txn, TKT_DB_TICKET, &key));
+    }
 
     assert_int_equal(tkt_txn_commit(txn), TKT_OK);
 }
