@@ -9,30 +9,37 @@ use Test::Deep;
 use TicketTest;
 use TicketTest::Life;
 
-my $t = TicketTest->new(workers => $ENV{TICKET_WORKERS} // 4);
-$t->add_user(off => 'user', 'Off');
-$t->patch('root', '/v1/users/' . $t->id('off'), { disabled => \1 })->is(200);
-
+my $t;
 my $TIME = re(qr/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 my %least = (subject => 'S', description => 'D');
 my %kept;                                   # path => ticket, read again later
 
-everything();
-least();
-limits();
-bad_values();
-on_behalf_of();
-follow_up_of();
-by_number();
-patches();
-patch_rights();
-counters_and_times();
-fields_and_include();
+for my $workers (1, 4) {
+    note "workers: $workers";
+    $t = TicketTest->new(workers => $workers);
+    $t->add_user(off => 'user', 'Off');
+    $t->patch('root', '/v1/users/' . $t->id('off'), { disabled => \1 })
+        ->is(200);
+    %kept = ();
 
-$t->restart;
-is_deeply $t->get('root', $_)->json, $kept{$_}, "a restart keeps $_"
-    for sort keys %kept;
-$t->verify;
+    everything();
+    least();
+    limits();
+    bad_values();
+    on_behalf_of();
+    follow_up_of();
+    by_number();
+    patches();
+    patch_rights();
+    counters_and_times();
+    fields_and_include();
+
+    $t->restart;
+    is_deeply $t->get('root', $_)->json, $kept{$_}, "a restart keeps $_"
+        for sort keys %kept;
+    $t->verify;
+    $t->finish;
+}
 done_testing;
 
 

@@ -313,8 +313,10 @@ sub rate ($x, $now, $actor, $body) {
 # {id, name} of a principal.
 sub person_of ($id) {
     state %name;
-    $name{$id} //= $t->get('root', "/v1/users/$id", -check => 0)
-        ->field('/name');
+    $name{$id} //= do {
+        my $user = $t->get('root', "/v1/users/$id", -check => 0)->json;
+        $user->{name} // $user->{login};
+    };
     return { id => $id, name => $name{$id} };
 }
 

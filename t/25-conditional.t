@@ -7,13 +7,7 @@ use utf8;
 use TicketTest;
 use TicketTest::Life;
 
-my $t = TicketTest->new(workers => 4, server => <<'END');
-        location /strict/ {
-            ticket main;
-            ticket_require_match on;
-        }
-END
-my $strict = 'http://127.0.0.1:' . $t->port . '/strict';
+my ($t, $strict);
 
 # An action, a state in which who may do it.
 my @WAYS = (
@@ -33,12 +27,24 @@ my @WAYS = (
     ['sue', 'de-escalate', 'open', [[qw(O escalate)], [qw(O claim)]]],
 );
 
-not_modified();
-who_sees_what();
-match();
-required();
+for my $workers (1, 4) {
+    note "workers: $workers";
+    $t = TicketTest->new(workers => $workers, server => <<'END');
+        location /strict/ {
+            ticket main;
+            ticket_require_match on;
+        }
+END
+    $strict = 'http://127.0.0.1:' . $t->port . '/strict';
 
-$t->verify;
+    not_modified();
+    who_sees_what();
+    match();
+    required();
+
+    $t->verify;
+    $t->finish;
+}
 done_testing;
 
 
@@ -120,9 +126,8 @@ sub who_sees_what {
 # --- If-Match -----------------------------------------------------------------
 
 sub more_of ($action) {
-    state $into = $t->some_ticket->{id};
     return $action eq 'assign' ? (assignee => $t->id('ann'))
-         : $action eq 'merge'  ? (into => $into) : ();
+         : $action eq 'merge'  ? (into => $t->some_ticket->{id}) : ();
 }
 
 

@@ -46,7 +46,7 @@ my @ACCEPT = (
     ['x' x 2000 . ', zh', 'zh'],
 );
 
-my $t = TicketTest->new(workers => $ENV{TICKET_WORKERS} // 2);
+my $t = TicketTest->new(workers => 2);
 my @ids = make_tickets($t, map { { state => $_ } } @STATES);
 
 profiles();

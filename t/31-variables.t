@@ -126,5 +126,5 @@ sub run ($t) {
 }
 
 
-# The tenant as the variable tells it: its number.
-sub tenant_of ($t) { 1 }
+# The tenant as the variable tells it: its name.
+sub tenant_of ($t) { 'main' }

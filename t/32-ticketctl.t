@@ -107,7 +107,7 @@ sub init {
     is $t->get('boss', '/v1/users')->field('/data/1'), undef, '  alone';
     is $t->post('boss', '/v1/tickets', { subject => 'S', description => 'D' })
         ->field('/state_label'), 'Accepted', '  and its own words';
-    fails(1, qr/name one of the store's tenants|no such tenant/, 'user',
+    fails(1, qr/no tenant "third"/, 'user',
         'list', '--tenant', 'third');
     is_deeply [ map { $_->{login} } @{ ctl('user', 'list', '--tenant',
         'other')->{data} } ], ['boss'], 'lists are by tenant';

@@ -7,7 +7,6 @@ use utf8;
 use Time::HiRes qw(sleep);
 
 use TicketTest;
-use TicketTest::H2;
 use TicketTest::Storm;
 
 # A desk with this bug; commits take ms milliseconds.
@@ -37,16 +36,14 @@ my %new = (subject => 's', description => 'd');
 }
 
 {
-    my $t = seeded('not-blocked', 200, tls => 1);
-    for (1 .. 3) {
-        my $h2 = TicketTest::H2->new($t);
-        my $stream = $h2->request('POST', 'alice', '/v1/tickets',
-            '{"subject":"s","description":"d"}');
-        $h2->answer($h2->request('GET', 'alice', '/v1/me'), 2);
-        $h2->reset_stream($stream);
-        $h2->cut;
-    }
-    sleep 1;
+    my $t = seeded('not-blocked', 2000, main => 'worker_shutdown_timeout 1s;');
+    my $raw = $t->raw;
+    $raw->send($t->raw_request('POST', 'alice', '/v1/tickets',
+        '{"subject":"s","description":"d"}'));
+    sleep 0.1;
+    my @old = @{ $t->workers };
+    $t->reload;
+    wait_for(sub { !kill 0, @old }, 'the old worker to leave', 10);
     $t->must_be_caught(qr/AddressSanitizer: heap-use-after-free/,
         'a request that is freed while the writer has its command');
 }

@@ -151,11 +151,11 @@ bool
 tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter)
 {
-    bool           internal;
+    bool           internal, more;
     size_t         n, steps;
     uint8_t        last[TKT_U64_MAX_CHARS];
     uint16_t       chunk;
-    uint64_t       number;
+    uint64_t       number, at;
     tkt_key_t      prefix, start;
     tkt_scan_t     scan;
     tkt_view_t     view;
@@ -174,36 +174,46 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_scan_open(&scan, c->txn, TKT_DB_MESSAGE, &prefix, &start, false);
 
     number = from;
+    more = false;
     n = 0;
+
+    /* a next page is one with something to see for this caller */
 
     for (steps = 0; tkt_scan_next(&scan); steps++) {
 
-        if (n == limit || steps == TKT_LIST_STEPS_MAX) {
+        if (steps == TKT_LIST_STEPS_MAX) {
+            more = true;
             break;
         }
 
-        number = tkt_message_number(scan.key, &chunk);
+        at = tkt_message_number(scan.key, &chunk);
 
         if (chunk != 0
-            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena)
-            || (m.visibility == TKT_VISIBILITY_INTERNAL && !internal))
+            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena))
         {
             continue;
         }
 
-        tkt_view_message(&view, &m);
-        tkt_out_comma(o);
-        tkt_out_object(o, &tkt_message_schema, &m,
-                       (uint32_t) tkt_bit(c->actor->role), NULL, false);
-        n++;
+        if (m.visibility != TKT_VISIBILITY_INTERNAL || internal) {
+
+            more = (n == limit);
+            if (more) {
+                break;
+            }
+
+            tkt_view_message(&view, &m);
+            tkt_out_comma(o);
+            tkt_out_object(o, &tkt_message_schema, &m,
+                           (uint32_t) tkt_bit(c->actor->role), NULL, false);
+            n++;
+        }
+
+        number = at;
     }
 
-    /* pieces of the last long message are not a next page */
-
-    n = (!scan.done && number < t->message_count)
-        ? tkt_u64_format(last, number) : 0;
-
     tkt_scan_close(&scan);
+
+    n = more ? tkt_u64_format(last, number) : 0;
     tkt_call_page(c, o, filter, (tkt_str_t) { last, n });
     tkt_out_lit(o, "}");
 

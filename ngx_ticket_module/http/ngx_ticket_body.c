@@ -96,6 +96,10 @@ ngx_ticket_body_append(ngx_ticket_ctx_t *ctx, ngx_buf_t *b)
 
     size = ngx_buf_size(b);
 
+    if (size == 0) {
+        return NGX_OK;              /* the last one, which has no memory */
+    }
+
     if (size < 0 || ngx_ticket_body_reserve(ctx, (size_t) size) != NGX_OK) {
         return NGX_ERROR;
     }

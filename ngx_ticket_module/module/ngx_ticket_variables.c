@@ -160,7 +160,7 @@ ngx_ticket_variable_tenant(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return ngx_ticket_variable_none(v);
     }
 
-    return ngx_ticket_variable_number(r, v, ctx->actor.tenant);
+    return ngx_ticket_variable_str(v, tkt_str_z(ctx->actor.tenant_name));
 }
 
 

@@ -40,13 +40,12 @@ typedef struct {
 } desk_t;
 
 
-/* A store without a tenant. */
 static inline void
-desk_open_empty(desk_t *d)
+desk_open_env(desk_t *d, size_t map_bytes)
 {
     const char         *tmp;
     tkt_fault_t         fault;
-    tkt_env_options_t   options = { d->dir, DESK_MAP_BYTES, false };
+    tkt_env_options_t   options = { d->dir, map_bytes, false };
 
     tmp = getenv("TMPDIR");
     (void) snprintf(d->dir, sizeof(d->dir), "%s/tkt-desk-XXXXXX",
@@ -64,17 +63,32 @@ desk_open_empty(desk_t *d)
 }
 
 
+/* A store without a tenant. */
+static inline void
+desk_open_empty(desk_t *d)
+{
+    desk_open_env(d, DESK_MAP_BYTES);
+}
+
+
 /* A store whose tenant 1 is "main". */
 static inline void
-desk_open(desk_t *d)
+desk_open_map(desk_t *d, size_t map_bytes)
 {
     uint64_t  tenant;
 
-    desk_open_empty(d);
+    desk_open_env(d, map_bytes);
 
     assert_int_equal(tkt_app_tenant(d->env, tkt_str("main"), 0, true,
                                     d->now_ms, &tenant), TKT_OK);
     assert_int_equal(tenant, 1);
+}
+
+
+static inline void
+desk_open(desk_t *d)
+{
+    desk_open_map(d, DESK_MAP_BYTES);
 }
 
 
