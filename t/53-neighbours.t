@@ -129,7 +129,8 @@ page('many.html', 'a' . '<!--#include virtual="/helpdesk/v1/workflow" -->'
     . qq(<!--#include virtual="/helpdesk$path" -->)
     . '<!--#include virtual="/helpdesk/v1/none" -->z');
 mkdir $t->dir . '/html/ssi';
-rename $t->dir . "/html/$_", $t->dir . "/html/ssi/$_" for qw(one.html many.html);
+rename $t->dir . "/html/$_", $t->dir . "/html/ssi/$_"
+    for qw(one.html many.html);
 
 my $ssi = at('/ssi', 'alice', 'GET', '/one.html')->is(200, 'an SSI page');
 like $ssi->body, qr/^a\{.*"login":"alice".*\}z$/s, 'with who asks';

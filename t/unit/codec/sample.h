@@ -93,7 +93,8 @@ static const tkt_field_t  owner_fields[] = {
       .offset = offsetof(sample_t, owner_name), .max = 20 },
     { TKT_NAME("inner"), .type = TKT_T_OBJECT, .in = ALL_USES,
       .sub = &inner_schema },
-    { TKT_NAME("fixed"), .type = TKT_T_ID, .offset = offsetof(sample_t, owner) },
+    { TKT_NAME("fixed"), .type = TKT_T_ID,
+      .offset = offsetof(sample_t, owner) },
 };
 
 static const tkt_schema_t  owner_schema = {

@@ -19,10 +19,10 @@ typedef struct {
 
 
 #define ROW_U(member, number)                                                 \
-    { TKT_NAME(#member), .type = TKT_T_UINT, .stored = number,                  \
+    { TKT_NAME(#member), .type = TKT_T_UINT, .stored = number,                \
       .offset = offsetof(thing_t, member) }
 #define ROW_S(member, number, bits)                                           \
-    { TKT_NAME(#member), .type = TKT_T_LINE, .stored = number, .flags = bits,   \
+    { TKT_NAME(#member), .type = TKT_T_LINE, .stored = number, .flags = bits, \
       .offset = offsetof(thing_t, member) }
 
 static const tkt_field_t  contact_rows[] = {
