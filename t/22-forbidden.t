@@ -56,6 +56,7 @@ no_rights();
 refusals();
 allowed();
 archived();
+inputs();
 
 $t->verify;
 done_testing;
@@ -286,6 +287,108 @@ sub allowed {
             . ' that are allowed succeed';
         cmp_ok scalar(@todo), '>', 15, '  and they are many';
     }
+}
+
+
+# --- what an action must be told ----------------------------------------------
+
+sub inputs {
+    my @ids = make_tickets($t, {}, { state => 'open' },
+        { state => 'in_progress' }, { state => 'resolved' },
+        { state => 'closed' }, { state => 'confirmed' },
+        { requester => 'bob' });
+    my %id = map { $_ => shift @ids } qw(new open in_progress resolved closed
+        confirmed bobs);
+    my ($merged) = make_tickets($t, { then => [['ann', 'merge',
+        into => $into]] });
+    my $off = $t->post('root', '/v1/users', { login => 'off',
+        role => 'agent', disabled => \1 })->field('/id');
+
+    # who, state, action, sent, pointer
+    my @bad = (
+        ['ann', 'new', 'reject', {}, '/reason'],
+        ['ann', 'new', 'reject', { reason => ' ' }, '/reason'],
+        ['ann', 'new', 'reject', { reason => 'r' x 2001 }, '/reason'],
+        ['ann', 'new', 'reject', { reason => 'r', close_reason =>
+            'duplicate' }, '/close_reason'],
+        ['sue', 'new', 'assign', {}, '/assignee'],
+        (map { ['sue', 'new', 'assign', { assignee => $_ }, '/assignee'] }
+            $t->id('alice'), $off, $t->id('robo'), 999_999, 0),
+        ['ann', 'open', 'transfer', {}, '/reason'],
+        ['ann', 'open', 'transfer', { reason => 'r', assignee =>
+            $t->id('bob') }, '/assignee'],
+        ['ann', 'open', 'escalate', {}, '/reason'],
+        ['ann', 'open', 'assess', {}, '/complexity'],
+        (map { ['ann', 'open', 'assess', { complexity => $_ },
+            '/complexity'] } 0, 6, -1),
+        ['ann', 'open', 'assess', { complexity => 1, plan => 'p' x 2001 },
+            '/plan'],
+        ['ann', 'open', 'assess', { complexity => 1, priority => 'x' },
+            '/priority'],
+        ['ann', 'open', 'request-info', {}, '/question'],
+        ['ann', 'open', 'request-info', { question => '' }, '/question'],
+        ['ann', 'open', 'request-info', { question => 'q' x 20_001 },
+            '/question'],
+        ['ann', 'open', 'hold', {}, '/reason'],
+        ['ann', 'open', 'hold', { resume_at => '2001-01-01T00:00:00Z' },
+            '/resume_at'],
+        ['ann', 'open', 'resolve', {}, '/solution'],
+        ['sue', 'open', 'close', {}, '/reason'],
+        ['sue', 'open', 'close', { close_reason => 'spam' }, '/reason'],
+        ['sue', 'open', 'close', { reason => 'r', close_reason =>
+            'satisfied' }, '/close_reason'],
+        ['alice', 'open', 'close', { close_reason => 'spam' },
+            '/close_reason'],
+        ['alice', 'open', 'close', { speed => 5, attitude => 5, result =>
+            5 }, '/speed'],
+        ['alice', 'resolved', 'close', { speed => 5 }, '/attitude'],
+        ['alice', 'resolved', 'close', { comment => 'c' }, '/speed'],
+        ['alice', 'confirmed', 'rating', {}, '/speed'],
+        (map { my $n = $_; map { ['alice', 'confirmed', 'rating', { speed =>
+            3, attitude => 3, result => 3, $_ => $n }, "/$_"] }
+            qw(speed attitude result) } 0, 6),
+        ['alice', 'confirmed', 'rating', { speed => 3, attitude => 3,
+            result => 3, comment => 'c' x 2001 }, '/comment'],
+        ['alice', 'closed', 'reopen', {}, '/reason'],
+        ['alice', 'open', 'complain', {}, '/reason'],
+        ['alice', 'open', 'urge', { body => 'x' }, '/body'],
+        ['ann', 'open', 'merge', {}, '/into'],
+        (map { ['ann', 'open', 'merge', { into => $_ }, '/into'] }
+            $id{open}, $id{bobs}, $merged, 999_999),
+    );
+    my @before = read_tickets($t, 'root', values %id);
+    for my $bad (@bad) {
+        my ($who, $state, $action, $sent, $pointer) = @$bad;
+        my $no = $t->post($who, "/v1/tickets/$id{$state}/$action", $sent)
+            ->is_problem(400, 'invalid-request', "$action: "
+            . join ' ', map { substr $_, 0, 20 } %$sent) or next;
+        ok scalar(grep { $_->{pointer} eq $pointer }
+            @{ $no->field('/errors') }), "  names $pointer";
+    }
+    is_deeply [ read_tickets($t, 'root', values %id) ], \@before,
+        'none of it did anything';
+
+    # and what they may be told besides
+    for my $good (
+        ['sue', 'bobs', 'merge', { into => $into }],
+        ['ann', 'new', 'reject', { reason => 'r', close_reason => 'spam' }],
+        ['ann', 'open', 'escalate', { reason => 'r', priority => 'urgent',
+            assignee => $t->id('andy') }],
+        ['ann', 'in_progress', 'transfer', { reason => 'r' x 2000 }],
+        ['alice', 'resolved', 'close', { speed => 1, attitude => 1,
+            result => 1, comment => '评' x 2000 }])
+    {
+        my ($who, $state, $action, $sent) = @$good;
+        $t->post($who, "/v1/tickets/$id{$state}/$action", $sent)
+            ->is(200, "$action by $who");
+    }
+    my $up = $t->get('root', "/v1/tickets/$id{open}")->json;
+    is "$up->{priority} $up->{assignee}{id} $up->{tier}", 'urgent '
+        . $t->id('andy') . ' 1', 'an escalation names owner and priority';
+    is $t->get('root', "/v1/tickets/$id{in_progress}")->field('/assignee'),
+        undef, 'a transfer without a target gives it back';
+    $t->request('POST', 'ann', "/v1/tickets/$id{in_progress}/claim")
+        ->is(200, 'an action that must be told nothing needs no body');
 }
 
 

@@ -259,6 +259,18 @@ for my $call (qw(fdatasync meta)) {
     $t->post('ann', "$path/claim", {})
         ->is_problem(507, 'storage-full', 'other writes are refused, too');
     $t->get(undef, '/v1/readyz')->is(503, 'not ready');
+
+    # alone, and among writes that are refused
+    my $tokens = '/v1/users/' . $t->id('bob') . '/tokens';
+    $t->get('bob', '/v1/me')->is(200);
+    my @mixed = $t->parallel((map { [POST => 'alice', '/v1/tickets',
+        json => ticket('no room')] } 1 .. 8),
+        [DELETE => 'root', "$tokens/1"],
+        (map { [POST => 'alice', '/v1/tickets', json => ticket('no room')] }
+            1 .. 8));
+    is scalar(grep { $_->code == 507 } @mixed), 16, 'writes are refused';
+    $mixed[8]->is(204, 'a token can be revoked all the same');
+    $t->get('bob', '/v1/me')->is_problem(401, 'unauthorized');
     is $t->get('ann', '/v1/tickets?count=true&limit=1')->field('/count'),
         $stored, 'the acknowledged ones are there';
     $t->verify;

@@ -61,6 +61,27 @@ sub dead_slots ($t) { return grep { !kill 0, $_ } keys %{ slots($t) } }
 }
 
 
+# --- many workers that open and close at once ---------------------------------
+
+{
+    my $t = TicketTest->new(workers => 16);
+    $t->expect_log(qr/exited on signal 9/);
+    my $path = '/v1/tickets/' . $t->some_ticket->{id};
+
+    for my $round (1 .. 4) {
+        $round % 2 ? $t->kill_workers('KILL') : $t->reload;
+        my @answers;
+        wait_for(sub {
+            @answers = $t->parallel(map { [GET => 'alice', $path,
+                check => 0] } 1 .. 64);
+            !grep { $_->code != 200 } @answers;
+        }, "all workers to serve after round $round", 10);
+    }
+    $t->some_ticket;
+    $t->verify;
+}
+
+
 # --- a reader that died with an open snapshot ---------------------------------
 
 {

@@ -28,6 +28,9 @@ for my $r ($storm->records) {
 }
 my $strikes = $storm->strikes;
 note 'struck: ' . join ', ', map { "$strikes->{$_} x $_" } sort keys %$strikes;
+my $again = grep { $_->{tries} > 1 } $storm->records;
+my $replayed = grep { $_->{replayed} } $storm->records;
+note "sent again: $again, of which done before: $replayed";
 note 'outcomes: ' . join ', ', map { "$outcome{$_} $_" } sort keys %outcome;
 note 'answers: ' . join ', ', map { "$code{$_} x $_" } sort keys %code;
 
@@ -35,6 +38,7 @@ is scalar(@faults), 0, 'what clients were told is what is there';
 diag "    $_" for @faults[0 .. ($#faults > 20 ? 20 : $#faults)];
 
 cmp_ok $outcome{ok} // 0, '>', 20 * $seconds, 'the clients got work done';
+cmp_ok $again, '>', $seconds, 'in spite of what struck them';
 cmp_ok $outcome{refused} // 0, '<', ($outcome{ok} // 0) / 2,
     'and few refusals';
 is $outcome{unknown} // 0, 0, 'all outcomes are known in the end';

@@ -117,13 +117,13 @@ wait_for(sub {
     @lines = split /\n/, TicketTest::Server::slurp($t->dir . '/logs/desk.log');
     @lines == 6;
 }, 'the log');
-like $lines[0], qr/^POST\ 201\|$last\|new\|high\|alice\|user\|\d+\|
+like $lines[0], qr/^POST\ 201\|$last\|new\|high\|alice\|user\|main\|
     ticket\.create\|\d+$/x, 'a create';
-like $lines[1], qr/^GET 200\|-?\|-?\|-?\|alice\|user\|\d+\|me\.tickets\|-?$/,
+like $lines[1], qr/^GET 200\|-?\|-?\|-?\|alice\|user\|main\|me\.tickets\|-?$/,
     'a list';
-like $lines[2], qr/^POST\ 200\|$last\|open\|high\|ann\|agent\|\d+\|
+like $lines[2], qr/^POST\ 200\|$last\|open\|high\|ann\|agent\|main\|
     ticket\.claim\|\d+$/x, 'an action';
-like $lines[3], qr/^GET 404\|.*\|bob\|user\|\d+\|ticket\.get\|-?$/, 'a refusal';
+like $lines[3], qr/^GET 404\|.*\|bob\|user\|main\|ticket\.get\|-?$/, 'a refusal';
 like $lines[4], qr/^GET 404\|-(?:\|-)*$/, 'no such path';
 like $lines[5], qr/^GET 401\|-\|-\|-\|-\|-\|-\|me\.get\|-$/, 'nobody';
 

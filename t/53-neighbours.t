@@ -14,7 +14,9 @@ my @lua = grep { -e "/usr/lib/nginx/modules/$_" }
     qw(ndk_http_module.so ngx_http_lua_module.so);
 
 my $t = TicketTest->new(workers => 1, store => 'queue=128',
-    main => join("\n", map { "load_module /usr/lib/nginx/modules/$_;" } @lua),
+    main => join("\n", 'worker_shutdown_timeout 1s;',
+        map { "load_module /usr/lib/nginx/modules/$_;" } @lua),
+    preload => ['io_shim.so'], env => { IO_SHIM => '' }, start => 0,
     http => q(
         limit_req_zone $http_x_zone zone=one:1m rate=1r/m;
         limit_conn_zone $http_x_zone zone=conn:1m;
@@ -67,6 +69,9 @@ my $t = TicketTest->new(workers => 1, store => 'queue=128',
             sub_filter '"state"' '"STATE"'; }
         location /proxy/ { proxy_pass http://127.0.0.1:{port}/helpdesk/; }
     ) . (@lua == 2 ? lua_locations() : ''));
+
+my $orders = $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
+$t->start;
 
 is scalar(@lua), 2, "nginx's Lua module is installed";
 
@@ -327,6 +332,20 @@ sub lua_tests () {
     at('/lua/log', 'alice', 'GET', $path)->is(200);
     wait_for(sub { $t->log =~ /action ticket\.get ticket $ticket->{id}\b/ },
         'our variables in Lua');
+
+    # connections are ended by force while captures are in flight
+    open my $out, '>', $orders or die "orders: $!\n";
+    print $out "fdatasync sleep 2000\n";
+    close $out;
+    my @raw = map { $t->raw } 1 .. 6;
+    $_->send("GET /lua/many?n=20 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+        . $t->token('alice') . "\r\n\r\n") for @raw;
+    sleep 0.1;
+    my @old = @{ $t->workers };
+    $t->reload;
+    wait_for(sub { !kill 0, @old }, 'the old worker to leave', 15);
+    unlink $orders;
+    at('/lua', 'alice', 'GET', '/get')->is(200, 'a forced end of captures');
 }
 
 lua_tests() if @lua == 2;

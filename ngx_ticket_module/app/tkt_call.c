@@ -251,31 +251,6 @@ tkt_call_path_id(tkt_call_t *c, size_t segment, uint64_t *id)
 }
 
 
-typedef struct {
-    const tkt_present_t  *present;
-    size_t                offset;
-} tkt_has_t;
-
-
-static bool
-tkt_call_has_not(void *ctx, const tkt_field_t *f, size_t number)
-{
-    tkt_has_t  *has = ctx;
-
-    return f->offset != has->offset || f->type == TKT_T_OBJECT
-           || !tkt_present_has(has->present, number);
-}
-
-
-bool
-tkt_call_has(const tkt_call_t *c, size_t offset)
-{
-    tkt_has_t  has = { c->present, offset };
-
-    return !tkt_schema_walk(c->op->input, tkt_call_has_not, &has);
-}
-
-
 bool
 tkt_call_limit(tkt_call_t *c, size_t *limit)
 {

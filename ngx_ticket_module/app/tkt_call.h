@@ -89,9 +89,6 @@ bool tkt_call_query(tkt_call_t *c, tkt_str_t query, tkt_params_t *params);
 /* An id in the path; false, and answered 404, if it is none. */
 bool tkt_call_path_id(tkt_call_t *c, size_t segment, uint64_t *id);
 
-/* Whether the input held the row at this member of its struct. */
-bool tkt_call_has(const tkt_call_t *c, size_t offset);
-
 /* `limit` of a list; false, and answered, if it is out of range. */
 bool tkt_call_limit(tkt_call_t *c, size_t *limit);
 

@@ -73,6 +73,11 @@ tkt_close_reason_check(tkt_call_t *c, const tkt_input_t *in,
     if (allowed == 0) {
         allowed = tkt_bit(d->close_reason);
 
+    } else if (in->reason.len == 0) {
+        tkt_call_invalid(c, "/reason", "required",
+                         "say why you end somebody's ticket");
+        return false;
+
     } else {
         *reason = (c->op->action == TKT_ACTION_REJECT) ? TKT_CLOSE_REJECTED
                                                        : TKT_CLOSE_ADMIN;

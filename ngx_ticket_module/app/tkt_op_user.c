@@ -138,10 +138,17 @@ tkt_op_user_list(tkt_call_t *c)
 }
 
 
-/* Roles that an administrator may give; `system` is the operator's. */
+/*
+ * Roles that an administrator may give; `system` is the operator's.  before:
+ * the role until now.
+ */
 static bool
-tkt_user_role_check(tkt_call_t *c, const tkt_user_t *user)
+tkt_user_role_check(tkt_call_t *c, uint64_t before, const tkt_user_t *user)
 {
+    if (user->role == before && before != TKT_ROLE_NONE) {
+        return true;
+    }
+
     if (user->role == TKT_ROLE_SYSTEM && c->actor->role != TKT_ROLE_SYSTEM
         && c->actor->id != 0)
     {
@@ -170,7 +177,7 @@ tkt_op_user_create(tkt_call_t *c)
         user.role = TKT_ROLE_USER;
     }
 
-    if (!tkt_user_role_check(c, &user)) {
+    if (!tkt_user_role_check(c, TKT_ROLE_NONE, &user)) {
         return;
     }
 
@@ -235,7 +242,7 @@ tkt_op_user_patch(tkt_call_t *c)
         return;
     }
 
-    if (!tkt_user_role_check(c, &user)
+    if (!tkt_user_role_check(c, before.role, &user)
         || !tkt_user_self_check(c, &before, &user))
     {
         return;

@@ -102,26 +102,42 @@ tkt_run_refuse(tkt_command_t **commands, size_t count, tkt_status_t status)
 }
 
 
+/* How many of the commands take something away: a full store takes those. */
+static size_t
+tkt_run_purges(tkt_command_t **commands, size_t count)
+{
+    size_t  i, n;
+
+    for (n = 0, i = 0; i < count; i++) {
+        n += (commands[i]->op->method == TKT_METHOD_DELETE);
+    }
+
+    return n;
+}
+
+
 /*
  * Runs count commands in one transaction.  *again is set when nothing was
- * stored although the transaction could begin: a smaller one may succeed.
+ * stored and a smaller transaction may succeed.
  */
 static tkt_status_t
 tkt_run_batch(tkt_env_t *env, tkt_command_t **commands, size_t count,
     tkt_run_clock_t clock, tkt_run_times_t *times, bool *again)
 {
-    size_t        i;
+    size_t        i, purges;
     uint64_t      since;
     tkt_txn_t    *txn;
     tkt_status_t  status;
 
-    *again = false;
+    purges = tkt_run_purges(commands, count);
 
     __atomic_store_n(&times->begin_us, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&times->apply_us, 0, __ATOMIC_RELAXED);
     since = tkt_run_now(clock);
 
-    status = tkt_txn_begin(env, &txn, false);
+    status = tkt_txn_begin(env, &txn, purges == count);
+    *again = status == TKT_STORAGE_FULL && purges > 0;
+
     if (status != TKT_OK) {
         return status;
     }

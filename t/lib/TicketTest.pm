@@ -190,16 +190,16 @@ sub hold_lock ($self, $ms) {
 }
 
 
-# The clock of nginx, and of nobody else, is so far ahead: '+15d', '+31m'.
-# Restarts it.
+# The clock of nginx, and of nobody else, is so far ahead: '+15d', '+23h',
+# '+31m'.  Restarts it.
 sub set_clock ($self, $ahead) {
     my $server = $self->{server};
-    my ($faketime) = glob '/usr/lib/*/faketime/libfaketimeMT.so.1'
-        or die "the package faketime is not installed\n";
-    $server->{preload} = [ $faketime,
-        grep { $_ ne $faketime } @{ $server->{preload} } ];
-    $server->{env}{FAKETIME} = $ahead;
-    $server->{env}{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
+    my ($n, $unit) = $ahead =~ /^\+(\d+)([dhms])$/ or die "clock $ahead\n";
+
+    $server->{preload} = [ 'clock_shim.so',
+        grep { $_ ne 'clock_shim.so' } @{ $server->{preload} } ];
+    $server->{env}{CLOCK_SHIM_S}
+        = $n * { d => 86_400, h => 3600, m => 60, s => 1 }->{$unit};
     $self->restart;
     return $self;
 }

@@ -39,8 +39,8 @@ my %next = (
     resolved     => [['user', 'confirm', {}], ['user', 'messages', 'body']],
     confirmed    => [['user', 'rating',
                      { speed => 5, attitude => 4, result => 3 }]],
-    rated        => [['user', 'close', {}], ['agent', 'reopen', {}]],
-    closed       => [['user', 'reopen', {}]],
+    rated        => [['user', 'close', {}], ['agent', 'reopen', 'reason']],
+    closed       => [['user', 'reopen', 'reason']],
 );
 
 
@@ -298,7 +298,7 @@ sub check_ticket ($self, $ticket, $moves, $told, $unknown) {
     my %times;
     $times{ $_->{body} }++ for $self->entries($id, 'messages');
     for my $r (@marked) {
-        next if $r->{kind} ne 'message' && $r->{verb} eq 'hold';
+        next if ($r->{verb} // '') =~ /^(?:hold|reopen)$/;
         my $n = $times{ $r->{marker} } // 0;
         $self->fault("ticket $id: message $r->{marker} is there $n times")
             if $n != 1;

@@ -6,461 +6,11 @@
 
 #define _GNU_SOURCE
 
-#include "ask.h"
+#include "world.h"
 
-#include "base/tkt_time.h"
 
-
-#define SEED         UINT64_C(0x66696c746572)
-#define TICKETS      400
-#define QUERIES      600
-#define PEOPLE       10          /* 1..6 users, 7..9 agents, 10 a supervisor */
-#define MANY         5000
-
-
-typedef struct {
-    uint64_t      seed;
-    size_t        count;
-    tkt_ticket_t  tickets[TICKETS];
-    tkt_arena_t   arena;
-} world_t;
-
-/* A question, and what it asks for. */
-typedef struct {
-    uint32_t     states;
-    uint32_t     priorities;
-    bool         unassigned;
-    uint64_t     assignee;
-    uint64_t     requester;
-    uint64_t     channel;
-    uint64_t     tier;           /* + 1                                      */
-    uint64_t     after;
-    uint64_t     before;
-    const char  *type;
-    const char  *feature;
-    const char  *tag;
-    bool         countable;
-    unsigned     sort;           /* 0 newest, 1 oldest, 2 queue              */
-    char         text[1024];     /* as parameters                            */
-} question_t;
-
-
-static const char *const  types[] = { "web", "printer", "login" };
-static const char *const  tags[] = { "vip", "新", "a-b", "vi" };
-
-
-static uint64_t
-dice(world_t *w, uint64_t bound)
-{
-    w->seed ^= w->seed >> 12;
-    w->seed ^= w->seed << 25;
-    w->seed ^= w->seed >> 27;
-
-    return (w->seed * UINT64_C(0x2545F4914F6CDD1D) >> 16) % bound;
-}
-
-
-/* ---- tickets ---- */
-
-static tkt_str_t
-random_tags(world_t *w)
-{
-    size_t       i;
-    unsigned     bits;
-    const char  *comma;
-    tkt_str_t    s = tkt_str("");
-
-    bits = (unsigned) dice(w, 16);
-
-    for (comma = "[", i = 0; i < tkt_array_len(tags); i++) {
-        if (bits & (1U << i)) {
-            s = tkt_arena_printf(&w->arena, "%.*s%s\"%s\"", (int) s.len,
-                                 (const char *) s.data, comma, tags[i]);
-            comma = ",";
-        }
-    }
-
-    return s.len == 0 ? s
-           : tkt_arena_printf(&w->arena, "%.*s]", (int) s.len,
-                              (const char *) s.data);
-}
-
-
-static void
-random_place(world_t *w, tkt_ticket_t *t)
-{
-    t->state = TKT_STATE_NEW + dice(w, TKT_STATE_MAX - 1);
-    t->priority = TKT_PRIORITY_LOW + dice(w, 4);
-    t->assignee = dice(w, 3) == 0 ? 0 : 7 + dice(w, 3);
-    t->tier = dice(w, TKT_TIER_MAX + 1);
-}
-
-
-static void
-ticket_add(tkt_txn_t *txn, tkt_ticket_t *t, tkt_arena_t *arena)
-{
-    tkt_event_t  e = { .action = TKT_ACTION_SUBMIT + 1, .at = t->created_at };
-
-    t->id = tkt_txn_next(txn, TKT_SEQ_TICKET);
-    t->version = 1;
-    (void) tkt_txn_stamp(txn, (int64_t) t->created_at);
-    tkt_event_append(txn, NULL, t, &e, arena);
-    tkt_ticket_save(txn, NULL, t, arena);
-}
-
-
-static void
-ticket_change(tkt_txn_t *txn, tkt_ticket_t *t, const tkt_ticket_t *before,
-    tkt_arena_t *arena)
-{
-    tkt_event_t  e = { .action = TKT_ACTION_EDIT + 1, .at = t->created_at };
-
-    t->version++;
-    tkt_event_append(txn, before, t, &e, arena);
-    tkt_ticket_save(txn, before, t, arena);
-}
-
-
-/* Random tickets, some of them in another tenant, and then moved about. */
-static void
-world_make(world_t *w, desk_t *d)
-{
-    size_t        i;
-    int64_t       at;
-    uint64_t      other;
-    tkt_txn_t    *txn;
-    tkt_ticket_t  t, before;
-
-    memset(w, 0, sizeof(*w));
-    w->seed = SEED;
-    at = d->now_ms;
-    tkt_arena_init(&w->arena, 65536);
-    assert_int_equal(tkt_app_tenant(d->env, tkt_str("other"), 0, true, at,
-                                    &other), TKT_OK);
-    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
-
-    while (w->count < TICKETS) {
-        at += (int64_t) dice(w, 3);       /* several in one millisecond */
-
-        t = (tkt_ticket_t) {
-            .tenant = dice(w, 5) == 0 ? other : 1, .created_at = (uint64_t) at,
-            .requester = 1 + dice(w, 6), .channel = 1 + dice(w, 3),
-            .subject = tkt_lit("s"), .description = tkt_lit("d"),
-            .type = tkt_str_z(types[dice(w, 3)]),
-            .feature = dice(w, 2) ? tkt_str_z(types[dice(w, 3)])
-                                  : tkt_str(""),
-            .tags = random_tags(w),
-        };
-        random_place(w, &t);
-        ticket_add(txn, &t, &w->arena);
-
-        if (t.tenant == 1) {
-            w->tickets[w->count++] = t;
-        }
-    }
-
-    for (i = 0; i < w->count; i++) {
-        before = w->tickets[i];
-
-        if (dice(w, 2) == 0) {
-            random_place(w, &w->tickets[i]);
-            ticket_change(txn, &w->tickets[i], &before, &w->arena);
-        }
-    }
-
-    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-    d->now_ms = at + 1000;
-}
-
-
-/* ---- the model ---- */
-
-static bool
-model_has_tag(const tkt_ticket_t *t, const char *tag)
-{
-    char   quoted[64], text[256];
-
-    (void) snprintf(quoted, sizeof(quoted), "\"%s\"", tag);
-    (void) snprintf(text, sizeof(text), "%.*s", (int) t->tags.len,
-                    t->tags.len > 0 ? (const char *) t->tags.data : "");
-
-    return strstr(text, quoted) != NULL;
-}
-
-
-static bool
-model_passes(const question_t *q, const tkt_ticket_t *t)
-{
-    if (q->states != 0 && !(q->states >> t->state & 1)) {
-        return false;
-    }
-
-    /* the queue is of active tickets unless states were named */
-
-    if (q->sort == 2 && q->states == 0
-        && (t->state < TKT_STATE_NEW || t->state > TKT_STATE_FOLLOW_UP))
-    {
-        return false;
-    }
-
-    if (q->priorities != 0 && !(q->priorities >> t->priority & 1)) {
-        return false;
-    }
-
-    if ((q->unassigned && t->assignee != 0)
-        || (q->assignee != 0 && t->assignee != q->assignee)
-        || (q->requester != 0 && t->requester != q->requester)
-        || (q->channel != 0 && t->channel != q->channel)
-        || (q->tier != 0 && t->tier != q->tier - 1))
-    {
-        return false;
-    }
-
-    if ((q->after != 0 && t->created_at < q->after)
-        || (q->before != 0 && t->created_at >= q->before))
-    {
-        return false;
-    }
-
-    return (q->type == NULL || tkt_str_eq(t->type, tkt_str_z(q->type)))
-           && (q->feature == NULL
-               || tkt_str_eq(t->feature, tkt_str_z(q->feature)))
-           && (q->tag == NULL || model_has_tag(t, q->tag));
-}
-
-
-static bool
-model_before(const question_t *q, const tkt_ticket_t *a,
-    const tkt_ticket_t *b)
-{
-    if (q->sort == 2 && a->priority != b->priority) {
-        return a->priority > b->priority;
-    }
-
-    return q->sort == 0 ? a->id > b->id : a->id < b->id;
-}
-
-
-static size_t
-model_answer(const world_t *w, const question_t *q, uint64_t *ids)
-{
-    size_t               i, k, n;
-    const tkt_ticket_t  *t, *passed[TICKETS];
-
-    for (n = 0, i = 0; i < w->count; i++) {
-        t = &w->tickets[i];
-
-        if (!model_passes(q, t)) {
-            continue;
-        }
-
-        for (k = n++; k > 0 && model_before(q, t, passed[k - 1]); k--) {
-            passed[k] = passed[k - 1];
-        }
-
-        passed[k] = t;
-    }
-
-    for (i = 0; i < n; i++) {
-        ids[i] = passed[i]->id;
-    }
-
-    return n;
-}
-
-
-/* ---- random questions ---- */
-
-static void
-add(question_t *q, const char *name, const char *value)
-{
-    size_t  n = strlen(q->text);
-
-    (void) snprintf(q->text + n, sizeof(q->text) - n, "%s%s=%s",
-                    n > 0 ? "&" : "", name, value);
-}
-
-
-static void
-add_number(question_t *q, const char *name, uint64_t value)
-{
-    char  text[32];
-
-    (void) snprintf(text, sizeof(text), "%llu", (unsigned long long) value);
-    add(q, name, text);
-}
-
-
-static void
-add_time(question_t *q, const char *name, uint64_t ms)
-{
-    char  text[TKT_TIME_TEXT_BYTES + 1] = { 0 };
-
-    tkt_time_format((uint8_t *) text, (int64_t) ms);
-    add(q, name, text);
-}
-
-
-/* One, two or three names, separated by commas. */
-static uint32_t
-add_names(world_t *w, question_t *q, const char *parameter,
-    const tkt_names_t *names)
-{
-    char      text[256];
-    size_t    i, n;
-    uint32_t  bits;
-    uint64_t  v;
-
-    bits = 0;
-    text[0] = '\0';
-
-    for (i = 0; i < 1 + dice(w, 3); i++) {
-        v = 1 + dice(w, names->count - 1);
-        bits |= 1U << v;
-        n = strlen(text);
-        (void) snprintf(text + n, sizeof(text) - n, "%s%s", n > 0 ? "," : "",
-                        (const char *) names->names[v].data);
-    }
-
-    add(q, parameter, text);
-
-    return bits;
-}
-
-
-static void
-add_states(world_t *w, question_t *q)
-{
-    unsigned  s;
-    uint32_t  states, buckets, of_buckets;
-
-    states = of_buckets = 0;
-
-    if (dice(w, 2) == 0) {
-        states = add_names(w, q, "state", &tkt_state_names);
-    }
-
-    if (dice(w, 3) == 0) {
-        buckets = add_names(w, q, "bucket", &tkt_bucket_names);
-
-        for (s = TKT_STATE_NEW; s < TKT_STATE_MAX; s++) {
-            if (buckets >> tkt_workflow_bucket((tkt_state_t) s) & 1) {
-                of_buckets |= 1U << s;
-            }
-        }
-    }
-
-    q->states = states == 0 ? of_buckets
-                : of_buckets == 0 ? states : states & of_buckets;
-
-    /* those that exclude each other: no ticket is in state 0 */
-
-    if (q->states == 0 && states != 0) {
-        q->states = 1;
-    }
-}
-
-
-static void
-add_people(world_t *w, question_t *q)
-{
-    switch (dice(w, 5)) {
-
-    case 0:
-        q->unassigned = true;
-        add(q, "assignee", "none");
-        break;
-
-    case 1:
-        q->assignee = 7 + dice(w, 4);
-        add_number(q, "assignee", q->assignee);
-        break;
-
-    case 2:
-        q->assignee = PEOPLE;             /* who asks */
-        add(q, "assignee", "me");
-        break;
-
-    default:
-        break;
-    }
-
-    if (dice(w, 4) == 0) {
-        q->requester = 1 + dice(w, 7);
-        add_number(q, "requester", q->requester);
-    }
-}
-
-
-static void
-add_uncounted(world_t *w, question_t *q)
-{
-    uint64_t  first, span;
-
-    first = w->tickets[0].created_at - 2;
-    span = w->tickets[w->count - 1].created_at - first + 4;
-
-    if (dice(w, 4) == 0) {
-        add(q, "type", q->type = types[dice(w, 3)]);
-    }
-
-    if (dice(w, 6) == 0) {
-        add(q, "feature", q->feature = types[dice(w, 3)]);
-    }
-
-    if (dice(w, 4) == 0) {
-        add(q, "tag", q->tag = tags[dice(w, 4)]);
-    }
-
-    if (dice(w, 6) == 0) {
-        q->channel = 1 + dice(w, 4);
-        add(q, "channel", (const char *)
-            tkt_channel_names.names[q->channel].data);
-    }
-
-    if (dice(w, 6) == 0) {
-        q->tier = 1 + dice(w, TKT_TIER_MAX + 1);
-        add_number(q, "tier", q->tier - 1);
-    }
-
-    if (dice(w, 3) == 0) {
-        q->after = first + dice(w, span);
-        add_time(q, "created_after", q->after);
-    }
-
-    if (dice(w, 3) == 0) {
-        q->before = first + dice(w, span);
-        add_time(q, "created_before", q->before);
-    }
-}
-
-
-static void
-random_question(world_t *w, question_t *q)
-{
-    static const char *const  sorts[] = { "-created_at", "created_at",
-                                          "queue" };
-
-    memset(q, 0, sizeof(*q));
-    add_states(w, q);
-    add_people(w, q);
-
-    if (dice(w, 3) == 0) {
-        q->priorities = add_names(w, q, "priority", &tkt_priority_names);
-    }
-
-    q->countable = dice(w, 2) == 0;
-
-    if (!q->countable) {
-        add_uncounted(w, q);
-    }
-
-    q->sort = (unsigned) dice(w, q->requester != 0 ? 2 : 3);
-
-    if (q->sort != 0 || dice(w, 2) == 0) {
-        add(q, "sort", sorts[q->sort]);
-    }
-}
+#define QUERIES  600
+#define MANY     5000
 
 
 /* ---- pages ---- */
@@ -519,6 +69,28 @@ walk_pages(desk_t *d, const tkt_actor_t *actor, const char *path,
 }
 
 
+static void
+check_pages(desk_t *d, const tkt_actor_t *actor, const world_t *w,
+    const question_t *q, unsigned limit)
+{
+    size_t    n, expected, pages;
+    uint64_t  ids[TICKETS], model[TICKETS];
+
+    expected = model_answer(w, q, model);
+    n = walk_pages(d, actor, "/v1/tickets", q->text, limit, ids, TICKETS,
+                   &pages);
+
+    if (n != expected || memcmp(ids, model, n * sizeof(ids[0])) != 0) {
+        fail_msg("%s: %zu tickets, expected %zu, or another order", q->text,
+                 n, expected);
+    }
+
+    /* so few entries that every page but the last two is full */
+
+    assert_true(pages <= n / limit + 2);
+}
+
+
 /* The count agrees with the model, or is refused for want of a counter. */
 static void
 check_count(desk_t *d, const tkt_actor_t *actor, const question_t *q,
@@ -557,8 +129,8 @@ check_count(desk_t *d, const tkt_actor_t *actor, const question_t *q,
 static void
 test_against_model(void **state)
 {
-    size_t          i, n, expected, pages;
-    uint64_t        ids[TICKETS], model[TICKETS];
+    size_t          i, expected;
+    uint64_t        model[TICKETS];
     unsigned        limit, counted, found;
     question_t      q;
     tkt_actor_t     boss = desk_actor(1, PEOPLE, TKT_ROLE_SUPERVISOR);
@@ -579,17 +151,7 @@ test_against_model(void **state)
             limit = 20;
         }
 
-        n = walk_pages(&d, &boss, "/v1/tickets", q.text, limit, ids, TICKETS,
-                       &pages);
-
-        if (n != expected || memcmp(ids, model, n * sizeof(ids[0])) != 0) {
-            fail_msg("%s: %zu tickets, expected %zu, or another order",
-                     q.text, n, expected);
-        }
-
-        /* so few entries that every page but the last two is full */
-
-        assert_true(pages <= n / limit + 2);
+        check_pages(&d, &boss, &w, &q, limit);
         check_count(&d, &boss, &q, expected, &counted);
         found += expected > 0;
     }
@@ -598,6 +160,53 @@ test_against_model(void **state)
                   QUERIES, counted);
     assert_true(found > QUERIES / 2);
     assert_true(counted > QUERIES / 5);
+
+    desk_close(&d);
+    tkt_arena_done(&w.arena);
+}
+
+
+/* Bounds in time at each ticket, and next to it, on every kind of walk. */
+static void
+test_times(void **state)
+{
+    size_t          i, k;
+    question_t      q;
+    tkt_actor_t     boss = desk_actor(1, PEOPLE, TKT_ROLE_SUPERVISOR);
+    static desk_t   d;
+    static world_t  w;
+
+    static const question_t  walks[] = {
+        { .text = "sort=created_at", .sort = 1 },
+        { .text = "requester=2", .requester = 2 },
+        { .text = "requester=2&sort=created_at", .requester = 2, .sort = 1 },
+        { .text = "priority=low,normal,high,urgent&sort=created_at",
+          .priorities = 0x1e, .sort = 1 },
+        { .text = "priority=low,normal,high,urgent", .priorities = 0x1e },
+        { .text = "assignee=7&sort=created_at", .assignee = 7, .sort = 1 },
+        { .text = "assignee=none", .unassigned = true },
+        { .text = "sort=queue", .sort = 2 },
+    };
+
+    desk_open(&d);
+    world_make(&w, &d);
+
+    for (i = 0; i < w.count; i += 1 + (i > 8 && i < w.count - 8) * 6) {
+        for (k = 0; k < 2 * tkt_array_len(walks); k++) {
+            q = walks[k / 2];
+
+            if (k % 2 == 0) {
+                q.after = w.tickets[i].created_at + i % 2;
+                add_time(&q, "created_after", q.after);
+
+            } else {
+                q.before = w.tickets[i].created_at + i % 2;
+                add_time(&q, "created_before", q.before);
+            }
+
+            check_pages(&d, &boss, &w, &q, 200);
+        }
+    }
 
     desk_close(&d);
     tkt_arena_done(&w.arena);
@@ -868,6 +477,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_against_model),
+        cmocka_unit_test(test_times),
         cmocka_unit_test(test_own_tickets),
         cmocka_unit_test(test_bad_values),
         cmocka_unit_test(test_cursors),

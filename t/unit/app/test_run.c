@@ -351,6 +351,49 @@ test_no_space(void **state)
 }
 
 
+/* A command that runs a second time finds its input as it was. */
+static void
+test_second_run(void **state)
+{
+    ask_t            a;
+    uint8_t          random[32] = { 4 };
+    static desk_t    d;
+    tkt_command_t   *cmds[2];
+
+    desk_open(&d);
+    traffic_make_people(&d);
+    desk_post(&d, &user, "/v1/tickets", "{\"subject\":\"s\","
+              "\"description\":\"d\",\"custom\":{\"a\":1,\"b\":2}}");
+
+    cmds[0] = command(&d, &user, "/v1/tickets/1/messages",
+                      "{\"body\":\"b\"}");
+    cmds[1] = desk_command(&d, &user, &(tkt_request_t) {
+        .method = TKT_METHOD_PATCH, .path = tkt_str("/v1/tickets/1"),
+        .now_ms = ++d.now_ms,
+    }, "{\"custom\":{\"a\":null,\"c\":3}}", random);
+    assert_non_null(cmds[1]);
+
+    pages_to_fail = 1;
+    assert_int_equal(tkt_app_run(d.env, cmds, 2, NULL, NULL), TKT_OK);
+    assert_int_equal(tkt_command_reply(cmds[0])->http, 201);
+    assert_int_equal(tkt_command_reply(cmds[1])->http, 200);
+    tkt_command_free(cmds[0]);
+    tkt_command_free(cmds[1]);
+
+    assert_int_equal(ask_get(&d, &a, &user, "/v1/tickets/1?fields=custom,"
+                             "version"), 200);
+    assert_true(tkt_str_eq(a.reply.body, tkt_str(
+        "{\"custom\":{\"b\":2,\"c\":3},\"version\":3}")));
+    ask_done(&a);
+    assert_int_equal(ask_get(&d, &a, &user, "/v1/tickets/1/messages"), 200);
+    assert_int_equal(length_at(a.json, "/data"), 1);
+    ask_done(&a);
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Nobody knows: all that is not settled is told so. */
 static void
 test_outcome_unknown(void **state)
@@ -517,6 +560,7 @@ main(void)
         cmocka_unit_test(test_error_in_mid_command),
         cmocka_unit_test(test_full_map),
         cmocka_unit_test(test_no_space),
+        cmocka_unit_test(test_second_run),
         cmocka_unit_test(test_outcome_unknown),
         cmocka_unit_test(test_outcome_unknown_later),
         cmocka_unit_test(test_refuse),

@@ -20,17 +20,18 @@ our @EXPORT_OK = qw(plain_locations);
 sub plain_locations ($dir, %bodies) {
     my $text = "location = /plain/empty { return 204; }\n";
 
-    mkdir "$dir/file";
+    mkdir "$dir/html";
+    mkdir "$dir/html/file";
 
     for my $name (sort keys %bodies) {
         my $sendfile = length $bodies{$name} > 4096 ? 'on' : 'off';
 
-        write_file("$dir/file/$name", $bodies{$name});
+        write_file("$dir/html/file/$name", $bodies{$name});
         $text .= "location = /plain/$name {\n"
                . constant_body($bodies{$name}) . "\n}\n"
                . <<~"CONF";
                 location = /file/$name {
-                    root $dir;
+                    root $dir/html;
                     sendfile $sendfile;
                     open_file_cache max=100 inactive=1h;
                     open_file_cache_valid 1h;
