@@ -123,7 +123,8 @@ like $lines[1], qr/^GET 200\|-?\|-?\|-?\|alice\|user\|main\|me\.tickets\|-?$/,
     'a list';
 like $lines[2], qr/^POST\ 200\|$last\|open\|high\|ann\|agent\|main\|
     ticket\.claim\|\d+$/x, 'an action';
-like $lines[3], qr/^GET 404\|.*\|bob\|user\|main\|ticket\.get\|-?$/, 'a refusal';
+like $lines[3], qr/^GET 404\|.*\|bob\|user\|main\|ticket\.get\|-?$/,
+    'a refusal';
 like $lines[4], qr/^GET 404\|-(?:\|-)*$/, 'no such path';
 like $lines[5], qr/^GET 401\|-\|-\|-\|-\|-\|-\|me\.get\|-$/, 'nobody';
 

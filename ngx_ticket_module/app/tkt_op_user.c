@@ -363,6 +363,14 @@ tkt_op_token_create(tkt_call_t *c)
         return;
     }
 
+    /* who may not give this role may not enter with it either */
+
+    if (before.role == TKT_ROLE_SYSTEM && c->actor->id != 0) {
+        tkt_call_fail(c, TKT_FORBIDDEN,
+                      "tokens of the role system are made by ticketctl only");
+        return;
+    }
+
     token = *(const tkt_token_record_t *) c->input;
 
     if (!tkt_token_input_check(c, &token)) {

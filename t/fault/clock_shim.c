@@ -3,7 +3,7 @@
  *
  *   CLOCK_SHIM_S=NUMBER   by so many seconds
  *
- * (libfaketime does the same and more, but cannot run under AddressSanitizer.)
+ * libfaketime does the same and more, but hangs under AddressSanitizer.
  */
 
 #define _GNU_SOURCE

@@ -327,6 +327,12 @@ test_close_reasons(void **state)
         }
     }
 
+    /* who ends another's ticket says why */
+
+    id = submit(&d, &user);
+    refused(&d, &boss, id, "close", "{}", 400, "/reason", "required");
+    refused(&d, &agent, id, "reject", "{}", 400, "/reason", "required");
+
     /* where the transition is no end, no reason is set */
 
     id = submit(&d, &user);

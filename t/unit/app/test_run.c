@@ -70,6 +70,8 @@ static const tkt_actor_t  user = { .tenant = 1, .id = 1,
                                    .role = TKT_ROLE_USER };
 static const tkt_actor_t  agent = { .tenant = 1, .id = 9,
                                     .role = TKT_ROLE_AGENT };
+static const tkt_actor_t  admin = { .tenant = 1, .id = TRAFFIC_ADMIN,
+                                    .role = TKT_ROLE_ADMIN };
 
 
 static tkt_command_t *
@@ -263,12 +265,14 @@ test_full_map(void **state)
 {
     size_t           i, created, before;
     ask_t            a;
+    uint8_t          random[32] = { 5 };
     static desk_t    d;
     tkt_env_info_t   info;
     tkt_command_t   *cmds[16];
 
     desk_open_map(&d, SMALL_MAP_BYTES);
     traffic_make_people(&d);
+    desk_post(&d, &admin, "/v1/users/1/tokens", "{}");
 
     do {
         desk_post(&d, &user, "/v1/tickets", big_ticket());
@@ -299,6 +303,20 @@ test_full_map(void **state)
                      200);
     assert_int_equal(number_at(a.json, "/count"), before + created);
     ask_done(&a);
+
+    /* what takes something away is done, beside what is refused too */
+
+    cmds[0] = command(&d, &user, "/v1/tickets", TICKET);
+    cmds[1] = desk_command(&d, &admin, &(tkt_request_t) {
+        .method = TKT_METHOD_DELETE, .now_ms = d.now_ms,
+        .path = tkt_str("/v1/users/1/tokens/1"),
+    }, "", random);
+    assert_non_null(cmds[1]);
+    assert_int_equal(tkt_app_run(d.env, cmds, 2, NULL, NULL), TKT_OK);
+    assert_int_equal(tkt_command_reply(cmds[0])->http, 507);
+    assert_int_equal(tkt_command_reply(cmds[1])->http, 204);
+    tkt_command_free(cmds[0]);
+    tkt_command_free(cmds[1]);
 
     desk_verify_clean(&d);
     desk_close(&d);

@@ -100,7 +100,8 @@ sub stop ($self) {
 sub init_store ($self) {
     my $text = run_or_die(
         [$self->{ticketctl}, 'init', '--store', $self->{store}, '--admin',
-         'root', '--json', $> == 0 ? ('--owner', 'root') : ()], CTL_SECONDS, dir => $self->{dir});
+         'root', '--json', $> == 0 ? ('--owner', 'root') : ()],
+        CTL_SECONDS, dir => $self->{dir});
 
     return JSON::PP::decode_json($text)->{token};
 }
