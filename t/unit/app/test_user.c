@@ -142,6 +142,15 @@ test_patch(void **state)
     desk_ok(&d, &admin, TKT_METHOD_PATCH, "/v1/users/16",
             "{\"role\":\"system\",\"disabled\":false}");
 
+    /* but an administrator may not enter as it */
+
+    assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_POST,
+                              "/v1/users/16/tokens", "{}"), 403);
+    ask_done(&a);
+    assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_POST,
+                              "/v1/users/1/tokens", "{}"), 201);
+    ask_done(&a);
+
     desk_close(&d);
 }
 
