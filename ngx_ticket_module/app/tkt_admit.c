@@ -37,37 +37,33 @@ tkt_bearer(tkt_str_t header, tkt_str_t *token)
 
 
 /*
- * Finds the principal of a token.  Every failure is answered alike.  *scopes
- * gets the token's, 0 for all.
+ * Finds the principal of a token and the token's record.  Every failure is
+ * answered alike.
  */
 static bool
 tkt_admit_token(tkt_txn_t *txn, tkt_str_t text, int64_t now_ms,
-    tkt_user_t *user, uint64_t *scopes, uint64_t *expires_at)
+    tkt_user_t *user, tkt_token_record_t *record)
 {
-    uint8_t             digest[32];
-    tkt_token_t         token;
-    tkt_token_record_t  record;
+    uint8_t      digest[32];
+    tkt_token_t  token;
 
     if (!tkt_token_parse(text, &token)
         || !tkt_token_load(txn, token.tenant, token.principal, token.number,
-                           &record, NULL)
-        || record.digest.len != sizeof(digest))
+                           record, NULL)
+        || record->digest.len != sizeof(digest))
     {
         return false;
     }
 
     tkt_token_digest(digest, token.secret);
 
-    if (!tkt_same(digest, record.digest.data, sizeof(digest))) {
+    if (!tkt_same(digest, record->digest.data, sizeof(digest))) {
         return false;
     }
 
-    if (record.expires_at != 0 && record.expires_at <= (uint64_t) now_ms) {
+    if (record->expires_at != 0 && record->expires_at <= (uint64_t) now_ms) {
         return false;
     }
-
-    *scopes = record.scopes;
-    *expires_at = record.expires_at;
 
     return tkt_user_load(txn, token.tenant, token.principal, user, NULL)
            && !user->disabled;
@@ -115,15 +111,16 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     const tkt_match_t *match, tkt_actor_t *actor, tkt_arena_t *arena,
     tkt_reply_t *reply)
 {
-    uint64_t                scopes, expires_at;
     tkt_str_t               text;
     tkt_user_t              user;
+    tkt_token_record_t      token;
     const tkt_operation_t  *op = match->op;
 
     actor->tenant = 0;
     actor->id = 0;
     actor->role = TKT_ROLE_NONE;
     actor->profile = TKT_PROFILE_CANONICAL;
+    actor->token = 0;
     actor->expires_at_ms = 0;
     actor->login[0] = '\0';
     actor->tenant_name[0] = '\0';
@@ -135,8 +132,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     memset(reply, 0, sizeof(tkt_reply_t));
 
     if (!tkt_bearer(req->authorization, &text)
-        || !tkt_admit_token(read, text, req->now_ms, &user, &scopes,
-                            &expires_at))
+        || !tkt_admit_token(read, text, req->now_ms, &user, &token))
     {
         tkt_app_problem(req, tkt_txn_status(read) == TKT_OK
                              ? TKT_UNAUTHORIZED : TKT_INTERNAL,
@@ -145,7 +141,8 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     }
 
     tkt_admit_actor(read, &user, actor);
-    actor->expires_at_ms = (int64_t) expires_at;
+    actor->token = (uint32_t) token.id;
+    actor->expires_at_ms = (int64_t) token.expires_at;
 
     if (!(op->roles & tkt_bit(actor->role))) {
         tkt_app_problem(req, TKT_FORBIDDEN,
@@ -154,7 +151,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
         return false;
     }
 
-    if (scopes != 0 && !(scopes & op->scope)) {
+    if (token.scopes != 0 && !(token.scopes & op->scope)) {
         tkt_app_problem(req, TKT_FORBIDDEN,
                         tkt_str("the token's scopes do not cover this "
                                 "operation"), 0, arena, reply);

@@ -73,6 +73,7 @@ typedef struct {
     uint64_t    id;                 /* principal; 0 = anonymous              */
     tkt_role_t  role;
     uint32_t    profile;            /* tkt_profile_t of the tenant           */
+    uint32_t    token;              /* number of his token; 0: none          */
     int64_t     expires_at_ms;      /* of the token; 0: never                */
     char        login[TKT_SLUG_MAX_CHARS + 1];
     char        tenant_name[TKT_SLUG_MAX_CHARS + 1];

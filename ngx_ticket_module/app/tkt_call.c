@@ -282,11 +282,24 @@ tkt_call_limit(tkt_call_t *c, size_t *limit)
 }
 
 
+void
+tkt_call_bad_cursor(tkt_call_t *c)
+{
+    tkt_errors_t  *errors = tkt_call_errors(c);
+
+    if (errors != NULL) {
+        tkt_errors_add_parameter(errors, "cursor", "cursor",
+            "the cursor was not made by this list with this filter");
+    }
+
+    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+}
+
+
 bool
 tkt_call_cursor(tkt_call_t *c, tkt_str_t filter, tkt_str_t *position)
 {
-    tkt_str_t      text;
-    tkt_errors_t  *errors;
+    tkt_str_t  text;
 
     *position = tkt_str("");
 
@@ -296,15 +309,26 @@ tkt_call_cursor(tkt_call_t *c, tkt_str_t filter, tkt_str_t *position)
         return true;
     }
 
-    errors = tkt_call_errors(c);
-    if (errors != NULL) {
-        tkt_errors_add_parameter(errors, "cursor", "cursor",
-            "the cursor was not made by this list with this filter");
-    }
-
-    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+    tkt_call_bad_cursor(c);
 
     return false;
+}
+
+
+/* Whether a piece of a query is the cursor, however its name is written. */
+static bool
+tkt_call_is_cursor(tkt_call_t *c, tkt_str_t piece)
+{
+    tkt_str_t  name = piece;
+
+    for (name.len = 0; name.len < piece.len; name.len++) {
+        if (piece.data[name.len] == '=') {
+            break;
+        }
+    }
+
+    return tkt_percent_decode(name, c->arena, &name)
+           && tkt_str_eq(name, tkt_str("cursor"));
 }
 
 
@@ -330,9 +354,7 @@ tkt_call_link(tkt_call_t *c, tkt_str_t cursor)
         rest.data += i + (i < rest.len);
         rest.len -= i + (i < rest.len);
 
-        if (piece.len > 0
-            && (piece.len < 7 || memcmp(piece.data, "cursor=", 7) != 0))
-        {
+        if (piece.len > 0 && !tkt_call_is_cursor(c, piece)) {
             tkt_out_raw(&o, piece);
             tkt_out_lit(&o, "&");
         }

@@ -98,6 +98,9 @@ bool tkt_call_limit(tkt_call_t *c, size_t *limit);
  */
 bool tkt_call_cursor(tkt_call_t *c, tkt_str_t filter, tkt_str_t *position);
 
+/* Answers 400 for a cursor that this list has not made. */
+void tkt_call_bad_cursor(tkt_call_t *c);
+
 /*
  * Ends a list begun with {"data":[…: writes the page member with the cursor
  * of `position` (empty: no more) and sets the Link header.

@@ -81,8 +81,12 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     parts[1] = req->path;
     parts[2] = body;
 
+    /* an answer given to one role is not replayed to another */
+
+    parts[3] = tkt_role_names.names[c->actor->role];
+
     tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
-    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, 3);
+    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, 4);
     cmd->has_key = true;
 
     return true;

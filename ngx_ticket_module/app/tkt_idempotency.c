@@ -130,16 +130,19 @@ tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd, tkt_call_t *c)
 }
 
 
-/* Deletes a few answers of days that nobody asks for any more. */
+/*
+ * Deletes up to `count` pieces of answers of days that nobody asks for any
+ * more: more than a command stores, so that they do not pile up.
+ */
 static void
-tkt_idempotency_sweep(tkt_txn_t *txn, int64_t now)
+tkt_idempotency_sweep(tkt_txn_t *txn, int64_t now, size_t count)
 {
     size_t       i;
     tkt_key_t    prefix, key;
     tkt_scan_t   scan;
     tkt_unkey_t  u;
 
-    for (i = 0; i < TKT_IDEMPOTENCY_SWEEP_MAX; i++) {
+    for (i = 0; i < count; i++) {
 
         tkt_key_start(&prefix);
         tkt_scan_open(&scan, txn, TKT_DB_IDEMPOTENCY, &prefix, NULL, false);
@@ -190,7 +193,8 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
         return;
     }
 
-    tkt_idempotency_sweep(txn, now);
+    tkt_idempotency_sweep(txn, now, TKT_IDEMPOTENCY_SWEEP_MAX
+                                    + packed.len / TKT_CHUNK_MAX_BYTES);
     tkt_idempotency_row(&key, cmd, now / TKT_DAY_MS);
     tkt_chunks_put(txn, TKT_DB_IDEMPOTENCY, &key, 0, packed);
 }

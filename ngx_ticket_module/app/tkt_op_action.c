@@ -45,7 +45,7 @@ tkt_merge_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
     if (in->into != t->id
         && tkt_ticket_load(c->txn, c->actor->tenant, in->into, &into, false,
                            c->arena)
-        && into.close_reason != TKT_CLOSE_MERGED
+        && into.state != TKT_STATE_CLOSED
         && (into.requester == t->requester
             || c->actor->role != TKT_ROLE_AGENT))
     {
@@ -54,7 +54,7 @@ tkt_merge_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
 
     tkt_call_invalid(c, "/into", "choice",
                      "name another ticket of the same requester that is not "
-                     "merged itself");
+                     "closed");
 
     return false;
 }
@@ -102,7 +102,7 @@ tkt_close_reason_check(tkt_call_t *c, const tkt_input_t *in,
 /* What the schema cannot say. */
 static bool
 tkt_input_check(tkt_call_t *c, const tkt_input_t *in,
-    const tkt_decision_t *d)
+    const tkt_decision_t *d, const tkt_ticket_t *t)
 {
     unsigned  scores;
 
@@ -111,6 +111,14 @@ tkt_input_check(tkt_call_t *c, const tkt_input_t *in,
     {
         tkt_call_invalid(c, "/reason", "required",
                          "say until when (resume_at) or why (reason)");
+        return false;
+    }
+
+    if (c->op->action == TKT_ACTION_ASSIGN && t->assignee != 0
+        && in->reason.len == 0)
+    {
+        tkt_call_invalid(c, "/reason", "required",
+                         "say why the ticket changes hands");
         return false;
     }
 
@@ -154,7 +162,7 @@ tkt_op_action(tkt_call_t *c)
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, (tkt_action_t) c->op->action,
                               &decision)
-        || !tkt_input_check(c, in, &decision)
+        || !tkt_input_check(c, in, &decision, &before)
         || !tkt_close_reason_check(c, in, &decision, &reason)
         || !tkt_target_check(c, in)
         || !tkt_merge_check(c, in, &before))

@@ -117,8 +117,9 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
 
     for (steps = 0; tkt_txn_status(c->txn) == TKT_OK; steps++) {
 
-        if (n == limit || steps == TKT_LIST_STEPS_MAX) {
-
+        if (n == limit || steps == TKT_LIST_STEPS_MAX
+            || tkt_out_bytes(o) > TKT_LIST_PAGE_MAX_BYTES)
+        {
             /* a last look: without another entry there is no next page */
 
             *position = tkt_arena_copy(c->arena, (tkt_str_t) {
@@ -134,7 +135,7 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
             break;
         }
 
-        if (!tkt_ticket_load(c->txn, c->actor->tenant, id, &t, fields->big,
+        if (!tkt_ticket_load(c->txn, c->actor->tenant, id, &t, false,
                              c->arena))
         {
             tkt_txn_fail(c->txn, TKT_INTERNAL);
@@ -143,6 +144,12 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
 
         if (!tkt_filter_passes(f, &t)) {
             continue;
+        }
+
+        if (fields->big && t.long_text
+            && !tkt_ticket_load_big(c->txn, &t, c->arena))
+        {
+            break;
         }
 
         tkt_view_ticket(&view, &t);

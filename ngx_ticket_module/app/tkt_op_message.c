@@ -147,12 +147,21 @@ tkt_message_number(tkt_str_t key, uint16_t *chunk)
 }
 
 
+/* A page ends at its number of entries, or at its bytes if those are long. */
+static bool
+tkt_page_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit)
+{
+    return n == limit
+           || tkt_out_bytes(o) - begin > TKT_LIST_PAGE_MAX_BYTES;
+}
+
+
 bool
 tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter)
 {
     bool           internal, more;
-    size_t         n, steps;
+    size_t         n, steps, begin;
     uint8_t        last[TKT_U64_MAX_CHARS];
     uint16_t       chunk;
     uint64_t       number, at;
@@ -173,6 +182,7 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_out_lit(o, "{\"data\":[");
     tkt_scan_open(&scan, c->txn, TKT_DB_MESSAGE, &prefix, &start, false);
 
+    begin = tkt_out_bytes(o);
     number = from;
     more = false;
     n = 0;
@@ -196,7 +206,7 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 
         if (m.visibility != TKT_VISIBILITY_INTERNAL || internal) {
 
-            more = (n == limit);
+            more = tkt_page_full(o, begin, n, limit);
             if (more) {
                 break;
             }
@@ -221,13 +231,17 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 }
 
 
+/* Whether a list may go on from this number, which a client sent. */
+typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,
+    uint64_t from);
 typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
     const tkt_ticket_t *t, uint64_t from, size_t limit, tkt_str_t filter);
 
 
 /* A list below a ticket, continued at a number. */
 static void
-tkt_part_list(tkt_call_t *c, const char *name, tkt_part_write_t write)
+tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
+    tkt_part_write_t write)
 {
     size_t        limit;
     uint64_t      from;
@@ -251,7 +265,14 @@ tkt_part_list(tkt_call_t *c, const char *name, tkt_part_write_t write)
     }
 
     from = 0;
-    (void) tkt_u64_parse(position, &from);
+
+    if (position.len > 0
+        && (!tkt_u64_parse(position, &from) || from == 0
+            || !valid(c, &t, from)))
+    {
+        tkt_call_bad_cursor(c);
+        return;
+    }
 
     tkt_out_init(&o, c->arena, 4096);
 
@@ -261,22 +282,47 @@ tkt_part_list(tkt_call_t *c, const char *name, tkt_part_write_t write)
 }
 
 
+static bool
+tkt_messages_from(tkt_call_t *c, const tkt_ticket_t *t, uint64_t from)
+{
+    return from <= t->message_count;
+}
+
+
 void
 tkt_op_message_list(tkt_call_t *c)
 {
-    tkt_part_list(c, "messages", tkt_messages_write);
+    tkt_part_list(c, "messages", tkt_messages_from, tkt_messages_write);
 }
 
 
 /* ---- GET /v1/tickets/{id}/timeline ---- */
+
+/* One event; what staff say among themselves is not for the requester. */
+static void
+tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
+    bool internal)
+{
+    if (!internal
+        && !tkt_workflow_reason_public((tkt_action_t) (e->action - 1)))
+    {
+        e->reason = tkt_str("");
+    }
+
+    tkt_view_event(view, e);
+    tkt_out_comma(o);
+    tkt_out_object(o, &tkt_event_schema, e,
+                   (uint32_t) tkt_bit(view->call->actor->role), NULL, false);
+}
+
 
 bool
 tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter)
 {
     bool          internal;
-    size_t        n, steps;
-    uint8_t       last[20];
+    size_t        n, steps, begin;
+    uint8_t       last[TKT_U64_MAX_CHARS];
     uint64_t      seq;
     tkt_view_t    view;
     tkt_event_t   e;
@@ -288,6 +334,7 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_view_init(&view, c);
     tkt_out_lit(o, "{\"data\":[");
 
+    begin = tkt_out_bytes(o);
     seq = (from != 0) ? from : t->last_event;
     n = 0;
 
@@ -302,14 +349,11 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 
         if (!e.internal || internal) {
 
-            if (n == limit) {
+            if (tkt_page_full(o, begin, n, limit)) {
                 break;
             }
 
-            tkt_view_event(&view, &e);
-            tkt_out_comma(o);
-            tkt_out_object(o, &tkt_event_schema, &e,
-                           (uint32_t) tkt_bit(c->actor->role), NULL, false);
+            tkt_timeline_entry(&view, o, &e, internal);
             n++;
         }
 
@@ -324,8 +368,19 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 }
 
 
+/* A cursor is not secret: it may name an event of another ticket. */
+static bool
+tkt_timeline_from(tkt_call_t *c, const tkt_ticket_t *t, uint64_t from)
+{
+    tkt_event_t  e;
+
+    return from <= t->last_event && tkt_event_load(c->txn, from, &e, c->arena)
+           && e.ticket == t->id && e.tenant == t->tenant;
+}
+
+
 void
 tkt_op_timeline(tkt_call_t *c)
 {
-    tkt_part_list(c, "timeline", tkt_timeline_write);
+    tkt_part_list(c, "timeline", tkt_timeline_from, tkt_timeline_write);
 }

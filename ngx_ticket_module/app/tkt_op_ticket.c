@@ -10,6 +10,16 @@
 #include "app/tkt_view.h"
 
 
+/* For variables and logs. */
+static void
+tkt_ticket_note(tkt_call_t *c, const tkt_ticket_t *t)
+{
+    c->reply->ticket_id = t->id;
+    c->reply->state = (tkt_state_t) t->state;
+    c->reply->priority = (tkt_priority_t) t->priority;
+}
+
+
 bool
 tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big)
 {
@@ -22,9 +32,7 @@ tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big)
         caller = tkt_view_caller(c, t);
 
         if (tkt_workflow_visible(&caller)) {
-            c->reply->ticket_id = t->id;
-            c->reply->state = (tkt_state_t) t->state;
-            c->reply->priority = (tkt_priority_t) t->priority;
+            tkt_ticket_note(c, t);
             return true;
         }
     }
@@ -86,23 +94,47 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
 
 /* ---- GET ---- */
 
+/*
+ * "Nothing has changed" is said by owner and version, before any text is
+ * looked at.  False: the ticket is to be answered, or there is none.
+ */
+static bool
+tkt_ticket_unchanged(tkt_call_t *c)
+{
+    uint64_t      id;
+    tkt_caller_t  caller;
+    tkt_ticket_t  t;
+
+    if (c->if_none_match.len == 0 || c->params->count > 0
+        || !tkt_ticket_number_parse(c->segments[0], &id)
+        || !tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t))
+    {
+        return false;
+    }
+
+    caller = tkt_view_caller(c, &t);
+
+    if (!tkt_workflow_visible(&caller)
+        || !tkt_call_not_modified(c, tkt_call_etag(c, 't', t.id, t.version)))
+    {
+        return false;
+    }
+
+    tkt_ticket_note(c, &t);
+
+    return true;
+}
+
+
 void
 tkt_op_ticket_get(tkt_call_t *c)
 {
-    tkt_str_t     etag, text;
+    tkt_str_t     text;
     tkt_ticket_t  t;
     tkt_fields_t  fields;
 
-    if (!tkt_ticket_find(c, &t, false)) {
+    if (tkt_ticket_unchanged(c) || !tkt_ticket_find(c, &t, false)) {
         return;
-    }
-
-    if (c->params->count == 0) {
-        etag = tkt_call_etag(c, 't', t.id, t.version);
-
-        if (tkt_call_not_modified(c, etag)) {
-            return;
-        }
     }
 
     if (t.long_text && !tkt_ticket_load_big(c->txn, &t, c->arena)) {
@@ -121,6 +153,24 @@ tkt_op_ticket_get(tkt_call_t *c)
     text = tkt_str("");
     (void) tkt_params_get(c->params, "include", &text);
     tkt_include_answer(c, &t, &fields, text);
+}
+
+
+/*
+ * Tags stay in the record, which must fit a page or two: their bytes are
+ * bounded, since a character may take four.
+ */
+static bool
+tkt_tags_check(tkt_call_t *c, const tkt_ticket_t *t)
+{
+    if (t->tags.len <= TKT_TAGS_MAX_BYTES) {
+        return true;
+    }
+
+    tkt_call_invalid(c, "/tags", "too-long",
+                     "all tags together are longer than 2048 bytes");
+
+    return false;
 }
 
 
@@ -200,7 +250,9 @@ tkt_op_ticket_create(tkt_call_t *c)
     t = *(const tkt_ticket_t *) c->input;
 
     requester = tkt_create_requester(c, &t);
-    if (requester == 0 || !tkt_create_follow_up(c, &t)) {
+    if (requester == 0 || !tkt_create_follow_up(c, &t)
+        || !tkt_tags_check(c, &t))
+    {
         return;
     }
 

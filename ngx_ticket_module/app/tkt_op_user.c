@@ -248,10 +248,14 @@ tkt_op_user_patch(tkt_call_t *c)
         return;
     }
 
-    user.version++;
-    user.updated_at = (uint64_t) tkt_txn_stamp(c->txn, c->now_ms);
+    /* as with tickets: what changes nothing leaves no trace */
 
-    tkt_user_save(c->txn, &before, &user, c->arena);
+    if (tkt_changes_pack(&tkt_user_schema, &before, &user, c->arena).len > 0) {
+        user.version++;
+        user.updated_at = (uint64_t) tkt_txn_stamp(c->txn, c->now_ms);
+        tkt_user_save(c->txn, &before, &user, c->arena);
+    }
+
     tkt_user_answer(c, &user);
 }
 

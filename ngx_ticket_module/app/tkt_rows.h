@@ -70,6 +70,10 @@ bool tkt_event_load(tkt_txn_t *txn, uint64_t seq, tkt_event_t *event,
 bool tkt_ticket_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
     tkt_ticket_t *ticket, bool big, tkt_arena_t *arena);
 
+/* The integers alone, for what is decided by version and owner. */
+bool tkt_ticket_load_head(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
+    tkt_ticket_t *ticket);
+
 /* Fills the rows in chunks of a ticket that was loaded without. */
 bool tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket,
     tkt_arena_t *arena);

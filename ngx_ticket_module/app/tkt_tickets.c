@@ -13,6 +13,7 @@ static const size_t  tkt_big_offsets[] = {
     offsetof(tkt_ticket_t, error_message),
     offsetof(tkt_ticket_t, custom),
     offsetof(tkt_ticket_t, plan),
+    offsetof(tkt_ticket_t, comment),
 };
 
 
@@ -55,6 +56,20 @@ tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket, tkt_arena_t *arena)
     }
 
     return true;
+}
+
+
+bool
+tkt_ticket_load_head(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
+    tkt_ticket_t *ticket)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_ticket(&key, tenant, id);
+
+    return tkt_get(txn, TKT_DB_TICKET, &key, &value)
+           && tkt_record_unpack_integers(&tkt_ticket_schema, value, ticket);
 }
 
 

@@ -79,6 +79,18 @@ tkt_max(uint64_t a, uint64_t b)
 }
 
 
+/* A rating after the end does not open the window to reopen again. */
+static uint64_t
+tkt_ended_at(const tkt_ticket_t *t)
+{
+    if (t->state == TKT_STATE_CLOSED) {
+        return t->closed_at;
+    }
+
+    return tkt_max(tkt_max(t->resolved_at, t->confirmed_at), t->rated_at);
+}
+
+
 void
 tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
 {
@@ -94,9 +106,7 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
         .complaint_open = t->complaint_open != 0,
         .archived = t->archived != 0,
         .now_ms = v->call->now_ms,
-        .ended_at_ms = (int64_t) tkt_max(tkt_max(t->resolved_at,
-                                                 t->confirmed_at),
-                                         tkt_max(t->rated_at, t->closed_at)),
+        .ended_at_ms = (int64_t) tkt_ended_at(t),
         .confirmed_at_ms = (int64_t) t->confirmed_at,
         .closed_at_ms = (int64_t) t->closed_at,
         .last_urge_at_ms = (int64_t) t->last_urge_at,

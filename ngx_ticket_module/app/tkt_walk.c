@@ -245,6 +245,13 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
 
     bound = (position.len == 0) ? tkt_walk_bound(c, f) : 0;
 
+    /* the far bound in time ends the walk instead of filtering all the rest */
+
+    w->low = (f->sort == TKT_SORT_NEWEST && f->after != 0)
+             ? tkt_first_at(c, f->after) : 0;
+    w->high = (f->sort == TKT_SORT_OLDEST && f->before != 0)
+              ? tkt_first_at(c, f->before) : 0;
+
     if (f->sort != TKT_SORT_QUEUE
         && (f->requester != 0
             || (f->states == 0 && f->priorities == 0
@@ -287,7 +294,7 @@ tkt_walk_next(tkt_walk_t *w, uint64_t *id)
     tkt_unkey_start(&u, at);
     *id = tkt_unkey_u64(&u);
 
-    return *id != 0;
+    return *id != 0 && *id >= w->low && (w->high == 0 || *id < w->high);
 }
 
 

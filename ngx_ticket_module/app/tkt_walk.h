@@ -16,6 +16,8 @@ typedef struct {
     tkt_scan_t    scan;
     uint8_t       position[16];
     size_t        position_len;
+    uint64_t      low;         /* ids that the walk ends at: those below     */
+    uint64_t      high;        /* and those from here on; 0: no bound        */
 } tkt_walk_t;
 
 

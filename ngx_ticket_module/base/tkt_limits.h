@@ -26,6 +26,7 @@
 #define TKT_ERROR_TEXT_MAX_CHARS          4000
 #define TKT_TAGS_MAX                      32
 #define TKT_TAG_MAX_CHARS                 64
+#define TKT_TAGS_MAX_BYTES                2048
 #define TKT_CUSTOM_MAX_BYTES              8192
 
 /* HTTP */
@@ -39,6 +40,7 @@
 #define TKT_LIST_LIMIT_MAX                200
 #define TKT_LIST_LIMIT_DEFAULT            50
 #define TKT_LIST_STEPS_MAX                2000
+#define TKT_LIST_PAGE_MAX_BYTES           (1024 * 1024)
 #define TKT_INCLUDE_MAX_ITEMS             50
 #define TKT_CURSOR_MAX_BYTES              256
 

@@ -104,7 +104,8 @@ static const tkt_field_t  tkt_rating_fields[] = {
       .max = TKT_SCORE_MAX, .doc = "the result, 1 to 5" },
     { TKT_NAME("comment"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_ticket_t, comment), .stored = 15,
-      .max = TKT_REASON_MAX_CHARS, .doc = "in own words" },
+      .flags = TKT_F_BIG, .max = TKT_REASON_MAX_CHARS,
+      .doc = "in own words" },
 };
 
 static const tkt_schema_t  tkt_rating_schema = {

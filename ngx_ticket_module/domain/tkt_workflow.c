@@ -343,3 +343,17 @@ tkt_workflow_next_change(const tkt_facts_t *facts)
 
     return next;
 }
+
+
+bool
+tkt_workflow_reason_public(tkt_action_t action)
+{
+    const uint64_t  among_staff =
+        tkt_bit(TKT_ACTION_VERIFY) | tkt_bit(TKT_ACTION_CLAIM)
+        | tkt_bit(TKT_ACTION_ASSIGN) | tkt_bit(TKT_ACTION_START)
+        | tkt_bit(TKT_ACTION_ASSESS) | tkt_bit(TKT_ACTION_TRANSFER)
+        | tkt_bit(TKT_ACTION_ESCALATE) | tkt_bit(TKT_ACTION_DEESCALATE)
+        | tkt_bit(TKT_ACTION_MERGE) | tkt_bit(TKT_ACTION_ARCHIVE);
+
+    return (among_staff & tkt_bit(action)) == 0;
+}

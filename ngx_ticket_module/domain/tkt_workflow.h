@@ -272,6 +272,12 @@ bool tkt_workflow_sees_internal(const tkt_caller_t *caller);
 tkt_action_t tkt_workflow_message_action(const tkt_caller_t *caller,
     tkt_state_t state, bool internal, bool courtesy, bool reopen);
 
+/*
+ * True if the reason given with an action is for the requester's eyes, too;
+ * what staff tell each other when handing a ticket around is not.
+ */
+bool tkt_workflow_reason_public(tkt_action_t action);
+
 /* The bucket of a state. */
 tkt_bucket_t tkt_workflow_bucket(tkt_state_t state);
 

@@ -242,7 +242,7 @@ test_merge(void **state)
     unsigned       one, two, three, foreign;
     static desk_t  d;
     tkt_actor_t    second = { .tenant = 1, .id = 2, .role = TKT_ROLE_USER };
-    tkt_actor_t    far = { .tenant = 2, .id = 17, .role = TKT_ROLE_USER };
+    tkt_actor_t    far = { .tenant = 2, .id = 17, .role = TKT_ROLE_AGENT };
 
     open_desk(&d);
     one = submit(&d, &user);

@@ -33,7 +33,8 @@
 typedef struct {
     char         who;
     const char  *verb;
-    const char  *body;        /* with %T a text, %A an agent's id, %M a time */
+    const char  *body;        /* with %T a text, %A an agent's id, %M a time,
+                                 %K one of the newest tickets */
 } traffic_step_t;
 
 static const traffic_step_t  traffic_whole[] = {
@@ -81,7 +82,7 @@ static const traffic_step_t  traffic_hard[] = {
     { 'a', "messages", "{\"body\":\"%T\",\"kind\":\"courtesy\"}" },
     { 's', "close", "{\"reason\":\"%T\",\"close_reason\":\"duplicate\"}" },
     { 'a', "reopen", "{\"reason\":\"%T\"}" },
-    { 's', "merge", "{\"into\":1,\"reason\":\"%T\"}" },
+    { 's', "merge", "{\"into\":%K,\"reason\":\"%T\"}" },
     { 0, NULL, NULL }
 };
 
@@ -119,7 +120,7 @@ static const traffic_step_t  traffic_noise[] = {
     { 'a', "hold", "{}" },
     { 'a', "hold", "{\"resume_at\":\"2001-01-01T00:00:00Z\"}" },
     { 'a', "reopen", "{\"reason\":\"%T\"}" },
-    { 'a', "merge", "{\"into\":2}" },
+    { 'a', "merge", "{\"into\":%K}" },
     { 'a', "messages", "{\"body\":\"%T\",\"kind\":\"next_step\"}" },
     { 'b', "messages", "{\"body\":\"%T\"}" },
     { 'b', "escalate", "{\"reason\":\"%T\",\"assignee\":%A}" },
@@ -255,6 +256,11 @@ traffic_body(traffic_t *t, const char *template)
         } else if (*template == 'A') {
             n += (size_t) snprintf(t->body + n, 32, "%llu",
                                    (unsigned long long) traffic_agent(t));
+
+        } else if (*template == 'K') {
+            n += (size_t) snprintf(t->body + n, 32, "%llu",
+                                   (unsigned long long)
+                                   (t->tickets - traffic_random(t, 4)));
 
         } else {
             n += (size_t) snprintf(t->body + n, 32, "2030-0%llu-11T08:00:00Z",
