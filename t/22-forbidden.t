@@ -64,7 +64,8 @@ done_testing;
 
 # A body with which the action is as good as it can be.
 sub best_body ($action, $requester) {
-    return (assignee => $t->id('andy')) if $action eq 'assign';
+    return (assignee => $t->id('andy'), reason => 'Shift ends.')
+        if $action eq 'assign';
     return (into => $into{$requester})  if $action eq 'merge';
     return ();
 }
