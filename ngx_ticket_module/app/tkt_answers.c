@@ -99,6 +99,7 @@ tkt_answers_id(const tkt_answers_t *a, const tkt_request_t *req,
     for (n = 0, i = 0; i < tkt_array_len(parts); i++) {
 
         if (n + sizeof(uint32_t) + parts[i].len > sizeof(text)) {
+            tkt_wipe(text, n);
             return;
         }
 
@@ -116,6 +117,10 @@ tkt_answers_id(const tkt_answers_t *a, const tkt_request_t *req,
 
     tkt_hash_keyed(id->hash, a->key, (tkt_str_t) { text, n });
     id->usable = true;
+
+    /* credentials among it */
+
+    tkt_wipe(text, n);
 }
 
 
@@ -154,6 +159,7 @@ tkt_answers_find(tkt_answers_t *a, const tkt_answer_id_t *id,
 
         if (answer != NULL && answer->snapshot == snapshot
             && tkt_answer_slot_is(slot, id)
+            && now_ms >= answer->made_at_ms
             && (answer->reply.fresh_until_ms == 0
                 || now_ms < answer->reply.fresh_until_ms))
         {
@@ -233,12 +239,13 @@ tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
 
 void
 tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
-    uint64_t snapshot, const tkt_match_t *match, const tkt_actor_t *actor,
-    const tkt_reply_t *reply)
+    uint64_t snapshot, int64_t now_ms, const tkt_match_t *match,
+    const tkt_actor_t *actor, const tkt_reply_t *reply)
 {
     tkt_answer_slot_t  *set, *slot;
 
-    if (!id->usable || reply->http != 200 || reply->location.len > 0
+    if (!id->usable || (reply->http != 200 && reply->http != 304)
+        || reply->location.len > 0
         || reply->body.len > TKT_ANSWER_BODY_MAX_BYTES)
     {
         return;
@@ -261,6 +268,7 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
 
         if (slot->answer != NULL) {
             slot->answer->snapshot = snapshot;
+            slot->answer->made_at_ms = now_ms;
             a->bytes += slot->answer->bytes;
         }
     }

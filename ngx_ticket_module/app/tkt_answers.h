@@ -10,6 +10,11 @@
  * not kept.  An answer is stored when it is asked for a second time in the
  * same snapshot, so that traffic that never repeats costs a hash.
  *
+ * If-None-Match is not part of that name, since it only chooses between two
+ * forms of one answer: from a 200 both can be given.  A 304 is kept too, for
+ * pollers who never ask for the body, and is of use to those alone whose
+ * If-None-Match lists its tag; a 200 then takes its place.
+ *
  * Owned and used by one thread.  Answers are counted: one that is being sent
  * outlives its place here.
  */
@@ -34,6 +39,7 @@ struct tkt_answer_s {
     unsigned      refs;
     size_t        bytes;
     uint64_t      snapshot;
+    int64_t       made_at_ms;
     tkt_actor_t   actor;
     tkt_match_t   match;        /* the operation; no segments                */
     tkt_reply_t   reply;        /* its slices are in this answer             */
@@ -51,15 +57,17 @@ void tkt_answers_id(const tkt_answers_t *a, const tkt_request_t *req,
 
 /*
  * The answer of this snapshot, held for the caller, or NULL.  now_ms: answers
- * also end when a time in them has come (an expiring token, a window).
+ * also end when a time in them has come (an expiring token, a window), and
+ * are not given out before the time they were made, by a clock set back.  One
+ * with the status 304 may be sent only if tkt_answer_not_modified.
  */
 tkt_answer_t *tkt_answers_find(tkt_answers_t *a, const tkt_answer_id_t *id,
     uint64_t snapshot, int64_t now_ms);
 
-/* Offers an answer to GET that was just made; only successes are kept. */
+/* Offers an answer to GET or HEAD made at now_ms; only 200 and 304 are kept. */
 void tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
-    uint64_t snapshot, const tkt_match_t *match, const tkt_actor_t *actor,
-    const tkt_reply_t *reply);
+    uint64_t snapshot, int64_t now_ms, const tkt_match_t *match,
+    const tkt_actor_t *actor, const tkt_reply_t *reply);
 
 void tkt_answer_release(tkt_answer_t *answer);
 

@@ -177,10 +177,12 @@ tkt_command_link_t *tkt_command_link(tkt_command_t *cmd);
 
 
 /*
- * What the last transaction of a run spent; each is stored when its phase
- * ends and is 0 until then, so that another thread can see where a run is.
+ * When the last transaction of a run began and what it spent; each phase is
+ * stored when it ends and is 0 until then, so that another thread can see
+ * where a run is.
  */
 typedef struct {
+    uint64_t  since_us;        /* by the clock                               */
     uint64_t  begin_us;        /* waiting for the writer lock                */
     uint64_t  apply_us;
     uint64_t  commit_us;

@@ -25,7 +25,7 @@ tkt_run_ended(uint64_t *phase, tkt_run_clock_t clock, uint64_t since)
 
     now = tkt_run_now(clock);
     spent = (now > since) ? now - since : 1;
-    __atomic_store_n(phase, spent, __ATOMIC_RELAXED);
+    __atomic_store_n(phase, spent, __ATOMIC_RELEASE);
 
     return now;
 }
@@ -171,9 +171,13 @@ tkt_run_batch(tkt_env_t *env, tkt_command_t **commands, size_t count,
 
     purges = tkt_run_purges(commands, count);
 
-    __atomic_store_n(&times->begin_us, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&times->apply_us, 0, __ATOMIC_RELAXED);
     since = tkt_run_now(clock);
+
+    /* the start first: whoever sees a phase must see its transaction's */
+
+    __atomic_store_n(&times->since_us, since, __ATOMIC_RELEASE);
+    __atomic_store_n(&times->begin_us, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&times->apply_us, 0, __ATOMIC_RELEASE);
 
     status = tkt_txn_begin(env, &txn, purges == count);
     *again = status == TKT_STORAGE_FULL && purges > 0;

@@ -60,41 +60,12 @@ ngx_ticket_command_cleanups(ngx_ticket_ctx_t *ctx)
 
 
 static void
-ngx_ticket_command_log(ngx_ticket_ctx_t *ctx, tkt_status_t status)
-{
-    tkt_str_t   op, id;
-    ngx_str_t   name, request_id;
-
-    if (status != TKT_INTERNAL && status != TKT_OUTCOME_UNKNOWN) {
-        return;
-    }
-
-    op = tkt_app_operation_name(&ctx->match);
-    id = ctx->req.request_id;
-
-    name.data = (u_char *) op.data;
-    name.len = op.len;
-    request_id.data = (u_char *) id.data;
-    request_id.len = id.len;
-
-    ngx_log_error(NGX_LOG_ERR, ctx->r->connection->log, 0,
-                  "ticket: %V failed: %s, request id \"%V\"", &name,
-                  status == TKT_INTERNAL ? "the store is damaged or cannot be "
-                                           "read"
-                                         : "the outcome of its commit is "
-                                           "unknown", &request_id);
-}
-
-
-static void
 ngx_ticket_command_answer(ngx_ticket_ctx_t *ctx)
 {
     ngx_int_t           rc;
     const tkt_reply_t  *reply;
 
     reply = tkt_command_reply(ctx->cmd);
-
-    ngx_ticket_command_log(ctx, reply->status);
 
     rc = ngx_ticket_send(ctx, reply);
 

@@ -18,6 +18,7 @@ static ngx_uint_t
 ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
 {
     tkt_txn_t          *txn;
+    ngx_uint_t          not_modified;
     tkt_answer_t       *answer;
     tkt_status_t        status;
     ngx_ticket_desk_t  *desk = ctx->desk;
@@ -43,6 +44,14 @@ ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
         return 0;
     }
 
+    not_modified = tkt_answer_not_modified(answer, ctx->req.if_none_match);
+
+    if (answer->reply.http == NGX_HTTP_NOT_MODIFIED && !not_modified) {
+        /* it was made for somebody who has the body */
+        tkt_answer_release(answer);
+        return 0;
+    }
+
     ctx->answer = answer;
     ctx->match = answer->match;
     ctx->actor = answer->actor;
@@ -50,7 +59,7 @@ ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
     ctx->matched = 1;
     ctx->admitted = 1;
 
-    if (tkt_answer_not_modified(answer, ctx->req.if_none_match)) {
+    if (not_modified) {
         ctx->reply.http = NGX_HTTP_NOT_MODIFIED;
         ctx->reply.body = tkt_str("");
     }
@@ -90,8 +99,8 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
 
             if (ctx->desk->answers) {
                 tkt_answers_offer(ctx->desk->answers, &ctx->answer_id,
-                                  tkt_txn_snapshot(txn), &ctx->match,
-                                  &ctx->actor, &ctx->reply);
+                                  tkt_txn_snapshot(txn), ctx->req.now_ms,
+                                  &ctx->match, &ctx->actor, &ctx->reply);
             }
         }
     }
@@ -102,11 +111,24 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
 }
 
 
+/* Likewise, for a request that must be matched first. */
+static ngx_uint_t
+ngx_ticket_handler_match(ngx_ticket_ctx_t *ctx)
+{
+    if (!tkt_app_match(&ctx->req, &ctx->match, &ctx->arena, &ctx->reply)) {
+        return 0;
+    }
+
+    ctx->matched = 1;
+
+    return ngx_ticket_handler_read(ctx, tkt_app_is_command(&ctx->match));
+}
+
+
 ngx_int_t
 ngx_ticket_handler(ngx_http_request_t *r)
 {
     ngx_int_t               rc;
-    ngx_uint_t              command;
     ngx_ticket_ctx_t       *ctx;
     ngx_ticket_loc_conf_t  *conf;
 
@@ -122,18 +144,8 @@ ngx_ticket_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    if (ngx_ticket_handler_kept(ctx)) {
-        /* ctx->reply is complete */
-
-    } else if (tkt_app_match(&ctx->req, &ctx->match, &ctx->arena,
-                             &ctx->reply))
-    {
-        ctx->matched = 1;
-        command = tkt_app_is_command(&ctx->match);
-
-        if (ngx_ticket_handler_read(ctx, command)) {
-            return ngx_ticket_body_read(ctx);
-        }
+    if (!ngx_ticket_handler_kept(ctx) && ngx_ticket_handler_match(ctx)) {
+        return ngx_ticket_body_read(ctx);
     }
 
     rc = ngx_http_discard_request_body(r);

@@ -5,6 +5,7 @@
  * last buffer comes.
  */
 
+#include "http/ngx_ticket_compat.h"
 #include "http/ngx_ticket_http.h"
 
 
@@ -27,6 +28,7 @@ ngx_ticket_reply_push(ngx_http_request_t *r, const char *key, size_t key_len,
         h->key.len = key_len;
         h->value.data = (u_char *) value;
         h->value.len = value_len;
+        ngx_ticket_elt_alone(h);
     }
 
     return h;
@@ -141,6 +143,74 @@ ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 }
 
 
+/* What the operator has to know of; the client is told less. */
+static const char *
+ngx_ticket_reply_trouble(ngx_ticket_ctx_t *ctx, tkt_status_t status)
+{
+    ngx_ticket_desk_t  *desk;
+
+    switch (status) {
+
+    case TKT_INTERNAL:
+        return "the store is damaged or cannot be read";
+
+    case TKT_OUTCOME_UNKNOWN:
+        return "the outcome of its commit is unknown";
+
+    case TKT_STORAGE_FULL:
+        break;
+
+    default:
+        return NULL;
+    }
+
+    /* every write is refused until there is space: some tell it all */
+
+    desk = ctx->desk;
+
+    if (desk->full_logged_ms
+        && ngx_current_msec - desk->full_logged_ms < NGX_TICKET_FULL_LOG_MS)
+    {
+        return NULL;
+    }
+
+    desk->full_logged_ms = ngx_max(ngx_current_msec, 1);
+
+    return "the store is full";
+}
+
+
+static void
+ngx_ticket_reply_log(ngx_ticket_ctx_t *ctx, tkt_status_t status)
+{
+    tkt_str_t    op, id;
+    ngx_str_t    name, request_id;
+    const char  *trouble;
+
+    if (!ctx->matched || ctx->desk == NULL) {
+        return;
+    }
+
+    trouble = ngx_ticket_reply_trouble(ctx, status);
+
+    if (trouble == NULL) {
+        return;
+    }
+
+    op = tkt_app_operation_name(&ctx->match);
+    id = ctx->req.request_id;
+
+    name.data = (u_char *) op.data;
+    name.len = op.len;
+    request_id.data = (u_char *) id.data;
+    request_id.len = id.len;
+
+    ngx_log_error(NGX_LOG_ERR, ctx->r->connection->log, 0,
+                  "ticket: %V failed: %s, request id \"%V\"", &name, trouble,
+                  &request_id);
+}
+
+
 ngx_int_t
 ngx_ticket_send(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 {
@@ -159,6 +229,8 @@ ngx_ticket_send(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
     }
 
     ctx->replied = 1;
+
+    ngx_ticket_reply_log(ctx, reply->status);
 
     r->headers_out.status = reply->http;
     r->headers_out.content_length_n = reply->body.len;

@@ -257,6 +257,7 @@ ngx_ticket_merge_mount(ngx_conf_t *cf, ngx_ticket_loc_conf_t *conf,
 static char *
 ngx_ticket_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
+    ngx_uint_t                 part;
     ngx_ticket_loc_conf_t     *prev = parent;
     ngx_ticket_loc_conf_t     *conf = child;
     ngx_ticket_main_conf_t    *mcf;
@@ -272,15 +273,22 @@ ngx_ticket_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
-    /* `if` and `limit_except` are locations too, and parts of theirs */
+    /*
+     * `if` and `limit_except` are locations too, and parts of theirs.  They
+     * have its name, but do not tell whether that is a prefix.
+     */
 
-    if (clcf->noname && conf->file == NULL && clcf->handler == NULL
-        && prev->file != NULL)
-    {
+    part = clcf->noname && conf->file == NULL && clcf->handler == NULL
+           && prev->file != NULL;
+
+    if (part) {
         conf->store_name = prev->store_name;
         conf->health_name = prev->health_name;
         conf->file = prev->file;
         conf->line = prev->line;
+        conf->mount = prev->mount;
+        conf->mount_len = prev->mount_len;
+        conf->mount_fixed = prev->mount_fixed;
 
         clcf->handler = conf->store_name.data ? ngx_ticket_handler
                                               : ngx_ticket_health_handler;
@@ -294,7 +302,7 @@ ngx_ticket_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         != NGX_CONF_OK
         || ngx_ticket_merge_store(cf, conf, &conf->health_name, &conf->health)
            != NGX_CONF_OK
-        || ngx_ticket_merge_mount(cf, conf, clcf) != NGX_CONF_OK)
+        || (!part && ngx_ticket_merge_mount(cf, conf, clcf) != NGX_CONF_OK))
     {
         return NGX_CONF_ERROR;
     }

@@ -22,6 +22,18 @@ ngx_ticket_process_conf(ngx_cycle_t *cycle)
 
 
 /*
+ * Whether `user` is who opens the stores: only a master of root starts its
+ * workers as somebody else.
+ */
+static ngx_uint_t
+ngx_ticket_process_user(ngx_core_conf_t *ccf)
+{
+    return geteuid() == 0 && ccf->master
+           && ccf->user != (ngx_uid_t) NGX_CONF_UNSET_UINT;
+}
+
+
+/*
  * The directory must be the worker user's alone.  It is made so; one that is
  * there already is left as it is, with a warning if it is not.
  */
@@ -37,7 +49,7 @@ ngx_ticket_process_mkdir(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
 
     if (ngx_create_dir(path, 0700) != NGX_FILE_ERROR) {
 
-        if (geteuid() == 0 && ccf->user != (ngx_uid_t) NGX_CONF_UNSET_UINT
+        if (ngx_ticket_process_user(ccf)
             && chown(path, ccf->user, ccf->group) == -1)
         {
             ngx_log_error(NGX_LOG_ERR, cycle->log, ngx_errno,
@@ -60,9 +72,7 @@ ngx_ticket_process_mkdir(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
         return;
     }
 
-    if (geteuid() == 0 && ccf->user != (ngx_uid_t) NGX_CONF_UNSET_UINT
-        && fi.st_uid != ccf->user)
-    {
+    if (ngx_ticket_process_user(ccf) && fi.st_uid != ccf->user) {
         ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                       "the directory \"%s\" of store \"%V\" does not belong "
                       "to the user \"%s\" of the workers", path, &store->name,

@@ -14,6 +14,7 @@
 static void ngx_ticket_desk_open_handler(ngx_event_t *ev);
 static void ngx_ticket_desk_tick_handler(ngx_event_t *ev);
 static void ngx_ticket_desk_leave_handler(ngx_event_t *ev);
+static void ngx_ticket_desk_end_handler(ngx_event_t *ev);
 static void ngx_ticket_desk_broken(void *data);
 
 
@@ -215,6 +216,7 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
     }
 
     desk->log = cycle->log;
+    desk->started_ms = ngx_current_msec;
     desk->map_bytes = store->map_bytes;
     desk->writer_conf = store->writer;
     ngx_memcpy(desk->path, store->path.data, store->path.len);
@@ -315,6 +317,8 @@ ngx_ticket_desk_tick_handler(ngx_event_t *ev)
 void
 ngx_ticket_desk_fail(ngx_ticket_desk_t *desk, const char *reason)
 {
+    ngx_msec_t  lived;
+
     if (desk->state == NGX_TICKET_DESK_FAILED) {
         return;
     }
@@ -326,17 +330,37 @@ ngx_ticket_desk_fail(ngx_ticket_desk_t *desk, const char *reason)
                   "this process answers what it has and leaves",
                   desk->path, reason);
 
+    lived = ngx_current_msec - desk->started_ms;
+
+    if (lived >= NGX_TICKET_LIVE_MIN_MS) {
+        ngx_ticket_desk_leave_handler(&desk->leave_timer);
+        return;
+    }
+
+    ngx_add_timer(&desk->leave_timer, NGX_TICKET_LIVE_MIN_MS - lived);
+}
+
+
+static void
+ngx_ticket_desk_leave_handler(ngx_event_t *ev)
+{
+    if (ngx_exiting) {
+        /* told so before, by somebody who gave its clients their time */
+        return;
+    }
+
     /* closes listening sockets, lets requests in flight end, then exits */
 
     ngx_quit = 1;
 
-    ngx_add_timer(&desk->leave_timer, NGX_TICKET_LEAVE_MAX_MS);
+    ev->handler = ngx_ticket_desk_end_handler;
+    ngx_add_timer(ev, NGX_TICKET_LEAVE_MAX_MS);
 }
 
 
 /* Slow clients of other locations are no reason to stay. */
 static void
-ngx_ticket_desk_leave_handler(ngx_event_t *ev)
+ngx_ticket_desk_end_handler(ngx_event_t *ev)
 {
     ngx_terminate = 1;
 }

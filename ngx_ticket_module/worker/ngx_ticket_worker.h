@@ -27,7 +27,9 @@
 #define NGX_TICKET_OPEN_INSIST_MS       3
 #define NGX_TICKET_OPEN_INSIST_MAX      150
 #define NGX_TICKET_TICK_MS              1000
+#define NGX_TICKET_LIVE_MIN_MS          1000
 #define NGX_TICKET_LEAVE_MAX_MS         5000
+#define NGX_TICKET_FULL_LOG_MS          10000
 #define NGX_TICKET_STOP_MAX_MS          2000
 #define NGX_TICKET_RANDOM_POOL_BYTES    4096
 #define NGX_TICKET_REQUEST_ID_MAX       40
@@ -78,6 +80,9 @@ struct ngx_ticket_desk_s {
     ngx_event_t              tick_timer;
     ngx_event_t              leave_timer;
 
+    ngx_msec_t               started_ms;  /* of ngx_current_msec             */
+    ngx_msec_t               full_logged_ms;  /* 0: never                    */
+
     ngx_uint_t               open_tries;
     ngx_uint_t               ticks;
     tkt_fault_t              fault;       /* what was logged last            */
@@ -117,7 +122,9 @@ void ngx_ticket_desk_stop(ngx_ticket_desk_t *desk);
  * Takes the desk out of service after a failure that only a new process can
  * mend: new requests get 503, those in flight are answered, and the process
  * ends with exit code 1, which makes the master start another (code 2 would
- * not).
+ * not).  It does not leave before it has lived for NGX_TICKET_LIVE_MIN_MS:
+ * where every process fails at once, the master must not be kept busy with
+ * starting them.
  */
 void ngx_ticket_desk_fail(ngx_ticket_desk_t *desk, const char *reason);
 

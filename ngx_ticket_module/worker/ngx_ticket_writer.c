@@ -254,10 +254,17 @@ tkt_status_t
 ngx_ticket_writer_post(ngx_ticket_writer_t *w, tkt_command_t *cmd,
     ngx_ticket_done_pt done, void *data)
 {
+    size_t             bytes;
     uint64_t           digest;
     ngx_ticket_job_t  *job;
 
     if (w->broken || w->free.first == NULL) {
+        return TKT_BUSY;
+    }
+
+    bytes = tkt_command_bytes(cmd);
+
+    if (w->bytes && w->bytes + bytes > NGX_TICKET_QUEUE_MAX_BYTES) {
         return TKT_BUSY;
     }
 
@@ -270,11 +277,13 @@ ngx_ticket_writer_post(ngx_ticket_writer_t *w, tkt_command_t *cmd,
     job = ngx_ticket_jobs_pop(&w->free);
 
     job->cmd = cmd;
+    job->bytes = bytes;
     job->digest = digest;
     job->done = done;
     job->data = data;
     job->commit_us = 0;
 
+    w->bytes += bytes;
     ngx_ticket_jobs_push(&w->pending, job);
 
     /*
@@ -332,11 +341,15 @@ ngx_ticket_writer_hold_handler(ngx_event_t *ev)
     ngx_ticket_writer_t  *w = ev->data;
 
     ngx_log_error(NGX_LOG_ERR, w->log, 0,
-                  "ticket: %ui writes are in flight for more than %d s",
-                  w->conf.queue - w->free.count,
+                  "ticket: %ui writes are in flight and none was answered "
+                  "for %d s", w->conf.queue - w->free.count,
                   NGX_TICKET_IN_FLIGHT_MAX_MS / 1000);
 
-    ngx_add_timer(ev, NGX_TICKET_IN_FLIGHT_MAX_MS);
+    /* a worker that leaves has waited long enough */
+
+    if (!ngx_exiting) {
+        ngx_add_timer(ev, NGX_TICKET_IN_FLIGHT_MAX_MS);
+    }
 }
 
 
@@ -370,9 +383,15 @@ ngx_ticket_writer_complete(ngx_ticket_writer_t *w)
 
         /* free before the handler, which may post the next command */
 
+        w->bytes -= job->bytes;
         ngx_ticket_jobs_push(&w->free, job);
 
         done(cmd, data, commit_us);
+    }
+
+    if (n && w->hold.timer_set) {
+        /* it goes on: the time counts from here */
+        ngx_add_timer(&w->hold, NGX_TICKET_IN_FLIGHT_MAX_MS);
     }
 
     if (w->ready.first) {

@@ -24,6 +24,7 @@
 
 
 #define NGX_TICKET_QUEUE_MAX           65536
+#define NGX_TICKET_QUEUE_MAX_BYTES     (64 * 1024 * 1024)
 #define NGX_TICKET_BATCH_MAX           4096
 #define NGX_TICKET_BATCH_BYTES_MIN     65536
 #define NGX_TICKET_IN_FLIGHT_MAX_MS    60000
@@ -69,8 +70,9 @@ ngx_int_t ngx_ticket_writer_stop(ngx_ticket_writer_t *w, ngx_msec_t timeout_ms);
 
 /*
  * Queues a command.  TKT_OK: cmd belongs to the writer until done is called,
- * never before this returns.  TKT_BUSY: the queue is full or the writer
- * broken; TKT_IDEMPOTENCY_IN_FLIGHT: one with the same key is in flight; cmd
+ * never before this returns.  TKT_BUSY: the queue is full, by number or by
+ * NGX_TICKET_QUEUE_MAX_BYTES of memory (an empty one takes any command), or
+ * the writer broken; TKT_IDEMPOTENCY_IN_FLIGHT: one with the same key is in flight; cmd
  * then still belongs to the caller.
  */
 tkt_status_t ngx_ticket_writer_post(ngx_ticket_writer_t *w,

@@ -21,6 +21,7 @@ typedef struct ngx_ticket_job_s  ngx_ticket_job_t;
 struct ngx_ticket_job_s {
     ngx_ticket_job_t    *next;
     tkt_command_t       *cmd;
+    size_t               bytes;
     uint64_t             digest;
     ngx_ticket_done_pt   done;
     void                *data;
@@ -46,6 +47,7 @@ struct ngx_ticket_writer_s {
     ngx_ticket_jobs_t         free;
     ngx_ticket_jobs_t         pending;
     ngx_ticket_jobs_t         ready;
+    size_t                    bytes;       /* of commands not yet answered   */
     ngx_ticket_inflight_t     keys;
     ngx_event_t               flush;
     ngx_event_t               slice;
@@ -68,10 +70,7 @@ struct ngx_ticket_writer_s {
     ngx_uint_t                failed;
     ngx_uint_t                stop;
 
-    /*
-     * Written by the thread and looked at by the watchdog without a lock:
-     * begin_us and apply_us are 0 until the run knows them.
-     */
+    /* written by the thread, looked at by the watchdog without a lock */
 
     uint64_t                  run_started_us;    /* 0: no run                */
     tkt_run_times_t           times;

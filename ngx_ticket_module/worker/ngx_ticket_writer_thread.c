@@ -122,10 +122,6 @@ ngx_ticket_writer_run(ngx_ticket_writer_t *w, ngx_ticket_jobs_t *jobs)
     tkt_status_t       status;
     ngx_ticket_job_t  *job;
 
-    __atomic_store_n(&w->times.begin_us, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&w->times.apply_us, 0, __ATOMIC_RELAXED);
-    w->times.commit_us = 0;
-
     start = ngx_ticket_clock_us();
     __atomic_store_n(&w->run_started_us, start, __ATOMIC_RELEASE);
 
@@ -283,6 +279,12 @@ ngx_ticket_writer_thread_stop(ngx_ticket_writer_t *w, ngx_msec_t timeout_ms)
 
     (void) clock_gettime(CLOCK_REALTIME, &ts);
     ts.tv_sec += timeout_ms / 1000;
+    ts.tv_nsec += timeout_ms % 1000 * 1000000;
+
+    if (ts.tv_nsec >= 1000000000) {
+        ts.tv_nsec -= 1000000000;
+        ts.tv_sec++;
+    }
 
     err = pthread_timedjoin_np(w->thread, NULL, &ts);
 
@@ -303,19 +305,28 @@ ngx_ticket_writer_thread_stop(ngx_ticket_writer_t *w, ngx_msec_t timeout_ms)
 void
 ngx_ticket_writer_watch(ngx_ticket_writer_t *w)
 {
-    uint64_t     started, now, begin, apply;
+    uint64_t     started, since, now, begin, apply;
     const char  *doing;
 
+    /*
+     * The start is read last and stored first: what the phases say is of the
+     * transaction that it is the start of, or of an older one.
+     */
+
     started = __atomic_load_n(&w->run_started_us, __ATOMIC_ACQUIRE);
+    begin = __atomic_load_n(&w->times.begin_us, __ATOMIC_ACQUIRE);
+    apply = __atomic_load_n(&w->times.apply_us, __ATOMIC_ACQUIRE);
+    since = __atomic_load_n(&w->times.since_us, __ATOMIC_ACQUIRE);
+
+    /* a run that has just begun has not told its transaction's start yet */
+
+    since = ngx_max(since, started);
     now = ngx_ticket_clock_us();
 
-    if (started == 0 || now < started + TKT_WRITE_STUCK_MS * 1000) {
+    if (started == 0 || now < since + TKT_WRITE_STUCK_MS * 1000) {
         w->stuck_logged = 0;
         return;
     }
-
-    begin = __atomic_load_n(&w->times.begin_us, __ATOMIC_RELAXED);
-    apply = __atomic_load_n(&w->times.apply_us, __ATOMIC_RELAXED);
 
     if (begin == 0) {
         doing = "waiting for the writer lock, which another process holds";
@@ -335,8 +346,8 @@ ngx_ticket_writer_watch(ngx_ticket_writer_t *w)
     }
 
     if (begin != 0 && apply == 0
-        && now > started + begin + NGX_TICKET_STUCK_KILL_FACTOR
-                                   * TKT_WRITE_STUCK_MS * 1000)
+        && now > since + begin + NGX_TICKET_STUCK_KILL_FACTOR
+                                 * TKT_WRITE_STUCK_MS * 1000)
     {
         ngx_log_error(NGX_LOG_CRIT, w->log, 0,
                       "ticket: the writer holds the lock and does not go on; "

@@ -1,19 +1,29 @@
--- Sends one request with a random number in it.  Arguments: FILE MOST.
--- The file holds the request ready for the wire with @ID@ where the number,
--- 1 to MOST, goes.
+-- Sends one request with numbers in it.  Arguments: FILE MOST.
+-- The file holds the request ready for the wire; @ID@ in it becomes a random
+-- number, 1 to MOST, and @N@ one that never repeats, so that no answer can
+-- have been given before.
 dofile(os.getenv("BENCH_WRK") .. "/report.lua")
 
-local head, tail, most
-local random = math.random
+local head, middle, tail, most
+local random, n = math.random, 0
 
 function init(args)
     local f = assert(io.open(args[1], "rb"))
-    head, tail = f:read("*a"):match("^(.-)@ID@(.*)$")
+    local text = f:read("*a")
+    f:close()
+
+    head, middle, tail = text:match("^(.-)@ID@(.-)@N@(.*)$")
+    if not head then
+        head, tail = text:match("^(.-)@N@(.*)$")
+    end
     most = tonumber(args[2])
     math.randomseed(20240601)
-    f:close()
 end
 
 function request()
-    return head .. random(most) .. tail
+    n = n + 1
+    if middle then
+        return head .. random(most) .. middle .. n .. tail
+    end
+    return head .. n .. tail
 end

@@ -174,7 +174,7 @@ sub sample_of ($self, $characters, $token) {
 sub list ($self) {
     return join ',', ($self->{ticket}) x 50 if !$self->{module};
 
-    my ($text) = $self->call('GET', "$BASE/tickets?limit=50",
+    my ($text) = $self->call('GET', "$BASE/tickets?sort=queue&limit=50",
                              $self->{agent_tokens}[0], 200);
     return $text;
 }
@@ -257,25 +257,43 @@ sub get_conditional ($self, $secs, $path = $self->{path}) {
 }
 
 
-sub get_list ($self, $secs, $path = "$BASE/tickets?limit=50") {
+sub get_list ($self, $secs, $path = "$BASE/tickets?sort=queue&limit=50") {
     return $self->load($secs, conns => 64, path => $path,
                        headers => [bearer($self->{agent_tokens}[0])]);
 }
 
 
-# GET of tickets at random among the first so many, by an agent
-sub random_args ($self) {
-    my $file = "$self->{dir}/random.request";
+# A request that is never the same twice, so that nothing kept answers it:
+# what is measured is the way to the store and back.
+sub fresh ($self, $secs, $name, $path) {
+    return $self->load($secs, conns => 64, script => 'random.lua',
+                       args => $self->fresh_args($name, $path));
+}
 
-    write_file($file, http_request('GET', "$BASE/tickets/\@ID\@",
-                                   $self->{agent_tokens}[0]));
+
+sub fresh_args ($self, $name, $path) {
+    my $file    = "$self->{dir}/$name.request";
+    my $request = http_request('GET', $path, $self->{agent_tokens}[0]);
+
+    $request =~ s/\r\n\r\n$/\r\nAccept-Language: en, x-\@N\@\r\n\r\n/;
+    write_file($file, $request);
     return [$file, $self->{created}];
 }
 
 
+# GET of tickets at random among the first so many, by an agent
+sub random_args ($self) {
+    return $self->fresh_args('random', "$BASE/tickets/\@ID\@");
+}
+
+
 sub get_random ($self, $secs) {
-    return $self->load($secs, conns => 64, script => 'random.lua',
-                       args => $self->random_args);
+    return $self->fresh($secs, 'random', "$BASE/tickets/\@ID\@");
+}
+
+
+sub list_fresh ($self, $secs) {
+    return $self->fresh($secs, 'list', "$BASE/tickets?sort=queue&limit=50");
 }
 
 

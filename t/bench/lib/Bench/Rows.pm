@@ -57,6 +57,7 @@ my @GROUPS = (
         ours => sub ($of, $s) { $of->{small}->get($s) },
         return => sub ($of, $s) { $of->{small}->get($s, '/plain/ticket') },
         file => sub ($of, $s) { $of->{small}->get($s, '/file/ticket') },
+        random => sub ($of, $s) { $of->{small}->get_random($s) },
     ] },
     { name => 'conditional', uses => ['small'], alone => 'file return',
       sides => [
@@ -70,6 +71,7 @@ my @GROUPS = (
         ours => sub ($of, $s) { $of->{small}->get_list($s) },
         return => sub ($of, $s) { $of->{small}->get_list($s, '/plain/list') },
         file => sub ($of, $s) { $of->{small}->get_list($s, '/file/list') },
+        fresh => sub ($of, $s) { $of->{small}->list_fresh($s) },
     ] },
     { name => 'create', uses => ['work', 'postgres', 'redis'],
       alone => 'transaction statement redis bare', sides => [
@@ -96,8 +98,8 @@ my @GROUPS = (
     { name => 'size', uses => ['small', 'big'], sides => [
         get_big => sub ($of, $s) { $of->{big}->get_random($s) },
         get_small => sub ($of, $s) { $of->{small}->get_random($s) },
-        list_big => sub ($of, $s) { $of->{big}->get_list($s) },
-        list_small => sub ($of, $s) { $of->{small}->get_list($s) },
+        list_big => sub ($of, $s) { $of->{big}->list_fresh($s) },
+        list_small => sub ($of, $s) { $of->{small}->list_fresh($s) },
     ] },
     { name => 'disk', uses => ['big'], once => 1, sides => [
         bytes => sub ($of, $s) { { bytes => $of->{big}->disk_bytes } },
@@ -116,6 +118,9 @@ my @ROWS = (
     { name => 'get-file', group => 'get', ours => 'ours', peer => 'file',
       must => 1.00, goal => 1.00,
       text => 'the same, vs the same bytes as a file with open_file_cache' },
+    { name => 'get-fresh', group => 'get', ours => 'random',
+      peer => 'return',
+      text => 'GET of tickets at random, none asked for before, vs the same' },
     { name => 'conditional', group => 'conditional', ours => 'ours',
       peer => 'return', must => 0.85, goal => 0.95,
       text => 'conditional GET to 304, vs `return 204`' },
@@ -125,6 +130,10 @@ my @ROWS = (
             . '`return 200` of the same bytes' },
     { name => 'list-file', group => 'list', ours => 'ours', peer => 'file',
       text => 'the same, vs the same bytes as a file with sendfile' },
+    { name => 'list-fresh', group => 'list', ours => 'fresh',
+      peer => 'return',
+      text => 'the list, not asked for before in this snapshot, vs '
+            . '`return 200`' },
     { name => 'create-postgres', group => 'create', ours => 'ours',
       peer => 'transaction', must => 2.5, goal => 5,
       text => 'durable create, 64 connections, vs PostgreSQL, one '
