@@ -44,6 +44,7 @@ sub times_stored ($t, $subject) {
     my $t = desk(workers => 2);
     my $path = '/v1/tickets/' . $t->some_ticket->{id};
     my @pids = @{ $t->workers };
+    my $full = 0;
 
     for my $call (qw(writev pwrite)) {
         order($t, "$call errno 28");
@@ -54,6 +55,7 @@ sub times_stored ($t, $subject) {
         }
         else {
             $r->is_problem(507, 'storage-full', "no space for $call");
+            $full++;
             is times_stored($t, "full $call"), 0, 'nothing was stored';
         }
         $t->get('alice', $path)->is(200, 'reads go on');
@@ -63,6 +65,8 @@ sub times_stored ($t, $subject) {
         is times_stored($t, "full $call"), 1, 'stored once';
     }
     is_deeply $t->workers, \@pids, 'full is no reason to leave';
+    my $told = () = $t->log =~ /ticket\.create failed: the store is full/g;
+    ok $told >= 1 && $told <= @pids, "told, but not $full times";
     $t->verify;
 }
 
@@ -230,6 +234,29 @@ for my $call (qw(fdatasync meta)) {
             'Idempotency-Key' => "short-$call")->is(201);
         is times_stored($t, "short $call"), 1, 'once';
     }
+    $t->verify;
+}
+
+
+# --- a device that fails every commit -----------------------------------------
+
+{
+    my $t = desk(workers => 2);
+    order($t, 'fdatasync errno 5');
+    my $end = time + 4;
+    while (time < $end) {
+        $t->new_connection;
+        my $r = $t->post('alice', '/v1/tickets', ticket('in vain'));
+        ok $r->code == 503 || ($r->problem // '') eq 'outcome-unknown'
+            || !$r->code, 'no promise' or diag $r->code . $r->body;
+        sleep 0.05;
+    }
+    my $left = () = $t->log =~ /exited with code 1/g;
+    ok $left >= 2 && $left <= 12, 'workers leave, but not in a storm'
+        or diag $left;
+    order($t, undef);
+    wait_for(sub { $t->new_connection->post('alice', '/v1/tickets',
+        ticket('at last'))->code == 201 }, 'the service', 10);
     $t->verify;
 }
 

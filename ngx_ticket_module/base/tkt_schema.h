@@ -61,8 +61,20 @@ typedef struct {
 #define TKT_F_SECRET         0x20   /* never logged nor put into errors      */
 
 
-/* Both forms of a row's name; the second saves the encoder its work. */
-#define TKT_NAME(text)  .name = text, .key = tkt_lit(",\"" text "\":")
+/*
+ * Both forms of a row's name.  The second saves the encoder its work: it may
+ * be read TKT_KEY_BYTES and one beyond its length, so that it is copied by a
+ * constant.
+ */
+#define TKT_KEY_BYTES  32
+#define TKT_KEY_TEXT(text)  ",\"" text "\":"
+#define TKT_KEY_PAD                                                           \
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define TKT_NAME(text)                                                        \
+    .name = text,                                                             \
+    .key = { (const uint8_t *) TKT_KEY_TEXT(text) TKT_KEY_PAD,                \
+             sizeof(TKT_KEY_TEXT(text)) - 1 + 0 * sizeof(char[               \
+                 sizeof(TKT_KEY_TEXT(text)) - 1 <= TKT_KEY_BYTES ? 1 : -1]) }
 
 typedef struct {
     const char          *name;      /* JSON member name                      */

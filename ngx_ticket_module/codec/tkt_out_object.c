@@ -16,8 +16,24 @@ typedef struct {
 } tkt_out_view_t;
 
 
+/* The longest name and short value of a row, with room for a whole copy. */
+#define TKT_OUT_ROW_BYTES  (2 * TKT_KEY_BYTES + TKT_TIME_TEXT_BYTES + 2)
+
+_Static_assert(TKT_U64_MAX_CHARS <= TKT_TIME_TEXT_BYTES + 2,
+               "a number is no longer than a time");
+
+
 static void tkt_out_rows(tkt_out_t *o, const tkt_schema_t *s,
     const tkt_out_view_t *view, size_t *number);
+
+
+static inline bool
+tkt_out_hidden(const tkt_field_t *f, const tkt_out_view_t *view)
+{
+    return (f->flags & TKT_F_INTERNAL) != 0
+           || (f->readers != 0 && (f->readers & view->reader) == 0)
+           || (view->brief && (f->flags & TKT_F_BIG) != 0);
+}
 
 
 static inline void
@@ -30,17 +46,38 @@ tkt_out_null(tkt_out_t *o)
 }
 
 
+/* A name of a table: our own text, with nothing to escape. */
+static inline uint8_t *
+tkt_out_plain(uint8_t *p, tkt_str_t name)
+{
+    *p++ = '"';
+    memcpy(p, name.data, name.len);
+    p += name.len;
+    *p++ = '"';
+
+    return p;
+}
+
+
 static void
 tkt_out_set(tkt_out_t *o, const tkt_names_t *names, uint64_t bits)
 {
-    size_t  i;
+    size_t     i;
+    tkt_str_t  name;
 
     tkt_out_char(o, '[');
 
-    for (i = 0; i < names->count && i < 64; i++) {
-        if ((bits & tkt_bit(i)) != 0 && names->names[i].len != 0) {
+    if (names->count < 64) {
+        bits &= tkt_bit(names->count) - 1;
+    }
+
+    for (/* void */; bits != 0; bits &= bits - 1) {
+        i = (size_t) __builtin_ctzll(bits);
+        name = names->names[i];
+
+        if (name.len != 0 && tkt_out_room(o, name.len + 3)) {
             tkt_out_comma(o);
-            tkt_out_string(o, names->names[i]);
+            o->pos = tkt_out_plain(o->pos, name);
         }
     }
 
@@ -67,7 +104,10 @@ tkt_out_number(tkt_out_t *o, const tkt_field_t *f, uint64_t v)
             return;
         }
 
-        tkt_out_string(o, f->names->names[v]);
+        if (tkt_out_room(o, f->names->names[v].len + 2)) {
+            o->pos = tkt_out_plain(o->pos, f->names->names[v]);
+        }
+
         return;
 
     case TKT_T_SET:
@@ -214,23 +254,10 @@ tkt_out_row_only(tkt_out_t *o, const tkt_field_t *f,
 }
 
 
-/* The row's name as it was made with the table. */
-static inline void
-tkt_out_key(tkt_out_t *o, const tkt_field_t *f)
-{
-    size_t  comma;
-
-    if (tkt_out_room(o, f->key.len)) {
-        comma = (o->pos[-1] == '{');
-        memcpy(o->pos, f->key.data + comma, f->key.len - comma);
-        o->pos += f->key.len - comma;
-    }
-}
-
-
+/* The rows that `only` marks; numbers count on through nested objects. */
 static void
-tkt_out_rows(tkt_out_t *o, const tkt_schema_t *s, const tkt_out_view_t *view,
-    size_t *number)
+tkt_out_rows_marked(tkt_out_t *o, const tkt_schema_t *s,
+    const tkt_out_view_t *view, size_t *number)
 {
     size_t              i, span;
     const tkt_field_t  *f;
@@ -239,32 +266,170 @@ tkt_out_rows(tkt_out_t *o, const tkt_schema_t *s, const tkt_out_view_t *view,
 
     for (i = 0; i < s->count; i++) {
         f = &s->fields[i];
-        span = 1;
+        span = tkt_field_span(f);
 
-        if (view->only != NULL) {
-            span = tkt_field_span(f);
-        }
-
-        if ((f->flags & TKT_F_INTERNAL) != 0
-            || (f->readers != 0 && (f->readers & view->reader) == 0)
-            || (view->brief && (f->flags & TKT_F_BIG) != 0))
-        {
-            *number += span;
-            continue;
-        }
-
-        if (view->only != NULL) {
+        if (!tkt_out_hidden(f, view)) {
             tkt_out_row_only(o, f, view, *number, span);
-
-        } else {
-            tkt_out_key(o, f);
-            tkt_out_row_value(o, f, view, 0);
         }
 
         *number += span;
     }
 
     tkt_out_char(o, '}');
+}
+
+
+/*
+ * A value of bounded length at p, for which there is room; NULL if the type
+ * has no such value or it is not the short one (a text that is not empty).
+ */
+static inline uint8_t *
+tkt_out_short(uint8_t *p, const tkt_field_t *f, const void *obj)
+{
+    uint64_t  v;
+
+    switch (f->type) {
+
+    case TKT_T_LINE:
+    case TKT_T_TEXT:
+    case TKT_T_SLUG:
+    case TKT_T_EMAIL:
+    case TKT_T_PHONE:
+    case TKT_T_URL:
+        if (tkt_field_str(f, obj)->len != 0) {
+            return NULL;
+        }
+
+        break;
+
+    case TKT_T_TIME:
+        v = *tkt_field_u64(f, obj);
+
+        if (v != 0) {
+            *p++ = '"';
+            tkt_time_format(p, (int64_t) v);
+            p += TKT_TIME_TEXT_BYTES;
+            *p++ = '"';
+            return p;
+        }
+
+        break;
+
+    case TKT_T_UINT:
+    case TKT_T_ID:
+        v = *tkt_field_u64(f, obj);
+
+        if (v != 0
+            || (f->type == TKT_T_UINT
+                && (f->flags & TKT_F_NULL_IF_ZERO) == 0))
+        {
+            return p + tkt_u64_format(p, v);
+        }
+
+        break;
+
+    case TKT_T_ENUM:
+        v = *tkt_field_u64(f, obj);
+
+        if (v < f->names->count && f->names->names[v].len != 0) {
+            return f->names->names[v].len <= TKT_TIME_TEXT_BYTES
+                   ? tkt_out_plain(p, f->names->names[v]) : NULL;
+        }
+
+        break;
+
+    case TKT_T_BOOL:
+        if (*tkt_field_u64(f, obj) != 0) {
+            memcpy(p, "true", 4);
+            return p + 4;
+        }
+
+        memcpy(p, "false", 5);
+        return p + 5;
+
+    case TKT_T_OBJECT:
+        if ((f->flags & TKT_F_NULL_IF_ZERO) == 0
+            || *tkt_field_u64(f, obj) != 0)
+        {
+            return NULL;
+        }
+
+        break;
+
+    default:
+        return NULL;
+    }
+
+    memcpy(p, "null", 4);
+    return p + 4;
+}
+
+
+/*
+ * All rows.  Room for every name and short value is asked for at once, so
+ * that most rows cost a copy and a switch.
+ */
+static void
+tkt_out_rows_all(tkt_out_t *o, const tkt_schema_t *s,
+    const tkt_out_view_t *view)
+{
+    size_t              i, comma;
+    uint8_t            *p, *end;
+    const tkt_field_t  *f;
+
+    if (!tkt_out_room(o, (s->count + 1) * TKT_OUT_ROW_BYTES)) {
+        return;
+    }
+
+    p = o->pos;
+    *p++ = '{';
+    comma = 1;
+
+    for (i = 0; i < s->count; i++) {
+        f = &s->fields[i];
+
+        if (tkt_out_hidden(f, view)) {
+            continue;
+        }
+
+        /* without the comma before the first; bytes too many are overwritten */
+
+        memcpy(p, f->key.data + comma, TKT_KEY_BYTES);
+        p += f->key.len - comma;
+        comma = 0;
+
+        end = tkt_out_short(p, f, view->obj);
+
+        if (end != NULL) {
+            p = end;
+            continue;
+        }
+
+        o->pos = p;
+        tkt_out_row_value(o, f, view, 0);
+
+        if (!tkt_out_room(o, (s->count - i) * TKT_OUT_ROW_BYTES)) {
+            return;
+        }
+
+        p = o->pos;
+    }
+
+    *p++ = '}';
+    o->pos = p;
+}
+
+
+static void
+tkt_out_rows(tkt_out_t *o, const tkt_schema_t *s, const tkt_out_view_t *view,
+    size_t *number)
+{
+    if (view->only != NULL) {
+        tkt_out_rows_marked(o, s, view, number);
+
+    } else {
+        tkt_out_rows_all(o, s, view);
+    }
 }
 
 

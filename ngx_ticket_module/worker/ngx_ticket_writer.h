@@ -72,8 +72,8 @@ ngx_int_t ngx_ticket_writer_stop(ngx_ticket_writer_t *w, ngx_msec_t timeout_ms);
  * Queues a command.  TKT_OK: cmd belongs to the writer until done is called,
  * never before this returns.  TKT_BUSY: the queue is full, by number or by
  * NGX_TICKET_QUEUE_MAX_BYTES of memory (an empty one takes any command), or
- * the writer broken; TKT_IDEMPOTENCY_IN_FLIGHT: one with the same key is in flight; cmd
- * then still belongs to the caller.
+ * the writer broken; TKT_IDEMPOTENCY_IN_FLIGHT: one with the same key is in
+ * flight; cmd then still belongs to the caller.
  */
 tkt_status_t ngx_ticket_writer_post(ngx_ticket_writer_t *w,
     tkt_command_t *cmd, ngx_ticket_done_pt done, void *data);

@@ -39,7 +39,7 @@ offer(tkt_answers_t *a, const tkt_answer_id_t *id, uint64_t snapshot,
         .fresh_until_ms = until,
     };
 
-    tkt_answers_offer(a, id, snapshot, &match, &actor, &reply);
+    tkt_answers_offer(a, id, snapshot, 1, &match, &actor, &reply);
 }
 
 
@@ -125,6 +125,74 @@ test_time_ends_it(void **state)
 }
 
 
+static void
+offer_not_modified(tkt_answers_t *a, const tkt_answer_id_t *id, int64_t now_ms)
+{
+    tkt_actor_t  actor = { .id = 7 };
+    tkt_match_t  match = { .op = NULL };
+    tkt_reply_t  reply = { .http = 304, .etag = tkt_lit("\"t1.1\"") };
+
+    tkt_answers_offer(a, id, 5, now_ms, &match, &actor, &reply);
+}
+
+
+/* A clock set back does not bring what was said later. */
+static void
+test_not_before_it_was_made(void **state)
+{
+    tkt_answer_t     *answer;
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    offer_not_modified(a, &id, 499);
+    offer_not_modified(a, &id, 500);
+
+    assert_null(tkt_answers_find(a, &id, 5, 499));
+    answer = tkt_answers_find(a, &id, 5, 500);
+    assert_non_null(answer);
+
+    tkt_answer_release(answer);
+    tkt_answers_destroy(a);
+}
+
+
+/* "Not modified" is kept for those who have the tag, until a 200 comes. */
+static void
+test_not_modified_is_kept(void **state)
+{
+    tkt_answer_t     *answer;
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    offer_not_modified(a, &id, 1);
+    assert_null(tkt_answers_find(a, &id, 5, 1));
+    offer_not_modified(a, &id, 1);
+
+    answer = tkt_answers_find(a, &id, 5, 1);
+    assert_non_null(answer);
+    assert_int_equal(answer->reply.http, 304);
+    assert_int_equal(answer->reply.body.len, 0);
+    assert_true(tkt_answer_not_modified(answer, tkt_str("\"t1.1\"")));
+    assert_false(tkt_answer_not_modified(answer, tkt_str("\"t1.0\"")));
+    assert_false(tkt_answer_not_modified(answer, tkt_str("")));
+    tkt_answer_release(answer);
+
+    offer(a, &id, 5, "one", 0);
+    answer = tkt_answers_find(a, &id, 5, 1);
+    assert_non_null(answer);
+    assert_int_equal(answer->reply.http, 200);
+    assert_memory_equal(answer->reply.body.data, "one", 3);
+    assert_true(tkt_answer_not_modified(answer, tkt_str("\"t1.1\"")));
+
+    tkt_answer_release(answer);
+    tkt_answers_destroy(a);
+}
+
+
 /* Everything that an answer depends on is part of its name. */
 static void
 test_names_differ(void **state)
@@ -206,8 +274,8 @@ test_only_successes(void **state)
     tkt_answer_id_t   id;
 
     tkt_answers_id(a, &r, &id);
-    tkt_answers_offer(a, &id, 5, &match, &actor, &reply);
-    tkt_answers_offer(a, &id, 5, &match, &actor, &reply);
+    tkt_answers_offer(a, &id, 5, 1, &match, &actor, &reply);
+    tkt_answers_offer(a, &id, 5, 1, &match, &actor, &reply);
     assert_null(tkt_answers_find(a, &id, 5, 1));
 
     tkt_answers_destroy(a);
@@ -273,6 +341,8 @@ main(void)
         cmocka_unit_test(test_kept_at_second_time),
         cmocka_unit_test(test_a_commit_ends_all),
         cmocka_unit_test(test_time_ends_it),
+        cmocka_unit_test(test_not_before_it_was_made),
+        cmocka_unit_test(test_not_modified_is_kept),
         cmocka_unit_test(test_names_differ),
         cmocka_unit_test(test_long_requests_are_not_kept),
         cmocka_unit_test(test_only_successes),

@@ -123,7 +123,7 @@ static void
 test_batch(void **state)
 {
     size_t            i;
-    uint64_t          txn;
+    uint64_t          txn, since;
     static desk_t     d;
     tkt_command_t    *cmds[5];
     tkt_run_times_t   times;
@@ -140,9 +140,11 @@ test_batch(void **state)
     cmds[4] = command(&d, &agent, "/v1/tickets/1/claim", "");
 
     txn = desk_last_txn(&d);
+    since = clock_us();
     assert_int_equal(tkt_app_run(d.env, cmds, 5, clock_us, &times), TKT_OK);
     assert_int_equal(desk_last_txn(&d), txn + 1);
     assert_true(times.commit_us > 0);
+    assert_in_range(times.since_us, since, clock_us());
 
     for (i = 0; i < 5; i++) {
         assert_int_equal(tkt_command_reply(cmds[i])->http, expected[i]);
