@@ -279,15 +279,70 @@ tkt_out_rows_marked(tkt_out_t *o, const tkt_schema_t *s,
 }
 
 
+static inline uint8_t *
+tkt_out_short_null(uint8_t *p)
+{
+    memcpy(p, "null", 4);
+
+    return p + 4;
+}
+
+
+/* A number of any type at p; NULL: a name too long to be short, or a set. */
+static inline uint8_t *
+tkt_out_short_number(uint8_t *p, const tkt_field_t *f, uint64_t v)
+{
+    tkt_str_t  name;
+
+    switch (f->type) {
+
+    case TKT_T_TIME:
+        if (v == 0) {
+            return tkt_out_short_null(p);
+        }
+
+        *p++ = '"';
+        tkt_time_format(p, (int64_t) v);
+        p += TKT_TIME_TEXT_BYTES;
+        *p++ = '"';
+        return p;
+
+    case TKT_T_UINT:
+    case TKT_T_ID:
+        if (v == 0 && (f->type == TKT_T_ID
+                       || (f->flags & TKT_F_NULL_IF_ZERO) != 0))
+        {
+            return tkt_out_short_null(p);
+        }
+
+        return p + tkt_u64_format(p, v);
+
+    case TKT_T_BOOL:
+        name = v ? tkt_str("true") : tkt_str("false");
+        memcpy(p, name.data, name.len);
+        return p + name.len;
+
+    case TKT_T_ENUM:
+        if (v >= f->names->count || f->names->names[v].len == 0) {
+            return tkt_out_short_null(p);
+        }
+
+        name = f->names->names[v];
+        return name.len <= TKT_TIME_TEXT_BYTES ? tkt_out_plain(p, name) : NULL;
+
+    default:
+        return NULL;
+    }
+}
+
+
 /*
- * A value of bounded length at p, for which there is room; NULL if the type
- * has no such value or it is not the short one (a text that is not empty).
+ * A value of bounded length at p, for which there is room; NULL if this is
+ * not the short one of its type (a text that is not empty).
  */
 static inline uint8_t *
 tkt_out_short(uint8_t *p, const tkt_field_t *f, const void *obj)
 {
-    uint64_t  v;
-
     switch (f->type) {
 
     case TKT_T_LINE:
@@ -296,72 +351,21 @@ tkt_out_short(uint8_t *p, const tkt_field_t *f, const void *obj)
     case TKT_T_EMAIL:
     case TKT_T_PHONE:
     case TKT_T_URL:
-        if (tkt_field_str(f, obj)->len != 0) {
-            return NULL;
-        }
-
-        break;
-
-    case TKT_T_TIME:
-        v = *tkt_field_u64(f, obj);
-
-        if (v != 0) {
-            *p++ = '"';
-            tkt_time_format(p, (int64_t) v);
-            p += TKT_TIME_TEXT_BYTES;
-            *p++ = '"';
-            return p;
-        }
-
-        break;
-
-    case TKT_T_UINT:
-    case TKT_T_ID:
-        v = *tkt_field_u64(f, obj);
-
-        if (v != 0
-            || (f->type == TKT_T_UINT
-                && (f->flags & TKT_F_NULL_IF_ZERO) == 0))
-        {
-            return p + tkt_u64_format(p, v);
-        }
-
-        break;
-
-    case TKT_T_ENUM:
-        v = *tkt_field_u64(f, obj);
-
-        if (v < f->names->count && f->names->names[v].len != 0) {
-            return f->names->names[v].len <= TKT_TIME_TEXT_BYTES
-                   ? tkt_out_plain(p, f->names->names[v]) : NULL;
-        }
-
-        break;
-
-    case TKT_T_BOOL:
-        if (*tkt_field_u64(f, obj) != 0) {
-            memcpy(p, "true", 4);
-            return p + 4;
-        }
-
-        memcpy(p, "false", 5);
-        return p + 5;
+        return tkt_field_str(f, obj)->len == 0 ? tkt_out_short_null(p) : NULL;
 
     case TKT_T_OBJECT:
-        if ((f->flags & TKT_F_NULL_IF_ZERO) == 0
-            || *tkt_field_u64(f, obj) != 0)
-        {
-            return NULL;
-        }
+        return ((f->flags & TKT_F_NULL_IF_ZERO) != 0
+                && *tkt_field_u64(f, obj) == 0)
+               ? tkt_out_short_null(p) : NULL;
 
-        break;
+    case TKT_T_TAGS:
+    case TKT_T_JSON:
+    case TKT_T_EMPTY_LIST:
+        return NULL;
 
     default:
-        return NULL;
+        return tkt_out_short_number(p, f, *tkt_field_u64(f, obj));
     }
-
-    memcpy(p, "null", 4);
-    return p + 4;
 }
 
 
