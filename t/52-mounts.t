@@ -21,7 +21,7 @@ my $t = TicketTest->new(workers => 2,
         location ^~ /pre/    { ticket main; }
         location ~ ^/r/\w+/v1/ { ticket main; }
         location ~* ^/CaSe/  { ticket main; }
-        location ~ ^/if/\w+/v1/ { ticket main;
+        location ~ /if/\w+/v1/ { ticket main;
             if ($request_method = POST) { set $unused 1; } }
         location "/m %20 ö/" { ticket main; }
         location /named/     { try_files /no/such/file @desk; }

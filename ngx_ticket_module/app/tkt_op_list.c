@@ -9,7 +9,8 @@
 #include "app/tkt_walk.h"
 
 
-#define TKT_LIST_TICKET_BYTES  1024
+/* Room for most pages without growing. */
+#define TKT_LIST_TICKET_BYTES  1280
 
 
 /* What the caller may ask for; requester lists have no queue order. */

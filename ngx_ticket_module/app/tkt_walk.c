@@ -194,22 +194,30 @@ tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     uint64_t bound)
 {
     bool          exclusive, reverse = f->sort == TKT_SORT_NEWEST;
+    size_t        n;
+    uint32_t      states;
     tkt_key_t     from;
     tkt_ranges_t  r = { .filter = f };
 
-    r.prefixes = tkt_arena_alloc(w->call->arena,
-                                 TKT_MERGE_RANGES_MAX * sizeof(tkt_key_t));
-    if (r.prefixes == NULL) {
-        tkt_txn_fail(w->call->txn, TKT_BUSY);
-        return;
-    }
+    states = (f->states != 0) ? f->states : TKT_STATES_ALL;
 
     if (f->sort != TKT_SORT_QUEUE) {
         r.priorities = (f->priorities != 0) ? f->priorities
                                             : TKT_PRIORITIES_ALL;
     }
 
-    tkt_ranges_fill(&r, w->call, f->states != 0 ? f->states : TKT_STATES_ALL);
+    /* assigned and not; one range each, or one for each urgency */
+
+    n = (size_t) __builtin_popcount(states) * 2
+        * (r.priorities ? (size_t) __builtin_popcount(r.priorities) : 1);
+
+    r.prefixes = tkt_arena_alloc(w->call->arena, n * sizeof(tkt_key_t));
+    if (r.prefixes == NULL) {
+        tkt_txn_fail(w->call->txn, TKT_BUSY);
+        return;
+    }
+
+    tkt_ranges_fill(&r, w->call, states);
 
     tkt_key_start(&from);
     exclusive = true;
