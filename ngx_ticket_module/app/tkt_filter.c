@@ -7,14 +7,6 @@
 #include "base/tkt_time.h"
 
 
-/* The states in the queue when none are asked for. */
-#define TKT_STATES_ACTIVE                                                     \
-    ((uint32_t) (tkt_bit(TKT_STATE_NEW) | tkt_bit(TKT_STATE_OPEN)             \
-                 | tkt_bit(TKT_STATE_IN_PROGRESS)                             \
-                 | tkt_bit(TKT_STATE_WAITING_USER)                            \
-                 | tkt_bit(TKT_STATE_ON_HOLD)                                 \
-                 | tkt_bit(TKT_STATE_FOLLOW_UP)))
-
 
 typedef struct {
     const char   *name;

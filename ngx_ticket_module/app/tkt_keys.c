@@ -87,7 +87,7 @@ void
 tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t)
 {
     tkt_key_principal(k, (uint32_t) t->tenant, t->assignee);
-    tkt_key_u8(k, (uint8_t) t->state);
+    tkt_key_u8(k, tkt_class(t->state));
     tkt_key_u8(k, tkt_urgency(t->priority));
     tkt_key_u64(k, t->id);
 }

@@ -28,6 +28,25 @@
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
 
 
+/* Work is still to be done: the queue, when no states are asked for. */
+#define TKT_STATES_ACTIVE                                                     \
+    ((uint32_t) (tkt_bit(TKT_STATE_NEW) | tkt_bit(TKT_STATE_OPEN)             \
+                 | tkt_bit(TKT_STATE_IN_PROGRESS)                             \
+                 | tkt_bit(TKT_STATE_WAITING_USER)                            \
+                 | tkt_bit(TKT_STATE_ON_HOLD)                                 \
+                 | tkt_bit(TKT_STATE_FOLLOW_UP)))
+
+/*
+ * In an assignee's keys: active before done.  States within a class are not
+ * told apart there, so that work on a ticket does not move its entry.
+ */
+#define TKT_CLASS_ACTIVE  1
+#define TKT_CLASS_DONE    2
+#define tkt_class(state)                                                      \
+    ((uint8_t) ((state) < TKT_STATE_RESOLVED ? TKT_CLASS_ACTIVE               \
+                                             : TKT_CLASS_DONE))
+
+
 /* ---- keys ---- */
 
 void tkt_key_tenant(tkt_key_t *k, uint32_t tenant);

@@ -225,37 +225,58 @@ tkt_ticket_count(tkt_txn_t *txn, const tkt_ticket_t *t, int delta)
 }
 
 
+typedef void (*tkt_ticket_key_t)(tkt_key_t *k, const tkt_ticket_t *t);
+
+
+/* Takes the entry from where it was (NULL: nowhere) to where it belongs. */
 static void
-tkt_ticket_unindex(tkt_txn_t *txn, const tkt_ticket_t *t)
+tkt_ticket_move(tkt_txn_t *txn, tkt_db_t db, tkt_ticket_key_t make,
+    const tkt_ticket_t *from, const tkt_ticket_t *to)
 {
-    tkt_key_t  key;
+    tkt_key_t  old, new;
 
-    tkt_ticket_count(txn, t, -1);
+    old.len = 0;
+    new.len = 0;
 
-    tkt_key_by_state(&key, t);
-    (void) tkt_delete(txn, TKT_DB_BY_STATE, &key);
+    if (from != NULL) {
+        make(&old, from);
+    }
 
-    if (t->assignee != 0) {
-        tkt_key_by_assignee(&key, t);
-        (void) tkt_delete(txn, TKT_DB_BY_ASSIGNEE, &key);
+    if (to != NULL) {
+        make(&new, to);
+    }
+
+    if (old.len == new.len && memcmp(old.data, new.data, new.len) == 0) {
+        return;
+    }
+
+    if (from != NULL) {
+        (void) tkt_delete(txn, db, &old);
+    }
+
+    if (to != NULL) {
+        tkt_put(txn, db, &new, tkt_str(""));
     }
 }
 
 
 static void
-tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *t)
+tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *before,
+    const tkt_ticket_t *t)
 {
-    tkt_key_t  key;
+    const tkt_ticket_t  *had;
+
+    if (before != NULL) {
+        tkt_ticket_count(txn, before, -1);
+    }
 
     tkt_ticket_count(txn, t, 1);
 
-    tkt_key_by_state(&key, t);
-    tkt_put(txn, TKT_DB_BY_STATE, &key, tkt_str(""));
+    tkt_ticket_move(txn, TKT_DB_BY_STATE, tkt_key_by_state, before, t);
 
-    if (t->assignee != 0) {
-        tkt_key_by_assignee(&key, t);
-        tkt_put(txn, TKT_DB_BY_ASSIGNEE, &key, tkt_str(""));
-    }
+    had = (before != NULL && before->assignee != 0) ? before : NULL;
+    tkt_ticket_move(txn, TKT_DB_BY_ASSIGNEE, tkt_key_by_assignee, had,
+                    t->assignee != 0 ? t : NULL);
 }
 
 
@@ -271,16 +292,14 @@ tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
         tkt_key_by_requester(&key, (uint32_t) ticket->tenant,
                              ticket->requester, ticket->id);
         tkt_put(txn, TKT_DB_BY_REQUESTER, &key, tkt_str(""));
-        tkt_ticket_index(txn, ticket);
-        return;
     }
 
-    if (before->state != ticket->state
+    if (before == NULL
+        || before->state != ticket->state
         || before->assignee != ticket->assignee
         || before->priority != ticket->priority)
     {
-        tkt_ticket_unindex(txn, before);
-        tkt_ticket_index(txn, ticket);
+        tkt_ticket_index(txn, before, ticket);
     }
 }
 

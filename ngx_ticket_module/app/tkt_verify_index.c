@@ -212,7 +212,7 @@ tkt_verify_by_assignee(tkt_verify_t *v)
         }
 
         if (!tkt_verify_ticket_integers(v, part[0], part[4], &t)
-            || t.assignee != part[1] || t.state != part[2]
+            || t.assignee != part[1] || tkt_class(t.state) != part[2]
             || tkt_urgency(t.priority) != part[3] || scan.value.len != 0)
         {
             tkt_entry_fault(v, &scan, part[0], part[4]);

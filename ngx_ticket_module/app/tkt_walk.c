@@ -2,7 +2,7 @@
  * Which index a list walks:
  *
  *     requester given       by_requester                    one range
- *     assignee given        by_assignee, by state           merged ranges
+ *     assignee given        by_assignee, active and done    merged ranges
  *     state, priority, …    by_state, by state, assigned    merged ranges
  *     nothing               the tickets themselves          one range
  *
@@ -57,6 +57,28 @@ tkt_ranges_add(tkt_ranges_t *r, const tkt_key_t *base)
 }
 
 
+/* An assignee's tickets: those active, those done, or both. */
+static void
+tkt_ranges_of_assignee(tkt_ranges_t *r, tkt_call_t *c, uint32_t states)
+{
+    unsigned   class;
+    uint32_t   of_class;
+    tkt_key_t  base;
+
+    for (class = TKT_CLASS_ACTIVE; class <= TKT_CLASS_DONE; class++) {
+
+        of_class = (class == TKT_CLASS_ACTIVE) ? TKT_STATES_ACTIVE
+                                               : ~TKT_STATES_ACTIVE;
+
+        if (states & of_class & TKT_STATES_ALL) {
+            tkt_key_principal(&base, c->actor->tenant, r->filter->assignee);
+            tkt_key_u8(&base, (uint8_t) class);
+            tkt_ranges_add(r, &base);
+        }
+    }
+}
+
+
 static void
 tkt_ranges_fill(tkt_ranges_t *r, tkt_call_t *c, uint32_t states)
 {
@@ -66,13 +88,6 @@ tkt_ranges_fill(tkt_ranges_t *r, tkt_call_t *c, uint32_t states)
     for (s = TKT_STATE_NEW; s < TKT_STATE_MAX; s++) {
 
         if (!(states & tkt_bit(s))) {
-            continue;
-        }
-
-        if (r->filter->assigned == TKT_ASSIGNEE_ONE) {
-            tkt_key_principal(&base, c->actor->tenant, r->filter->assignee);
-            tkt_key_u8(&base, (uint8_t) s);
-            tkt_ranges_add(r, &base);
             continue;
         }
 
@@ -217,7 +232,12 @@ tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
         return;
     }
 
-    tkt_ranges_fill(&r, w->call, states);
+    if (f->assigned == TKT_ASSIGNEE_ONE) {
+        tkt_ranges_of_assignee(&r, w->call, states);
+
+    } else {
+        tkt_ranges_fill(&r, w->call, states);
+    }
 
     tkt_key_start(&from);
     exclusive = true;

@@ -50,8 +50,8 @@
       "tenant u32, state u8, assigned u8, urgency u8, ticket u64",            \
       "the queue: urgency is 255 - priority")                                 \
     X(BY_ASSIGNEE,  "by_assignee",                                            \
-      "tenant u32, principal u64, state u8, urgency u8, ticket u64",          \
-      "assigned tickets; state 0, ticket 0 holds the counts by state")        \
+      "tenant u32, principal u64, class u8, urgency u8, ticket u64",          \
+      "assigned tickets, active and done; class 0 holds the counts by state") \
     X(COUNTER,      "counter",      "tenant u32, kind u8",                    \
       "a tenant's counts")                                                    \
     X(IDEMPOTENCY,  "idempotency",                                            \
