@@ -93,13 +93,17 @@ tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t)
 }
 
 
+/*
+ * The counts of all assignees of a tenant stand side by side, before their
+ * entries: agents are few and busy, and a batch changes the counts of many.
+ */
 void
 tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant, uint64_t principal)
 {
-    tkt_key_principal(k, tenant, principal);
+    tkt_key_principal(k, tenant, 0);
     tkt_key_u8(k, 0);
     tkt_key_u8(k, 0);
-    tkt_key_u64(k, 0);
+    tkt_key_u64(k, principal);
 }
 
 

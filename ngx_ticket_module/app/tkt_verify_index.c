@@ -191,6 +191,44 @@ tkt_verify_by_requester(tkt_verify_t *v)
 }
 
 
+/* The counts of an assignee, for the group that has just been opened. */
+static void
+tkt_assignee_row(tkt_group_t *g)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_assignee_counts(&key, (uint32_t) g->tenant, g->principal);
+
+    if (tkt_get(g->v->txn, g->db, &key, &value)) {
+        tkt_group_row(g, value);
+    }
+}
+
+
+/* A row of counts met by itself: of somebody without tickets, all zeros. */
+static void
+tkt_assignee_idle(tkt_verify_t *v, uint64_t tenant, uint64_t principal)
+{
+    bool         used;
+    tkt_key_t    prefix;
+    tkt_scan_t   entry;
+    tkt_group_t  g = { .v = v, .db = TKT_DB_BY_ASSIGNEE,
+                       .cells = TKT_STATE_CELLS };
+
+    tkt_key_principal(&prefix, (uint32_t) tenant, principal);
+    tkt_scan_open(&entry, v->txn, g.db, &prefix, NULL, false);
+    used = tkt_scan_next(&entry);
+    tkt_scan_close(&entry);
+
+    if (!used) {
+        tkt_group_switch(&g, tenant, principal);
+        tkt_assignee_row(&g);
+        tkt_group_close(&g);
+    }
+}
+
+
 void
 tkt_verify_by_assignee(tkt_verify_t *v)
 {
@@ -204,11 +242,14 @@ tkt_verify_by_assignee(tkt_verify_t *v)
 
     while (tkt_verify_next(v, &scan, "48118", part)) {
 
-        tkt_group_switch(&g, part[0], part[1]);
-
-        if (part[2] == 0 && part[3] == 0 && part[4] == 0) {
-            tkt_group_row(&g, scan.value);
+        if (part[1] == 0 && part[2] == 0 && part[3] == 0) {
+            tkt_assignee_idle(v, part[0], part[4]);
             continue;
+        }
+
+        if (!g.open || g.tenant != part[0] || g.principal != part[1]) {
+            tkt_group_switch(&g, part[0], part[1]);
+            tkt_assignee_row(&g);
         }
 
         if (!tkt_verify_ticket_integers(v, part[0], part[4], &t)

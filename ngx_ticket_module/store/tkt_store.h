@@ -51,7 +51,7 @@
       "the queue: urgency is 255 - priority")                                 \
     X(BY_ASSIGNEE,  "by_assignee",                                            \
       "tenant u32, principal u64, class u8, urgency u8, ticket u64",          \
-      "assigned tickets, active and done; class 0 holds the counts by state") \
+      "assigned tickets, active and done; principal 0 holds the counts")      \
     X(COUNTER,      "counter",      "tenant u32, kind u8",                    \
       "a tenant's counts")                                                    \
     X(IDEMPOTENCY,  "idempotency",                                            \
