@@ -101,8 +101,8 @@ my @GROUPS = (
         list_big => sub ($of, $s) { $of->{big}->list_fresh($s) },
         list_small => sub ($of, $s) { $of->{small}->list_fresh($s) },
     ] },
-    { name => 'disk', uses => ['big'], once => 1, sides => [
-        bytes => sub ($of, $s) { { bytes => $of->{big}->disk_bytes } },
+    { name => 'disk', uses => ['work'], once => 1, sides => [
+        bytes => sub ($of, $s) { { bytes => $of->{work}->disk_bytes } },
     ] },
 );
 
@@ -167,7 +167,8 @@ my @ROWS = (
       text => 'time of the list at {tickets} tickets, vs at {few}' },
     { name => 'disk', group => 'disk', ours => 'bytes', take => 'bytes',
       unit => 'bytes', less => 1, must => 3072, goal => 2048,
-      text => 'bytes on disk a ticket, all included, at {tickets}' },
+      text => 'bytes on disk a ticket with 400 characters of text, all '
+            . 'included, after the creates' },
 );
 
 
