@@ -8,6 +8,7 @@ use v5.36;
 use Cwd            qw(abs_path);
 use Fcntl          qw(:flock O_CREAT O_RDWR);
 use File::Basename qw(dirname);
+use File::Copy     qw(copy);
 use File::Path     qw(make_path remove_tree);
 use File::Temp     qw(tempdir);
 use IO::Socket::INET;
@@ -266,7 +267,12 @@ sub nginx_env ($self) {
         $env{ASAN_OPTIONS} = "$log:abort_on_error=1:detect_leaks=1"
             . ':detect_odr_violation=0:allocator_may_return_null=1';
         $env{UBSAN_OPTIONS} = "$log:abort_on_error=1:print_stacktrace=1";
-        $env{LSAN_OPTIONS}  = "suppressions=$top/t/lib/lsan.supp"
+
+        # workers read it themselves, and may not be able to enter $top
+        my $supp = "$self->{dir}/lsan.supp";
+        copy("$top/t/lib/lsan.supp", $supp) or die "$supp: $!\n"
+            if !-e $supp;
+        $env{LSAN_OPTIONS}  = "suppressions=$supp"
             . ':print_suppressions=0';
     }
     $env{LD_PRELOAD} = join ' ', @preload if @preload;
