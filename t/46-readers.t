@@ -94,7 +94,7 @@ sub dead_slots ($t) { return grep { !kill 0, $_ } keys %{ slots($t) } }
         open STDOUT, '>', $t->dir . '/reader';
         my @user = $> == 0 ? ('setpriv', '--reuid=www-data',
             '--regid=www-data', '--clear-groups') : ();
-        exec @user, build_path('fault/hold_read'), $t->store, 60_000;
+        exec @user, build_path('fault/hold_lock'), $t->store, 60_000, 'read';
     }
     wait_for(sub { -s $t->dir . '/reader' }, 'the reader');
     ok slots($t)->{$reader}, 'a foreign reader has a slot';

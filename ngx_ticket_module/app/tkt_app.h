@@ -167,14 +167,6 @@ uint64_t tkt_command_key_digest(const tkt_command_t *cmd);
 void tkt_command_refuse(tkt_command_t *cmd, tkt_status_t status,
     uint32_t retry_after_s);
 
-/* Links for whoever queues commands; the application never touches them. */
-typedef struct {
-    tkt_command_t  *next;
-    void           *owner;
-} tkt_command_link_t;
-
-tkt_command_link_t *tkt_command_link(tkt_command_t *cmd);
-
 
 /*
  * When the last transaction of a run began and what it spent; each phase is

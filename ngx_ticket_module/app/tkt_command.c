@@ -282,13 +282,6 @@ tkt_command_bytes(const tkt_command_t *cmd)
 }
 
 
-tkt_command_link_t *
-tkt_command_link(tkt_command_t *cmd)
-{
-    return &cmd->link;
-}
-
-
 uint64_t
 tkt_command_key_digest(const tkt_command_t *cmd)
 {

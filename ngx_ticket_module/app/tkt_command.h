@@ -15,7 +15,6 @@
 #define TKT_DIGEST_BYTES  16
 
 struct tkt_command_s {
-    tkt_command_link_t      link;
     tkt_arena_t            *arena;
     size_t                  bytes;
 

@@ -1,11 +1,13 @@
 /*
- * hold_lock DIR MS: holds the write lock of the LMDB environment in DIR for
- * MS milliseconds, changing nothing.  Prints "held" once it has it.
+ * hold_lock DIR MS [read]: holds the write lock of the LMDB environment in
+ * DIR for MS milliseconds, changing nothing, or with "read" a read
+ * transaction, as a slow reader would.  Prints "held" once it has it.
  */
 
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 
@@ -26,8 +28,8 @@ main(int argc, char **argv)
     MDB_txn          *txn;
     struct timespec   pause;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: hold_lock DIR MS\n");
+    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "read") != 0)) {
+        fprintf(stderr, "usage: hold_lock DIR MS [read]\n");
         return 2;
     }
 
@@ -45,7 +47,7 @@ main(int argc, char **argv)
         return fail("open", rc);
     }
 
-    rc = mdb_txn_begin(env, NULL, 0, &txn);
+    rc = mdb_txn_begin(env, NULL, argc == 4 ? MDB_RDONLY : 0, &txn);
     if (rc != 0) {
         return fail("begin", rc);
     }
