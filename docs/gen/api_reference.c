@@ -243,8 +243,9 @@ put_operations(void)
     for (i = 0; i < count; i++, op++) {
         printf("| `%s` | `%s %s` | %s | ", op->name,
                tkt_method_name((tkt_method_t) op->method), op->path,
-               op->roles == 0 ? "public"
-               : op->roles == tkt_bit(TKT_ROLE_ADMIN) ? "admin" : "all");
+               op->permission == TKT_PERM_NONE
+               ? "public"
+               : (const char *) tkt_perm_names.names[op->permission].data);
         put_body(op);
         fputs(" | ", stdout);
         put_answer(op);

@@ -91,6 +91,7 @@ tkt_admit_actor(tkt_txn_t *txn, const tkt_user_t *user, tkt_actor_t *actor)
     actor->tenant = (uint32_t) user->tenant;
     actor->id = user->id;
     actor->role = (tkt_role_t) user->role;
+    actor->by = TKT_BY_TOKEN;
     actor->profile = TKT_PROFILE_CANONICAL;
     actor->tenant_name[0] = '\0';
     tkt_text_keep(actor->login, sizeof(actor->login), user->login);
@@ -116,16 +117,9 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     tkt_token_record_t      token;
     const tkt_operation_t  *op = match->op;
 
-    actor->tenant = 0;
-    actor->id = 0;
-    actor->role = TKT_ROLE_NONE;
-    actor->profile = TKT_PROFILE_CANONICAL;
-    actor->token = 0;
-    actor->expires_at_ms = 0;
-    actor->login[0] = '\0';
-    actor->tenant_name[0] = '\0';
+    memset(actor, 0, sizeof(tkt_actor_t));
 
-    if (op->roles == 0) {
+    if (op->permission == TKT_PERM_NONE) {
         return true;
     }
 
@@ -144,7 +138,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     actor->token = (uint32_t) token.id;
     actor->expires_at_ms = (int64_t) token.expires_at;
 
-    if (!(op->roles & tkt_bit(actor->role))) {
+    if (!(tkt_actor_permissions(actor) & tkt_bit(op->permission))) {
         tkt_app_problem(req, TKT_FORBIDDEN,
                         tkt_str("your role may not call this operation"), 0,
                         arena, reply);

@@ -20,7 +20,7 @@
 #include "base/tkt_arena.h"
 #include "base/tkt_limits.h"
 #include "base/tkt_status.h"
-#include "domain/tkt_workflow.h"
+#include "domain/tkt_people.h"
 #include "store/tkt_store.h"
 
 
@@ -34,6 +34,38 @@ typedef enum {
     TKT_METHOD_DELETE,
     TKT_METHOD_OPTIONS
 } tkt_method_t;
+
+
+/* JSON Web Tokens that a location accepts (app/tkt_jwt.h). */
+typedef struct tkt_jwt_conf_s  tkt_jwt_conf_t;
+
+/* Tokens found valid before, of one thread (app/tkt_jwt.h). */
+typedef struct tkt_jwt_cache_s  tkt_jwt_cache_t;
+
+/* Master keys of confidential text (crypto/tkt_seal.h). */
+typedef struct tkt_keyring_s  tkt_keyring_t;
+
+
+/* What a location allows; constant for the life of its configuration. */
+typedef struct {
+    const tkt_jwt_conf_t  *jwt;             /* NULL: none                    */
+    bool                   identity;        /* ticket_identity is given      */
+    tkt_role_t             identity_max;    /* role; USER unless said        */
+    bool                   guest;           /* ticket_guest                  */
+    bool                   password_login;
+    bool                   registration;
+} tkt_site_t;
+
+
+/* Who asks, as nginx found it: values of variables; empty user: nobody. */
+typedef struct {
+    tkt_str_t  user;
+    tkt_str_t  name;
+    tkt_str_t  email;
+    tkt_str_t  role;
+    tkt_str_t  tenant;
+    tkt_str_t  groups;
+} tkt_identity_t;
 
 
 /* What came in.  All slices are borrowed until the reply was sent. */
@@ -53,6 +85,14 @@ typedef struct {
     bool          require_match;    /* ticket_require_match                  */
     bool          require_key;      /* ticket_require_idempotency_key        */
     bool          has_idempotency_key;
+
+    const tkt_site_t     *site;     /* NULL: tokens and nothing else         */
+    tkt_identity_t        identity;
+    tkt_str_t             address;  /* of the client, as text                */
+    bool                  foreign_origin;   /* Origin is of another site and
+                                       not one of ticket_cors                */
+    const tkt_keyring_t  *keyring;  /* NULL: nothing is sealed               */
+    tkt_jwt_cache_t      *jwt_cache;        /* NULL: none                    */
 } tkt_request_t;
 
 
@@ -67,16 +107,39 @@ typedef struct {
 } tkt_match_t;
 
 
-/* Who asks, after admission; plain data, copied into commands. */
+/* The way a caller was identified. */
+typedef enum {
+    TKT_BY_NOBODY = 0,
+    TKT_BY_TOKEN,
+    TKT_BY_JWT,
+    TKT_BY_IDENTITY                 /* variables of nginx                    */
+} tkt_by_t;
+
+/*
+ * Who asks, after admission; plain data, copied into commands.  id is 0 for
+ * the anonymous, whose role is NONE, and for the operator.  A principal whom the site vouches for and the store has no record
+ * of has the id TKT_PRINCIPAL_UNSEEN; his first command makes the record from
+ * login and what the command carries of his identity.
+ */
 typedef struct {
     uint32_t    tenant;
-    uint64_t    id;                 /* principal; 0 = anonymous              */
-    tkt_role_t  role;
+    uint64_t    id;                 /* principal; see above                  */
+    tkt_role_t  role;               /* base role, capped by the location     */
+    uint64_t    withheld;           /* tkt_bit(tkt_perm_t) of the base role
+                                       that his own role leaves out          */
+    uint64_t    role_id;            /* the tenant's own role; 0: the base    */
+    uint64_t    ticket;             /* the only one he may see; 0: any       */
     uint32_t    profile;            /* tkt_profile_t of the tenant           */
+    uint32_t    languages;          /* TKT_LANGUAGE_* of the tenant; 0: all  */
     uint32_t    token;              /* number of his token; 0: none          */
+    uint32_t    quota;              /* requests a minute; 0: the location's  */
+    uint32_t    tenant_quota;       /* of all principals; 0: none            */
+    tkt_by_t    by;
     int64_t     expires_at_ms;      /* of the token; 0: never                */
-    char        login[TKT_SLUG_MAX_CHARS + 1];
+    int64_t     token_used_ms;      /* as stored; to be told when it is old  */
+    char        login[TKT_LOGIN_MAX_CHARS * 4 + 1];
     char        tenant_name[TKT_SLUG_MAX_CHARS + 1];
+    char        prefix[9];          /* of ticket numbers                     */
 } tkt_actor_t;
 
 
@@ -156,6 +219,69 @@ const tkt_reply_t *tkt_command_reply(const tkt_command_t *cmd);
 
 /* Memory that the command holds, for the bound on a batch, in bytes. */
 size_t tkt_command_bytes(const tkt_command_t *cmd);
+
+
+/*
+ * How badly a command is needed when more come than can be done: the queue
+ * takes those of a lane while it is filled less than that lane may fill it.
+ */
+typedef enum {
+    TKT_LANE_URGENT = 0,     /* staff; submissions of an urgent type         */
+    TKT_LANE_NORMAL,         /* what requesters do about their tickets       */
+    TKT_LANE_BULK,           /* submissions                                  */
+    TKT_LANE_MAX
+} tkt_lane_t;
+
+tkt_lane_t tkt_command_lane(const tkt_command_t *cmd);
+
+
+/*
+ * Work before the writer: commands with a password are prepared from a read
+ * transaction in the event loop (what is stored of the account is copied into
+ * the command), hashed on a thread that may take long, and queued then.
+ * needs_work: whether that is so.  prepare: false if the command was answered
+ * instead.  work: on any one thread; touches nothing but cmd.
+ */
+bool tkt_command_needs_work(const tkt_command_t *cmd);
+bool tkt_command_prepare(tkt_command_t *cmd, tkt_txn_t *read);
+void tkt_command_work(tkt_command_t *cmd);
+
+/*
+ * Digests of whom a login attempt is for and where it comes from, for delays
+ * after failures: 0 if cmd is none.  failed: whether the attempt has just been
+ * found wrong, after the work.
+ */
+typedef struct {
+    uint64_t  account;
+    uint64_t  address;
+} tkt_attempt_t;
+
+bool tkt_command_attempt(const tkt_command_t *cmd, tkt_attempt_t *attempt);
+bool tkt_command_attempt_failed(const tkt_command_t *cmd);
+
+
+/* ---- timers ---- */
+
+/*
+ * Makes commands of what is due at now_ms: at most `room`, each a command of
+ * the operator that does a bounded piece of one job (destroys the sealed text
+ * of a ticket, erases some of a principal's tickets).  Returns how many; they
+ * are the caller's to queue and free.  random: 32 bytes for each.
+ */
+size_t tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
+    const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room);
+
+/* A use of a token, to be remembered to the hour. */
+typedef struct {
+    uint32_t  tenant;
+    uint32_t  number;
+    uint64_t  principal;
+    int64_t   at_ms;
+} tkt_token_use_t;
+
+/* A command that stores them; NULL without memory. */
+tkt_command_t *tkt_app_token_uses(const tkt_token_use_t *uses, size_t count,
+    int64_t now_ms, const uint8_t random[32]);
 
 /*
  * A digest of tenant, principal and Idempotency-Key, or 0 if the command has

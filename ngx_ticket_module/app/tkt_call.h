@@ -35,11 +35,17 @@ struct tkt_call_s {
     void                   *input;          /* struct of op->input           */
     const tkt_present_t    *present;
     const uint8_t          *random;         /* 32 bytes                      */
+    const tkt_keyring_t    *keyring;        /* NULL: nothing can be sealed   */
+    const struct tkt_secret_s  *secret;     /* what the work found; or NULL  */
     tkt_str_t               if_match;
     tkt_str_t               keep;           /* body to store for replays
                                                instead, without secrets      */
 };
 
+
+/* What the actor may do: tkt_bit(tkt_perm_t) of each. */
+#define tkt_actor_permissions(actor)                                          \
+    (tkt_role_permissions((actor)->role) & ~(actor)->withheld)
 
 /* The call's error list, empty at first. */
 tkt_errors_t *tkt_call_errors(tkt_call_t *c);

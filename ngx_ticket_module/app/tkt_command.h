@@ -10,9 +10,30 @@
 
 
 #include "app/tkt_call.h"
+#include "crypto/tkt_password.h"
 
 
 #define TKT_DIGEST_BYTES  16
+
+
+/*
+ * A password on its way: what the store has of the account, copied in before
+ * the work, and what the work found.  Neither is in the input any more when
+ * the command is queued.
+ */
+typedef struct tkt_secret_s {
+    uint32_t   tenant;             /* of the account                         */
+    uint64_t   principal;          /* 0: there is none                       */
+    uint64_t   version;            /* of its credential                      */
+    tkt_str_t  stored;             /* its hash; empty: none                  */
+    bool       check;              /* `password` is to be compared           */
+    bool       hash;               /* `new_password` (or `password` of a new
+                                      account) is to be hashed               */
+
+    bool       right;              /* found: password is the account's       */
+    char       made[TKT_PASSWORD_HASH_BYTES];   /* hashed; "" if not asked for
+                                      and the stored one is still good       */
+} tkt_secret_t;
 
 struct tkt_command_s {
     tkt_arena_t            *arena;
@@ -34,6 +55,11 @@ struct tkt_command_s {
 
     void                   *input;
     tkt_present_t           present;
+
+    tkt_identity_t          identity;      /* of an unseen principal         */
+    const tkt_keyring_t    *keyring;       /* outlives the command           */
+    tkt_secret_t           *secret;        /* NULL: no password in it        */
+    tkt_attempt_t           attempt;
 
     tkt_reply_t             reply;
 };

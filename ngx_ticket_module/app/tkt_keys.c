@@ -113,3 +113,86 @@ tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant)
     tkt_key_tenant(k, tenant);
     tkt_key_u8(k, 1);
 }
+
+
+void
+tkt_key_tenant_name(tkt_key_t *k, tkt_str_t name)
+{
+    tkt_key_start(k);
+    tkt_key_bytes(k, name);
+}
+
+
+void
+tkt_key_tenant_child(tkt_key_t *k, uint32_t parent, uint32_t tenant)
+{
+    tkt_key_tenant(k, parent);
+    tkt_key_u32(k, tenant);
+}
+
+
+void
+tkt_key_role(tkt_key_t *k, uint32_t tenant, uint64_t role)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u64(k, role);
+}
+
+
+void
+tkt_key_credential(tkt_key_t *k, uint32_t tenant, uint64_t principal)
+{
+    tkt_key_principal(k, tenant, principal);
+}
+
+
+void
+tkt_key_code(tkt_key_t *k, uint32_t tenant, const uint8_t digest[16])
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_bytes(k, (tkt_str_t) { digest, 16 });
+}
+
+
+void
+tkt_key_outbox(tkt_key_t *k, uint32_t tenant, uint64_t seq)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u64(k, seq);
+}
+
+
+void
+tkt_key_sealed(tkt_key_t *k, uint32_t tenant, uint64_t ticket, uint8_t field)
+{
+    tkt_key_ticket(k, tenant, ticket);
+    tkt_key_u8(k, field);
+}
+
+
+void
+tkt_key_sealed_by(tkt_key_t *k, uint32_t master)
+{
+    tkt_key_start(k);
+    tkt_key_u32(k, master);
+}
+
+
+void
+tkt_key_due(tkt_key_t *k, int64_t at_ms, tkt_due_t kind, uint32_t tenant,
+    uint64_t id)
+{
+    tkt_key_start(k);
+    tkt_key_u64(k, (uint64_t) at_ms);
+    tkt_key_u8(k, (uint8_t) kind);
+    tkt_key_u32(k, tenant);
+    tkt_key_u64(k, id);
+}
+
+
+void
+tkt_key_audit(tkt_key_t *k, uint32_t tenant, uint64_t number)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u64(k, number);
+}

@@ -236,7 +236,10 @@ tkt_op_ticket_create(tkt_call_t *c)
     uint64_t        requester;
     tkt_event_t     event = { .action = TKT_ACTION_SUBMIT + 1 };
     tkt_facts_t     facts = { .state = TKT_STATE_NONE };
-    tkt_caller_t    caller = { c->actor->role, TKT_REL_REQUESTER };
+    tkt_caller_t    caller = {
+        .role = c->actor->role, .relation = TKT_REL_REQUESTER,
+        .denied = tkt_perm_actions(c->actor->withheld),
+    };
     tkt_ticket_t    t;
     tkt_decision_t  decision;
 

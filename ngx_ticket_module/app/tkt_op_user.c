@@ -13,6 +13,7 @@ static void
 tkt_user_write(tkt_call_t *c, tkt_out_t *o, tkt_user_t *user)
 {
     user->tenant_name = tkt_str_z(c->actor->tenant_name);
+    user->role_name = tkt_role_names.names[user->role];
     tkt_out_object(o, &tkt_user_schema, user,
                    (uint32_t) tkt_bit(c->actor->role), NULL, false);
 }
@@ -166,18 +167,33 @@ tkt_user_role_check(tkt_call_t *c, uint64_t before, const tkt_user_t *user)
 }
 
 
+/* `role` as sent. */
+static bool
+tkt_user_role_resolve(tkt_call_t *c, tkt_user_t *user)
+{
+    if (user->role_name.len == 0) {
+        return true;
+    }
+
+    if (tkt_names_find(&tkt_role_names, user->role_name, &user->role)) {
+        return true;
+    }
+
+    tkt_call_invalid(c, "/role", "choice", "there is no such role");
+
+    return false;
+}
+
+
 void
 tkt_op_user_create(tkt_call_t *c)
 {
     tkt_user_t  user, other;
 
     user = *(const tkt_user_t *) c->input;
+    user.role = TKT_ROLE_USER;
 
-    if (user.role == 0) {
-        user.role = TKT_ROLE_USER;
-    }
-
-    if (!tkt_user_role_check(c, TKT_ROLE_NONE, &user)) {
+    if (!tkt_user_role_resolve(c, &user) || !tkt_user_role_check(c, TKT_ROLE_NONE, &user)) {
         return;
     }
 
@@ -242,7 +258,8 @@ tkt_op_user_patch(tkt_call_t *c)
         return;
     }
 
-    if (!tkt_user_role_check(c, before.role, &user)
+    if (!tkt_user_role_resolve(c, &user)
+        || !tkt_user_role_check(c, before.role, &user)
         || !tkt_user_self_check(c, &before, &user))
     {
         return;

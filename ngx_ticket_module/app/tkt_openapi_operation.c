@@ -110,7 +110,7 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return true;
 
     case TKT_FOR_PROTECTED:
-        return op->roles != 0;
+        return op->permission != TKT_PERM_NONE;
 
     case TKT_FOR_NAMED:
         return strchr(op->path, '{') != NULL;
@@ -389,13 +389,13 @@ tkt_openapi_operation(tkt_out_t *o, const tkt_operation_t *op,
     tkt_out_name(o, "summary");
     tkt_out_string_z(o, op->doc);
 
-    if (op->roles == 0) {
+    if (op->permission == TKT_PERM_NONE) {
         tkt_out_name(o, "security");
         tkt_out_lit(o, "[]");
 
     } else {
-        tkt_out_name(o, "x-roles");
-        tkt_openapi_names(o, &tkt_role_names, op->roles);
+        tkt_out_name(o, "x-permission");
+        tkt_out_string(o, tkt_perm_names.names[op->permission]);
         tkt_out_name(o, "x-scopes");
         tkt_openapi_names(o, &tkt_scope_names, op->scope);
     }

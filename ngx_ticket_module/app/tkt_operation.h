@@ -20,7 +20,8 @@ typedef struct tkt_call_s  tkt_call_t;
 typedef enum {
     TKT_OP_QUERY = 0,
     TKT_OP_COMMAND,
-    TKT_OP_CARRIER           /* answered by the carrier: health              */
+    TKT_OP_CARRIER,          /* answered by the carrier: health              */
+    TKT_OP_JOB               /* a command of timers, without a route         */
 } tkt_op_kind_t;
 
 
@@ -67,6 +68,12 @@ typedef enum {
       "page.next of the page before, with the same filter")                   \
     X(COUNT, "count", "{\"type\":\"boolean\"}",                               \
       "add counts from maintained counters")                                  \
+    X(ACTOR, "actor", "{\"type\":\"integer\",\"minimum\":1}",                 \
+      "what this principal did")                                              \
+    X(OBJECT, "object", "{\"type\":\"string\"}",                              \
+      "user, token, role, tenant or ticket")                                  \
+    X(OBJECT_ID, "object_id", "{\"type\":\"integer\",\"minimum\":1}",         \
+      "what was done to this one")                                            \
     X(FIELDS, "fields", "{\"type\":\"string\"}",                              \
       "members to answer with, separated by commas")                          \
     X(INCLUDE, "include", "{\"type\":\"string\"}",                            \
@@ -85,6 +92,11 @@ typedef enum {
 #define TKT_OP_CACHEABLE    0x02   /* the same for everybody                 */
 #define TKT_OP_LOCALISED    0x04   /* depends on Accept-Language             */
 #define TKT_OP_MERGE        0x08   /* RFC 7396                               */
+#define TKT_OP_SECRET       0x10   /* body or answer hold a secret: memory is
+                                      wiped, replays leave the secret out    */
+#define TKT_OP_LINK         0x20   /* a token for one ticket may call it     */
+#define TKT_OP_LOGIN        0x40   /* public, if the location allows it      */
+#define TKT_OP_GUEST        0x80   /* the anonymous too, with ticket_guest   */
 
 
 struct tkt_operation_s {
@@ -92,13 +104,14 @@ struct tkt_operation_s {
     uint8_t              method;    /* tkt_method_t                          */
     uint8_t              kind;      /* tkt_op_kind_t                         */
     uint8_t              shape;     /* tkt_shape_t of the 2xx answer         */
-    uint8_t              flags;
-    uint16_t             success;   /* HTTP status                           */
     uint8_t              action;    /* tkt_action_t of a ticket action       */
+    uint16_t             flags;
+    uint16_t             success;   /* HTTP status                           */
     const char          *path;      /* "/v1/tickets/{id}"                    */
-    uint32_t             roles;     /* who may call it; 0 = public           */
+    uint8_t              permission;  /* tkt_perm_t; NONE = public           */
     uint32_t             scope;     /* TKT_SCOPE_* that a scoped token needs */
     uint32_t             params;    /* tkt_bit(tkt_param_id_t)               */
+    const struct tkt_resource_s  *resource;   /* of the generic handlers     */
     void               (*run)(tkt_call_t *call);
     const tkt_schema_t  *input;
     uint32_t             use;       /* bit of the input's rows               */

@@ -4,13 +4,13 @@
 
 #include "app/tkt_ops.h"
 #include "app/tkt_operation.h"
+#include "app/tkt_resource.h"
 
 
-#define ROLE(name)     ((uint32_t) tkt_bit(TKT_ROLE_##name))
-#define EVERYBODY      ((uint32_t) ((tkt_bit(TKT_ROLE_MAX) - 1)               \
-                                    & ~tkt_bit(TKT_ROLE_NONE)))
-#define PUBLIC         0
-#define ADMIN          ROLE(ADMIN)
+#define PUBLIC         .permission = TKT_PERM_NONE
+#define NEEDS(name)    .permission = TKT_PERM_##name
+#define DOES(name)                                                            \
+                       .permission = TKT_PERM_ACTION + TKT_ACTION_##name
 
 #define P(name)        ((uint32_t) tkt_bit(TKT_PARAM_##name))
 #define PAGE           (P(LIMIT) | P(CURSOR))
@@ -24,15 +24,16 @@
 #define WRITE(code)    .kind = TKT_OP_COMMAND, .success = code,               \
                        .scope = TKT_SCOPE_WRITE
 #define ADMIN_READ     .kind = TKT_OP_QUERY, .success = 200,                  \
-                       .scope = TKT_SCOPE_ADMIN, .roles = ADMIN
+                       .scope = TKT_SCOPE_ADMIN
 #define ADMIN_WRITE(code)                                                     \
                        .kind = TKT_OP_COMMAND, .success = code,               \
-                       .scope = TKT_SCOPE_ADMIN, .roles = ADMIN
+                       .scope = TKT_SCOPE_ADMIN
 #define DOCUMENT       .kind = TKT_OP_QUERY, .success = 200,                  \
-                       .shape = TKT_SHAPE_JSON, .roles = PUBLIC
+                       .shape = TKT_SHAPE_JSON, PUBLIC
 #define HEALTH         .kind = TKT_OP_CARRIER, .success = 200,                \
-                       .shape = TKT_SHAPE_JSON, .roles = PUBLIC
+                       .shape = TKT_SHAPE_JSON, PUBLIC
 
+#define PUT(text)      .method = TKT_METHOD_PUT, .path = text
 #define GET(text)      .method = TKT_METHOD_GET, .path = text
 #define POST(text)     .method = TKT_METHOD_POST, .path = text
 #define PATCH(text)    .method = TKT_METHOD_PATCH, .path = text
@@ -44,103 +45,250 @@
 #define LIST(name)     .shape = TKT_SHAPE_LIST, .output = &tkt_##name##_schema
 #define INPUT(name, bit)                                                      \
                        .input = &tkt_##name##_schema, .use = bit
+#define OF(name)       .resource = &tkt_resource_##name
 
 #define ACTION_0(id, verb, text)
 #define ACTION_1(id, verb, text)                                              \
     { .name = "ticket." verb, POST("/v1/tickets/{id}/" verb), WRITE(200),     \
-      .roles = EVERYBODY, TICKET, .run = tkt_op_action,                       \
+      DOES(id), TICKET, .run = tkt_op_action,                                 \
       INPUT(input, tkt_action_use(TKT_ACTION_##id)),                          \
       .action = TKT_ACTION_##id,                                              \
-      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED, .doc = text },
+      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED | TKT_OP_LINK,              \
+      .doc = text },
 
 
 static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "ticket.get", GET("/v1/tickets/{id}"), READ,
-      .roles = EVERYBODY, TICKET, .run = tkt_op_ticket_get,
-      .params = P(INCLUDE) | P(FIELDS), .flags = TKT_OP_LOCALISED,
+      NEEDS(TICKET_READ), TICKET, .run = tkt_op_ticket_get,
+      .params = P(INCLUDE) | P(FIELDS),
+      .flags = TKT_OP_LOCALISED | TKT_OP_LINK,
       .doc = "One ticket, by id or number." },
 
     { .name = "ticket.create", POST("/v1/tickets"), WRITE(201),
-      .roles = EVERYBODY, TICKET, .run = tkt_op_ticket_create,
+      DOES(SUBMIT), TICKET, .run = tkt_op_ticket_create,
       INPUT(ticket, TKT_USE_CREATE), .action = TKT_ACTION_SUBMIT,
-      .flags = TKT_OP_LOCALISED, .doc = "Submit a ticket." },
+      .flags = TKT_OP_LOCALISED | TKT_OP_GUEST | TKT_OP_SECRET,
+      .doc = "Submit a ticket." },
 
     { .name = "ticket.list", GET("/v1/tickets"), READ,
-      .roles = EVERYBODY, .shape = TKT_SHAPE_COUNTS,
+      NEEDS(TICKET_READ), .shape = TKT_SHAPE_COUNTS,
       .output = &tkt_ticket_schema, .run = tkt_op_ticket_list,
       .params = FILTERS | PAGE | P(COUNT) | P(FIELDS),
       .flags = TKT_OP_LOCALISED,
       .doc = "Tickets: staff see the tenant's, users their own." },
 
     { .name = "me.tickets", GET("/v1/me/tickets"), READ,
-      .roles = EVERYBODY, .shape = TKT_SHAPE_COUNTS,
+      NEEDS(TICKET_READ), .shape = TKT_SHAPE_COUNTS,
       .output = &tkt_ticket_schema, .run = tkt_op_my_tickets,
       .params = P(BUCKET) | P(STATE) | P(SORT) | PAGE | P(COUNT) | P(FIELDS),
       .flags = TKT_OP_LOCALISED,
       .doc = "The caller's own tickets, newest first." },
 
     { .name = "message.create", POST("/v1/tickets/{id}/messages"),
-      WRITE(201), .roles = EVERYBODY, OBJECT(message),
+      WRITE(201), NEEDS(MESSAGE_WRITE), OBJECT(message),
       .run = tkt_op_message_create, .action = TKT_ACTION_MESSAGE,
       INPUT(input, tkt_action_use(TKT_ACTION_MESSAGE)),
+      .flags = TKT_OP_LINK,
       .doc = "Add a message; it moves the ticket as the workflow says." },
 
     { .name = "message.list", GET("/v1/tickets/{id}/messages"), READ,
-      .roles = EVERYBODY, LIST(message), .run = tkt_op_message_list,
-      .params = PAGE,
+      NEEDS(TICKET_READ), LIST(message), .run = tkt_op_message_list,
+      .params = PAGE, .flags = TKT_OP_LINK,
       .doc = "The ticket's messages, oldest first." },
 
     { .name = "ticket.timeline", GET("/v1/tickets/{id}/timeline"), READ,
-      .roles = EVERYBODY, LIST(event), .run = tkt_op_timeline,
-      .params = PAGE, .doc = "The ticket's events, newest first." },
+      NEEDS(TICKET_READ), LIST(event), .run = tkt_op_timeline,
+      .params = PAGE, .flags = TKT_OP_LINK,
+      .doc = "The ticket's events, newest first." },
 
     { .name = "ticket.patch", PATCH("/v1/tickets/{id}"), WRITE(200),
-      .roles = EVERYBODY, TICKET, .run = tkt_op_ticket_patch,
+      DOES(EDIT), TICKET, .run = tkt_op_ticket_patch,
       INPUT(ticket, TKT_USE_PATCH), .action = TKT_ACTION_EDIT,
-      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED | TKT_OP_MERGE,
+      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED | TKT_OP_MERGE
+               | TKT_OP_LINK | TKT_OP_SECRET,
       .doc = "Change fields (RFC 7396): requesters while it is active." },
 
 #define X(id, verb, is_route, text)  ACTION_##is_route(id, verb, text)
     TKT_ACTION_TABLE(X)
 #undef X
 
-    { .name = "me.get", GET("/v1/me"), READ, .roles = EVERYBODY,
+    { .name = "ticket.forward", POST("/v1/tickets/{id}/forward"), WRITE(200),
+      DOES(FORWARD), TICKET, .run = tkt_op_forward,
+      INPUT(input, tkt_action_use(TKT_ACTION_FORWARD)),
+      .action = TKT_ACTION_FORWARD,
+      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED,
+      .doc = "File it with the tenant above, or tell that ticket more." },
+
+    { .name = "ticket.reveal", POST("/v1/tickets/{id}/reveal"), WRITE(200),
+      DOES(REVEAL), OBJECT(reveal), .run = tkt_op_reveal,
+      INPUT(input, tkt_action_use(TKT_ACTION_REVEAL)),
+      .action = TKT_ACTION_REVEAL, .flags = TKT_OP_SECRET,
+      .doc = "Read the confidential text; the requester is told." },
+
+    { .name = "ticket.shred", DELETE("/v1/tickets/{id}/confidential"),
+      WRITE(204), DOES(SHRED), .shape = TKT_SHAPE_NONE, .run = tkt_op_shred,
+      .action = TKT_ACTION_SHRED, .flags = TKT_OP_IF_MATCH | TKT_OP_LINK,
+      .doc = "Destroy the confidential text." },
+
+    { .name = "me.get", GET("/v1/me"), READ, NEEDS(SELF),
       OBJECT(user), .run = tkt_op_me, .doc = "Who the caller is." },
+
+    { .name = "me.patch", PATCH("/v1/me"), WRITE(200), NEEDS(SELF),
+      OBJECT(user), .run = tkt_op_me_patch, INPUT(user, TKT_USE_SELF),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
+      .doc = "Change one's own account." },
+
+    { .name = "me.export", GET("/v1/me/export"), READ, NEEDS(SELF),
+      .shape = TKT_SHAPE_JSON, .run = tkt_op_export, .params = PAGE,
+      .doc = "All that is kept about the caller, page by page." },
+
+    { .name = "password.change", PUT("/v1/me/password"), WRITE(204),
+      NEEDS(SELF), .shape = TKT_SHAPE_NONE, .run = tkt_op_password,
+      INPUT(credentials, TKT_USE_PASSWORD), .flags = TKT_OP_SECRET,
+      .doc = "Set one's password; ends all other sessions." },
+
+    { .name = "my-token.list", GET("/v1/me/tokens"), READ, NEEDS(SELF),
+      LIST(token), .run = tkt_op_token_list, .doc = "One's own tokens." },
+
+    { .name = "my-token.create", POST("/v1/me/tokens"), WRITE(201),
+      NEEDS(SELF), OBJECT(token), .run = tkt_op_token_create,
+      INPUT(token, TKT_USE_NEW), .flags = TKT_OP_SECRET,
+      .doc = "Make a token for oneself; it is shown this once." },
+
+    { .name = "my-token.revoke", DELETE("/v1/me/tokens/{number}"),
+      WRITE(204), NEEDS(SELF), .shape = TKT_SHAPE_NONE,
+      .run = tkt_op_token_revoke, .doc = "End one of one's tokens." },
+
+    { .name = "session.create", POST("/v1/session"), WRITE(201), PUBLIC,
+      OBJECT(session), .run = tkt_op_session_create,
+      INPUT(credentials, TKT_USE_SESSION),
+      .flags = TKT_OP_SECRET | TKT_OP_LOGIN,
+      .doc = "Log in with a password; the token is short-lived." },
+
+    { .name = "session.delete", DELETE("/v1/session"), WRITE(204),
+      NEEDS(SELF), .shape = TKT_SHAPE_NONE, .run = tkt_op_session_delete,
+      .doc = "Log out: ends the token that the request was made with." },
+
+    { .name = "code.create", POST("/v1/codes"), WRITE(202), PUBLIC,
+      OBJECT(code), .run = tkt_op_code_create,
+      INPUT(credentials, TKT_USE_CODE), .flags = TKT_OP_LOGIN,
+      .doc = "Have a code sent that proves a mail address or number." },
+
+    { .name = "account.create", POST("/v1/accounts"), WRITE(201), PUBLIC,
+      OBJECT(user), .run = tkt_op_account_create,
+      INPUT(credentials, TKT_USE_ACCOUNT),
+      .flags = TKT_OP_SECRET | TKT_OP_LOGIN,
+      .doc = "Register, with the code that was sent." },
+
+    { .name = "password.reset", POST("/v1/password-reset"), WRITE(204),
+      PUBLIC, .shape = TKT_SHAPE_NONE, .run = tkt_op_password_reset,
+      INPUT(credentials, TKT_USE_RESET),
+      .flags = TKT_OP_SECRET | TKT_OP_LOGIN,
+      .doc = "Set a new password, with the code that was sent." },
 
     { .name = "workflow.get", GET("/v1/workflow"), DOCUMENT,
       .run = tkt_op_workflow, .flags = TKT_OP_CACHEABLE,
       .doc = "States, actions, transitions and labels of every profile." },
 
-    { .name = "user.list", GET("/v1/users"), ADMIN_READ, LIST(user),
+    { .name = "user.list", GET("/v1/users"), ADMIN_READ,
+      NEEDS(USER_READ), LIST(user),
       .run = tkt_op_user_list, .params = PAGE,
       .doc = "The tenant's principals." },
 
     { .name = "user.create", POST("/v1/users"), ADMIN_WRITE(201),
-      OBJECT(user), .run = tkt_op_user_create,
+      NEEDS(USER_WRITE), OBJECT(user), .run = tkt_op_user_create,
       INPUT(user, TKT_USE_USER_CREATE), .doc = "Make a principal." },
 
-    { .name = "user.get", GET("/v1/users/{id}"), ADMIN_READ, OBJECT(user),
+    { .name = "user.get", GET("/v1/users/{id}"), ADMIN_READ,
+      NEEDS(USER_READ), OBJECT(user),
       .run = tkt_op_user_get, .doc = "One principal." },
 
     { .name = "user.patch", PATCH("/v1/users/{id}"), ADMIN_WRITE(200),
-      OBJECT(user), .run = tkt_op_user_patch,
+      NEEDS(USER_WRITE), OBJECT(user), .run = tkt_op_user_patch,
       INPUT(user, TKT_USE_USER_PATCH),
       .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
       .doc = "Change or disable a principal." },
 
     { .name = "token.list", GET("/v1/users/{id}/tokens"), ADMIN_READ,
-      LIST(token), .run = tkt_op_token_list,
+      NEEDS(TOKEN_READ), LIST(token), .run = tkt_op_token_list,
       .doc = "A principal's tokens, without their secrets." },
 
     { .name = "token.create", POST("/v1/users/{id}/tokens"),
-      ADMIN_WRITE(201), OBJECT(token), .run = tkt_op_token_create,
-      INPUT(token, TKT_USE_USER_CREATE),
+      ADMIN_WRITE(201), NEEDS(TOKEN_WRITE), OBJECT(token),
+      .run = tkt_op_token_create, INPUT(token, TKT_USE_NEW),
+      .flags = TKT_OP_SECRET,
       .doc = "Make a token; it is shown this once." },
 
     { .name = "token.revoke", DELETE("/v1/users/{id}/tokens/{number}"),
-      ADMIN_WRITE(204), .shape = TKT_SHAPE_NONE,
+      ADMIN_WRITE(204), NEEDS(TOKEN_WRITE), .shape = TKT_SHAPE_NONE,
       .run = tkt_op_token_revoke, .doc = "End a token." },
+
+    { .name = "user.export", GET("/v1/users/{id}/export"), ADMIN_READ,
+      NEEDS(TICKET_EXPORT), .shape = TKT_SHAPE_JSON, .run = tkt_op_export,
+      .params = PAGE,
+      .doc = "All that is kept about a principal, page by page." },
+
+    { .name = "user.erase", POST("/v1/users/{id}/erase"), ADMIN_WRITE(202),
+      NEEDS(ERASE), OBJECT(user), .run = tkt_op_erase,
+      INPUT(input, tkt_action_use(TKT_ACTION_REJECT)),
+      .doc = "Erase a principal's personal data, with a reason." },
+
+    { .name = "role.list", GET("/v1/roles"), ADMIN_READ, NEEDS(ROLE_READ),
+      LIST(role), OF(role), .run = tkt_resource_list, .params = PAGE,
+      .doc = "The roles that the tenant has made." },
+
+    { .name = "role.create", POST("/v1/roles"), ADMIN_WRITE(201),
+      NEEDS(ROLE_WRITE), OBJECT(role), OF(role), .run = tkt_resource_create,
+      INPUT(role, TKT_USE_NEW), .doc = "Make a role." },
+
+    { .name = "role.get", GET("/v1/roles/{id}"), ADMIN_READ,
+      NEEDS(ROLE_READ), OBJECT(role), OF(role), .run = tkt_resource_get,
+      .doc = "One role." },
+
+    { .name = "role.patch", PATCH("/v1/roles/{id}"), ADMIN_WRITE(200),
+      NEEDS(ROLE_WRITE), OBJECT(role), OF(role), .run = tkt_resource_patch,
+      INPUT(role, TKT_USE_CHANGE), .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
+      .doc = "Change a role; it holds for its holders at once." },
+
+    { .name = "role.delete", DELETE("/v1/roles/{id}"), ADMIN_WRITE(204),
+      NEEDS(ROLE_WRITE), .shape = TKT_SHAPE_NONE, OF(role),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Delete a role that nobody has." },
+
+    { .name = "tenant.list", GET("/v1/tenants"), ADMIN_READ,
+      NEEDS(TENANT_READ), LIST(tenant), OF(tenant),
+      .run = tkt_resource_list, .params = PAGE,
+      .doc = "The caller's tenant and those below it." },
+
+    { .name = "tenant.create", POST("/v1/tenants"), ADMIN_WRITE(201),
+      NEEDS(TENANT_WRITE), OBJECT(tenant), OF(tenant),
+      .run = tkt_resource_create, INPUT(tenant, TKT_USE_NEW),
+      .flags = TKT_OP_SECRET,
+      .doc = "Make a tenant below one's own, with its first administrator." },
+
+    { .name = "tenant.get", GET("/v1/tenants/{id}"), ADMIN_READ,
+      NEEDS(TENANT_READ), OBJECT(tenant), OF(tenant),
+      .run = tkt_resource_get, .doc = "One tenant." },
+
+    { .name = "tenant.patch", PATCH("/v1/tenants/{id}"), ADMIN_WRITE(200),
+      NEEDS(TENANT_WRITE), OBJECT(tenant), OF(tenant),
+      .run = tkt_resource_patch, INPUT(tenant, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
+      .doc = "Change a tenant." },
+
+    { .name = "audit.list", GET("/v1/audit"), ADMIN_READ, NEEDS(AUDIT_READ),
+      LIST(audit), .run = tkt_op_audit_list,
+      .params = PAGE | P(ACTOR) | P(OBJECT) | P(OBJECT_ID),
+      .doc = "What administrators did, newest first." },
+
+    { .name = "outbox.list", GET("/v1/outbox"), ADMIN_READ,
+      NEEDS(OUTBOX_READ), LIST(outbox), .run = tkt_op_outbox_list,
+      .params = PAGE, .doc = "Notifications that wait to be sent." },
+
+    { .name = "permission.list", GET("/v1/permissions"), DOCUMENT,
+      .run = tkt_op_permission_list, .flags = TKT_OP_CACHEABLE,
+      .doc = "Permissions, and the roles that have them from the start." },
 
     { .name = "discovery.get", GET("/v1/"), DOCUMENT,
       .run = tkt_op_discovery, .flags = TKT_OP_CACHEABLE,

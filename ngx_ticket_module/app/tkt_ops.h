@@ -36,6 +36,40 @@ void tkt_op_token_list(tkt_call_t *c);
 void tkt_op_token_create(tkt_call_t *c);
 void tkt_op_token_revoke(tkt_call_t *c);
 
+/* tkt_op_role.c */
+void tkt_op_permission_list(tkt_call_t *c);
+
+/* tkt_op_account.c: one's own account, logging in, registering */
+void tkt_op_me_patch(tkt_call_t *c);
+void tkt_op_password(tkt_call_t *c);
+void tkt_op_session_create(tkt_call_t *c);
+void tkt_op_session_delete(tkt_call_t *c);
+void tkt_op_account_create(tkt_call_t *c);
+void tkt_op_password_reset(tkt_call_t *c);
+
+/* tkt_op_code.c */
+void tkt_op_code_create(tkt_call_t *c);
+void tkt_op_outbox_list(tkt_call_t *c);
+
+/* tkt_op_forward.c */
+void tkt_op_forward(tkt_call_t *c);
+
+/* tkt_op_seal.c */
+void tkt_op_reveal(tkt_call_t *c);
+void tkt_op_shred(tkt_call_t *c);
+void tkt_job_shred(tkt_call_t *c);
+
+/* tkt_op_audit.c */
+void tkt_op_audit_list(tkt_call_t *c);
+
+/* tkt_op_privacy.c */
+void tkt_op_export(tkt_call_t *c);
+void tkt_op_erase(tkt_call_t *c);
+void tkt_job_erase(tkt_call_t *c);
+
+/* tkt_due.c */
+void tkt_job_token_uses(tkt_call_t *c);
+
 /* tkt_op_service.c */
 void tkt_op_discovery(tkt_call_t *c);
 void tkt_op_workflow(tkt_call_t *c);

@@ -1,5 +1,5 @@
 /*
- * Rows of tenants, principals and tokens.
+ * Rows of tenants, roles, principals and what belongs to them.
  */
 
 #include "app/tkt_rows.h"
@@ -130,4 +130,113 @@ tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_key_token(&key, tenant, principal, (uint32_t) token->id);
     tkt_put(txn, TKT_DB_TOKEN, &key,
             tkt_record_pack(&tkt_token_schema, token, NULL, arena));
+}
+
+
+bool
+tkt_role_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
+    tkt_role_record_t *role, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_role(&key, tenant, id);
+
+    return tkt_row_load(txn, TKT_DB_ROLE, &key, &tkt_role_schema, role,
+                        arena);
+}
+
+
+bool
+tkt_credential_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    tkt_credential_t *credential, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_credential(&key, tenant, principal);
+
+    return tkt_row_load(txn, TKT_DB_CREDENTIAL, &key, &tkt_credential_schema,
+                        credential, arena);
+}
+
+
+bool
+tkt_code_load(tkt_txn_t *txn, uint32_t tenant, const uint8_t digest[16],
+    tkt_code_t *code, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_code(&key, tenant, digest);
+
+    return tkt_row_load(txn, TKT_DB_CODE, &key, &tkt_code_record_schema, code,
+                        arena);
+}
+
+
+void
+tkt_role_save(tkt_txn_t *txn, const tkt_role_record_t *role,
+    tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_role(&key, (uint32_t) role->tenant, role->id);
+    tkt_put(txn, TKT_DB_ROLE, &key,
+            tkt_record_pack(&tkt_role_schema, role, NULL, arena));
+}
+
+
+void
+tkt_credential_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    const tkt_credential_t *credential, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_credential(&key, tenant, principal);
+    tkt_put(txn, TKT_DB_CREDENTIAL, &key,
+            tkt_record_pack(&tkt_credential_schema, credential, NULL, arena));
+}
+
+
+void
+tkt_code_save(tkt_txn_t *txn, uint32_t tenant, const uint8_t digest[16],
+    const tkt_code_t *code, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_code(&key, tenant, digest);
+    tkt_put(txn, TKT_DB_CODE, &key,
+            tkt_record_pack(&tkt_code_record_schema, code, NULL, arena));
+}
+
+
+void
+tkt_outbox_save(tkt_txn_t *txn, const tkt_outbox_t *outbox,
+    tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_outbox(&key, (uint32_t) outbox->tenant, outbox->id);
+    tkt_put(txn, TKT_DB_OUTBOX, &key,
+            tkt_record_pack(&tkt_outbox_schema, outbox, NULL, arena));
+}
+
+
+void
+tkt_due_set(tkt_txn_t *txn, int64_t at_ms, tkt_due_t kind, uint32_t tenant,
+    uint64_t id)
+{
+    tkt_key_t  key;
+
+    tkt_key_due(&key, at_ms, kind, tenant, id);
+    tkt_put(txn, TKT_DB_DUE, &key, tkt_str(""));
+}
+
+
+void
+tkt_due_clear(tkt_txn_t *txn, int64_t at_ms, tkt_due_t kind, uint32_t tenant,
+    uint64_t id)
+{
+    tkt_key_t  key;
+
+    tkt_key_due(&key, at_ms, kind, tenant, id);
+    (void) tkt_delete(txn, TKT_DB_DUE, &key);
 }

@@ -65,6 +65,18 @@ void tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,
     uint64_t principal);
 void tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant);
+void tkt_key_tenant_name(tkt_key_t *k, tkt_str_t name);
+void tkt_key_tenant_child(tkt_key_t *k, uint32_t parent, uint32_t tenant);
+void tkt_key_role(tkt_key_t *k, uint32_t tenant, uint64_t role);
+void tkt_key_credential(tkt_key_t *k, uint32_t tenant, uint64_t principal);
+void tkt_key_code(tkt_key_t *k, uint32_t tenant, const uint8_t digest[16]);
+void tkt_key_outbox(tkt_key_t *k, uint32_t tenant, uint64_t seq);
+void tkt_key_sealed(tkt_key_t *k, uint32_t tenant, uint64_t ticket,
+    uint8_t field);
+void tkt_key_sealed_by(tkt_key_t *k, uint32_t master);
+void tkt_key_due(tkt_key_t *k, int64_t at_ms, tkt_due_t kind,
+    uint32_t tenant, uint64_t id);
+void tkt_key_audit(tkt_key_t *k, uint32_t tenant, uint64_t number);
 
 
 /*
@@ -80,6 +92,12 @@ bool tkt_user_by_login(tkt_txn_t *txn, uint32_t tenant, tkt_str_t login,
     tkt_user_t *user, tkt_arena_t *arena);
 bool tkt_token_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     uint32_t number, tkt_token_record_t *token, tkt_arena_t *arena);
+bool tkt_role_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
+    tkt_role_record_t *role, tkt_arena_t *arena);
+bool tkt_credential_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    tkt_credential_t *credential, tkt_arena_t *arena);
+bool tkt_code_load(tkt_txn_t *txn, uint32_t tenant, const uint8_t digest[16],
+    tkt_code_t *code, tkt_arena_t *arena);
 bool tkt_message_load(tkt_txn_t *txn, tkt_str_t key, tkt_str_t value,
     tkt_message_t *message, tkt_arena_t *arena);
 bool tkt_event_load(tkt_txn_t *txn, uint64_t seq, tkt_event_t *event,
@@ -105,6 +123,21 @@ void tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
     const tkt_user_t *user, tkt_arena_t *arena);
 void tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     const tkt_token_record_t *token, tkt_arena_t *arena);
+void tkt_role_save(tkt_txn_t *txn, const tkt_role_record_t *role,
+    tkt_arena_t *arena);
+void tkt_credential_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    const tkt_credential_t *credential, tkt_arena_t *arena);
+void tkt_code_save(tkt_txn_t *txn, uint32_t tenant, const uint8_t digest[16],
+    const tkt_code_t *code, tkt_arena_t *arena);
+void tkt_outbox_save(tkt_txn_t *txn, const tkt_outbox_t *outbox,
+    tkt_arena_t *arena);
+
+/* Sets or takes away a timer. */
+void tkt_due_set(tkt_txn_t *txn, int64_t at_ms, tkt_due_t kind,
+    uint32_t tenant, uint64_t id);
+void tkt_due_clear(tkt_txn_t *txn, int64_t at_ms, tkt_due_t kind,
+    uint32_t tenant, uint64_t id);
+
 void tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
     const tkt_ticket_t *ticket, tkt_arena_t *arena);
 

@@ -53,7 +53,10 @@ tkt_view_name(tkt_view_t *v, uint64_t id)
 tkt_caller_t
 tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
 {
-    tkt_caller_t  caller = { c->actor->role, 0 };
+    tkt_caller_t  caller = {
+        .role = c->actor->role,
+        .denied = tkt_perm_actions(c->actor->withheld),
+    };
 
     if (t->tenant != c->actor->tenant) {
         caller.relation = TKT_REL_FOREIGN;

@@ -23,6 +23,8 @@ typedef struct {
     tkt_arena_block_t  *blocks;     /* malloc'ed blocks, freed by done */
     size_t              block_bytes;
     bool                failed;
+    bool                wipe;       /* blocks hold secrets: overwritten before
+                                       they are given back                   */
 } tkt_arena_t;
 
 

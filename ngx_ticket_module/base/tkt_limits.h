@@ -22,6 +22,7 @@
 #define TKT_TEXT_MAX_CHARS                20000
 #define TKT_LINE_MAX_CHARS                200
 #define TKT_SLUG_MAX_CHARS                64
+#define TKT_LOGIN_MAX_CHARS               100
 #define TKT_REASON_MAX_CHARS              2000
 #define TKT_ERROR_TEXT_MAX_CHARS          4000
 #define TKT_TAGS_MAX                      32
@@ -43,6 +44,39 @@
 #define TKT_LIST_PAGE_MAX_BYTES           (1024 * 1024)
 #define TKT_INCLUDE_MAX_ITEMS             50
 #define TKT_CURSOR_MAX_BYTES              256
+
+/* identity; seconds where the name says so */
+#define TKT_BEARER_MAX_BYTES              8192
+#define TKT_JWT_KEYS_MAX                  16
+#define TKT_JWT_LEEWAY_S                  30
+#define TKT_JWT_CACHE_ENTRIES             1024
+#define TKT_TOKEN_USE_MS                  (3600 * 1000LL)
+#define TKT_TOKEN_USES_MAX                256
+#define TKT_SESSION_TTL_S                 (12 * 3600)
+#define TKT_SESSION_TTL_MAX_S             (30 * 86400)
+#define TKT_LINK_TTL_S                    (90 * 86400)
+#define TKT_PASSWORD_MIN_CHARS            10
+#define TKT_PASSWORD_MAX_CHARS            200
+#define TKT_CODE_DIGITS                   8
+#define TKT_CODE_TTL_S                    900
+#define TKT_CODE_TRIES_MAX                5
+#define TKT_CODE_COOL_DOWN_S              60
+#define TKT_LOGIN_FREE_TRIES              3
+#define TKT_LOGIN_DELAY_MAX_S             900
+#define TKT_TENANT_DEPTH_MAX              3
+#define TKT_ROLES_PER_TENANT_MAX          64
+
+/* quotas */
+#define TKT_QUOTA_WINDOW_S                60
+#define TKT_REVEALS_PER_HOUR_MAX          30
+
+/* sealed text */
+#define TKT_CONFIDENTIAL_MAX_CHARS        4000
+#define TKT_SHRED_GRACE_S                 (7 * 86400)
+#define TKT_MASTER_KEYS_MAX               16
+
+/* timers; work of one command */
+#define TKT_JOB_BATCH_MAX                 32
 
 /* workflow */
 #define TKT_TIER_MAX                      3

@@ -251,7 +251,10 @@ static const tkt_label_t  tkt_action_labels[TKT_ACTION_MAX] = {
     [TKT_ACTION_REVEAL]       = TKT_LABEL("Reveal confidential text",
                                           "查看机密信息"),
     [TKT_ACTION_TIMEOUT]      = TKT_LABEL("Time out", "超时处理"),
-    [TKT_ACTION_ARCHIVE]      = TKT_LABEL("Archive", "归档")
+    [TKT_ACTION_ARCHIVE]      = TKT_LABEL("Archive", "归档"),
+    [TKT_ACTION_FORWARD]      = TKT_LABEL("Forward upwards", "上报"),
+    [TKT_ACTION_SHRED]        = TKT_LABEL("Destroy confidential text",
+                                          "销毁机密信息")
 };
 
 

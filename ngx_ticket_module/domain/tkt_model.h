@@ -9,7 +9,7 @@
 
 
 #include "base/tkt_schema.h"
-#include "domain/tkt_workflow.h"
+#include "domain/tkt_trust.h"
 
 
 /* Uses of the ticket's rows (tkt_field_t.in). */
@@ -59,6 +59,11 @@ typedef struct {
     uint64_t   last_urge_at;
     uint64_t   last_event;         /* head of the ticket's chain of events   */
     uint64_t   long_text;          /* 1: the TKT_F_BIG rows are in chunks    */
+    uint64_t   forwarded_to;       /* ticket of the tenant above             */
+    uint64_t   forwarded_from;     /* ticket of a tenant below, and which    */
+    uint64_t   forwarded_tenant;
+    uint64_t   sealed_version;     /* of the confidential text; 0: none      */
+    uint64_t   erased_at;
     uint64_t   on_behalf_of;       /* input only                             */
     uint64_t   next;               /* view: tkt_next_t                       */
     uint64_t   allowed_actions;    /* view                                   */
@@ -78,12 +83,15 @@ typedef struct {
     tkt_str_t  tags;
     tkt_str_t  plan;
     tkt_str_t  comment;            /* of the rating                          */
+    tkt_str_t  confidential;       /* input only                             */
+    tkt_str_t  code;               /* input only: proves a guest's contact   */
 
     tkt_str_t  number;             /* view                                   */
     tkt_str_t  tenant_name;        /* view                                   */
     tkt_str_t  state_label;        /* view                                   */
     tkt_str_t  requester_name;     /* view                                   */
     tkt_str_t  assignee_name;      /* view                                   */
+    tkt_str_t  access_token;       /* view: a guest's, once                  */
 } tkt_ticket_t;
 
 extern const tkt_schema_t  tkt_ticket_schema;
@@ -123,6 +131,8 @@ typedef struct {
     tkt_str_t  solution;
     tkt_str_t  plan;
     tkt_str_t  comment;
+    tkt_str_t  subject;            /* of what is forwarded                   */
+    tkt_str_t  description;
 } tkt_input_t;
 
 extern const tkt_schema_t  tkt_input_schema;
@@ -192,62 +202,11 @@ typedef struct {
 extern const tkt_schema_t  tkt_event_schema;
 
 
-#define TKT_USE_USER_CREATE  0x1
-#define TKT_USE_USER_PATCH   0x2
-
-typedef struct {
-    uint64_t   id;
-    uint64_t   tenant;
-    uint64_t   role;
-    uint64_t   disabled;
-    uint64_t   version;
-    uint64_t   created_at;
-    uint64_t   updated_at;
-    uint64_t   last_token;         /* number of the newest token             */
-    tkt_str_t  login;
-    tkt_str_t  name;
-    tkt_str_t  email;
-    tkt_str_t  tenant_name;        /* view                                   */
-} tkt_user_t;
-
-extern const tkt_schema_t  tkt_user_schema;
-
-
-/* Scopes of a token; none = everything its owner may do. */
-#define TKT_SCOPE_READ    0x2
-#define TKT_SCOPE_WRITE   0x4
-#define TKT_SCOPE_ADMIN   0x8
-
-typedef struct {
-    uint64_t   id;                 /* number within the principal            */
-    uint64_t   scopes;
-    uint64_t   created_at;
-    uint64_t   expires_at;
-    uint64_t   ttl;                /* input only, seconds                    */
-    tkt_str_t  label;
-    tkt_str_t  digest;             /* of the secret                          */
-    tkt_str_t  token;              /* view: once, at its creation            */
-} tkt_token_record_t;
-
-extern const tkt_schema_t  tkt_token_schema;
-
-
-typedef struct {
-    uint64_t   id;
-    uint64_t   profile;            /* tkt_profile_t + 1                      */
-    uint64_t   created_at;
-    tkt_str_t  name;
-} tkt_tenant_t;
-
-extern const tkt_schema_t  tkt_tenant_schema;
-
 extern const tkt_names_t  tkt_channel_names;
 extern const tkt_names_t  tkt_next_names;
 extern const tkt_names_t  tkt_kind_names;
 extern const tkt_names_t  tkt_visibility_names;
-extern const tkt_names_t  tkt_scope_names;
 extern const tkt_names_t  tkt_event_action_names;   /* index action + 1      */
-extern const tkt_names_t  tkt_tenant_profile_names; /* index profile + 1     */
 
 
 /* Every schema, for documents and tests. */

@@ -17,7 +17,7 @@
 /* Uses of the input's rows: one bit an action. */
 #define USE(name)    tkt_action_use(TKT_ACTION_##name)
 #define EVERY_ACTION ((uint32_t) (tkt_bit(TKT_ACTION_MAX) - 1)                \
-                      & ~(USE(SUBMIT) | USE(MESSAGE)))
+                      & ~(USE(SUBMIT) | USE(MESSAGE) | USE(SHRED)))
 
 #define NAMES(table)  { table, tkt_array_len(table) }
 
@@ -292,6 +292,40 @@ static const tkt_field_t  tkt_ticket_fields[] = {
       .offset = offsetof(tkt_ticket_t, long_text), .stored = 40,
       .flags = TKT_F_INTERNAL | TKT_F_NO_TRACK,
       .doc = "big rows are in chunks" },
+    { TKT_NAME("forwarded_to"), .type = TKT_T_ID,
+      .offset = offsetof(tkt_ticket_t, forwarded_to), .stored = 41,
+      .flags = TKT_F_OMIT_EMPTY, .readers = STAFF_ROLES,
+      .doc = "the ticket that the tenant above keeps for this one" },
+    { TKT_NAME("forwarded_from"), .type = TKT_T_ID,
+      .offset = offsetof(tkt_ticket_t, forwarded_from), .stored = 42,
+      .flags = TKT_F_INTERNAL | TKT_F_NO_TRACK,
+      .doc = "the ticket of the tenant below that this one stands for" },
+    { TKT_NAME("forwarded_tenant"), .type = TKT_T_ID,
+      .offset = offsetof(tkt_ticket_t, forwarded_tenant), .stored = 43,
+      .flags = TKT_F_INTERNAL | TKT_F_NO_TRACK,
+      .doc = "the tenant of that ticket" },
+    { TKT_NAME("sealed_version"), .type = TKT_T_UINT,
+      .offset = offsetof(tkt_ticket_t, sealed_version), .stored = 44,
+      .flags = TKT_F_INTERNAL, .max = UINT32_MAX,
+      .doc = "version of the confidential text, which its seal is bound to" },
+    { TKT_NAME("erased_at"), .type = TKT_T_TIME,
+      .offset = offsetof(tkt_ticket_t, erased_at), .stored = 45,
+      .flags = TKT_F_NO_TRACK | TKT_F_OMIT_EMPTY,
+      .doc = "when personal data was erased" },
+    { TKT_NAME("confidential"), .type = TKT_T_TEXT,
+      .offset = offsetof(tkt_ticket_t, confidential),
+      .flags = TKT_F_INTERNAL | TKT_F_SECRET | TKT_F_NO_TRACK,
+      .in = ALL_USES, .max = TKT_CONFIDENTIAL_MAX_CHARS,
+      .doc = "passwords and the like; sealed, never shown but by reveal" },
+    { TKT_NAME("code"), .type = TKT_T_LINE,
+      .offset = offsetof(tkt_ticket_t, code),
+      .flags = TKT_F_INTERNAL | TKT_F_SECRET, .in = CREATE,
+      .max = TKT_LINE_MAX_CHARS,
+      .doc = "guests: the code sent to the contact's address" },
+    { TKT_NAME("access_token"), .type = TKT_T_LINE,
+      .offset = offsetof(tkt_ticket_t, access_token),
+      .flags = TKT_F_SECRET | TKT_F_OMIT_EMPTY, .max = TKT_TOKEN_MAX_BYTES,
+      .doc = "guests: opens this ticket and nothing else; shown once" },
     { TKT_NAME("on_behalf_of"), .type = TKT_T_ID,
       .offset = offsetof(tkt_ticket_t, on_behalf_of), .flags = TKT_F_INTERNAL,
       .in = CREATE, .writers = STAFF_ROLES,
@@ -318,7 +352,7 @@ static const tkt_field_t  tkt_input_fields[] = {
       .offset = offsetof(tkt_input_t, reason), .flags = TKT_F_NOT_EMPTY,
       .in = EVERY_ACTION,
       .required = USE(REJECT) | USE(TRANSFER) | USE(ESCALATE)
-          | USE(COMPLAIN) | USE(REOPEN), .min = 1,
+          | USE(COMPLAIN) | USE(REOPEN) | USE(REVEAL), .min = 1,
       .max = TKT_REASON_MAX_CHARS, .doc = "why; kept in the event" },
     { TKT_NAME("assignee"), .type = TKT_T_ID,
       .offset = offsetof(tkt_input_t, assignee),
@@ -388,6 +422,15 @@ static const tkt_field_t  tkt_input_fields[] = {
     { TKT_NAME("reopen"), .type = TKT_T_BOOL,
       .offset = offsetof(tkt_input_t, reopen), .in = USE(MESSAGE),
       .doc = "reopen an ended ticket with this message" },
+    { TKT_NAME("subject"), .type = TKT_T_LINE,
+      .offset = offsetof(tkt_input_t, subject), .flags = TKT_F_NOT_EMPTY,
+      .in = USE(FORWARD), .min = 1, .max = TKT_SUBJECT_MAX_CHARS,
+      .doc = "what the tenant above reads as subject (the ticket's)" },
+    { TKT_NAME("description"), .type = TKT_T_TEXT,
+      .offset = offsetof(tkt_input_t, description), .flags = TKT_F_NOT_EMPTY,
+      .in = USE(FORWARD), .required = USE(FORWARD), .min = 1,
+      .max = TKT_TEXT_MAX_CHARS,
+      .doc = "what the tenant above is told; nothing else goes there" },
 };
 
 const tkt_schema_t  tkt_input_schema = {

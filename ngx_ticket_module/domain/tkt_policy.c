@@ -45,7 +45,9 @@ static const uint32_t  tkt_rights[TKT_ACTION_MAX] = {
     [TKT_ACTION_EDIT]         = REQUESTER | AGENT,
     [TKT_ACTION_REVEAL]       = TKT_ACTOR_ASSIGNEE | SUPERVISOR,
     [TKT_ACTION_TIMEOUT]      = SYSTEM,
-    [TKT_ACTION_ARCHIVE]      = ADMIN | SYSTEM
+    [TKT_ACTION_ARCHIVE]      = ADMIN | SYSTEM,
+    [TKT_ACTION_FORWARD]      = AGENT,
+    [TKT_ACTION_SHRED]        = REQUESTER | SUPERVISOR | SYSTEM
 };
 
 
@@ -98,7 +100,9 @@ tkt_policy_actors(const tkt_caller_t *caller)
 bool
 tkt_workflow_has_right(tkt_action_t action, const tkt_caller_t *caller)
 {
-    if (caller->relation & TKT_REL_FOREIGN) {
+    if ((caller->relation & TKT_REL_FOREIGN)
+        || (caller->denied & tkt_bit(action)))
+    {
         return false;
     }
 

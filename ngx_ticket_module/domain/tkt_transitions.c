@@ -176,7 +176,12 @@ static const tkt_transition_t  tkt_transitions[] = {
         "with a reason, recorded, seen by the requester"),
 
     ROW(33, ARCHIVE, S(CLOSED), BY(ADMIN) | BY(SYSTEM), TO_SAME, 0,
-        FX(ARCHIVED), "once; nothing may follow")
+        FX(ARCHIVED), "once; nothing may follow"),
+
+    ROW(34, FORWARD, ACTIVE, BY(AGENT), TO_SAME, 0, 0,
+        "files it with the tenant above, then tells that ticket more"),
+    ROW(35, SHRED, ANY, BY(ANY_REQUESTER) | BY(SUPERVISOR) | BY(SYSTEM),
+        TO_SAME, 0, 0, "destroys the confidential text for good")
 };
 
 

@@ -133,7 +133,9 @@ typedef enum {
     X(EDIT,         "edit",         0, "change fields")                       \
     X(REVEAL,       "reveal",       0, "read confidential text")              \
     X(TIMEOUT,      "timeout",      1, "a waiting time has passed")           \
-    X(ARCHIVE,      "archive",      1, "end of retention")
+    X(ARCHIVE,      "archive",      1, "end of retention")                    \
+    X(FORWARD,      "forward",      0, "file it with the tenant above")       \
+    X(SHRED,        "shred",        0, "destroy the confidential text")
 
 typedef enum {
 #define X(name, verb, is_route, doc)  TKT_ACTION_##name,
@@ -195,6 +197,8 @@ typedef struct {
 typedef struct {
     tkt_role_t     role;
     unsigned       relation;          /* TKT_REL_* bits                      */
+    uint64_t       denied;            /* tkt_bit(action) of each that his own
+                                         role takes away                     */
 } tkt_caller_t;
 
 

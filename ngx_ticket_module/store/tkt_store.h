@@ -56,7 +56,27 @@
       "a tenant's counts")                                                    \
     X(IDEMPOTENCY,  "idempotency",                                            \
       "day u32, tenant u32, principal u64, key digest 16 bytes, chunk u16",   \
-      "answers to replay")
+      "answers to replay")                                                    \
+    X(TENANT_NAME,  "tenant_name",  "name text",                              \
+      "name to tenant")                                                       \
+    X(TENANT_CHILD, "tenant_child", "parent u32, tenant u32",                 \
+      "the tree of tenants, downwards")                                       \
+    X(ROLE,         "role",         "tenant u32, role u64",                   \
+      "roles that a tenant has made")                                         \
+    X(CREDENTIAL,   "credential",   "tenant u32, principal u64",              \
+      "password hashes, apart from what is read with every request")          \
+    X(CODE,         "code",         "tenant u32, digest 16 bytes",            \
+      "codes sent to prove an address: digest of purpose and address")        \
+    X(OUTBOX,       "outbox",       "tenant u32, seq u64",                    \
+      "notifications to be sent")                                             \
+    X(SEALED,       "sealed",       "tenant u32, ticket u64, field u8",       \
+      "confidential text as ciphertext; field 0 is the wrapped data key")     \
+    X(SEALED_BY,    "sealed_by",    "master key id u32",                      \
+      "how many data keys a master key has wrapped")                          \
+    X(DUE,          "due",          "time u64, kind u8, tenant u32, id u64",  \
+      "timers")                                                               \
+    X(AUDIT,        "audit",        "tenant u32, number u64",                 \
+      "what administrators did, each entry chained to the one before by hash")
 
 typedef enum {
 #define X(name, text, key, doc)  TKT_DB_##name,
@@ -186,6 +206,8 @@ typedef enum {
     TKT_SEQ_EVENT,
     TKT_SEQ_PRINCIPAL,
     TKT_SEQ_TENANT,
+    TKT_SEQ_ROLE,
+    TKT_SEQ_OUTBOX,
     TKT_SEQ_MAX
 } tkt_seq_t;
 

@@ -54,11 +54,11 @@ operations_have_all_they_need(void **state)
             is_public |= strcmp(op->name, public_operations[p]) == 0;
         }
 
-        if ((op->roles == 0) != is_public) {
+        if ((op->permission == TKT_PERM_NONE) != is_public) {
             fail_msg("%s: roles", op->name);
         }
 
-        if (op->roles != 0 && op->scope == 0) {
+        if (op->permission != TKT_PERM_NONE && op->scope == 0) {
             fail_msg("%s has no scope", op->name);
         }
 

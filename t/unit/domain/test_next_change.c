@@ -42,7 +42,8 @@ test_flips_exactly_there(void **state)
 {
     size_t        i;
     int64_t       next;
-    tkt_caller_t  user = { TKT_ROLE_USER, TKT_REL_REQUESTER };
+    tkt_caller_t  user = { .role = TKT_ROLE_USER,
+                          .relation = TKT_REL_REQUESTER };
 
     const tkt_facts_t  cases[] = {
         { .state = TKT_STATE_CLOSED, .close_reason = TKT_CLOSE_COMPLETED,

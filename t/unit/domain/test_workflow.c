@@ -512,7 +512,7 @@ static void
 values_out_of_range_are_refused(void **state)
 {
     tkt_facts_t   facts;
-    tkt_caller_t  caller = { TKT_ROLE_MAX, 0 };
+    tkt_caller_t  caller = { .role = TKT_ROLE_MAX, .relation = 0 };
 
     assert_int_equal(decide(TKT_ACTION_NOTE, TKT_STATE_NEW, TKT_ROLE_MAX, 0),
                      TKT_NOT_FOUND);
@@ -540,7 +540,8 @@ urge_says_when(void **state)
 {
     size_t          i;
     tkt_facts_t     facts;
-    tkt_caller_t    caller = { TKT_ROLE_USER, TKT_REL_REQUESTER };
+    tkt_caller_t    caller = { .role = TKT_ROLE_USER,
+                               .relation = TKT_REL_REQUESTER };
     tkt_decision_t  d;
 
     static const struct {
