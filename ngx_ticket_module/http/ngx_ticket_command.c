@@ -279,17 +279,15 @@ ngx_ticket_command_hash(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd)
     tkt_status_t    status;
     tkt_attempt_t   attempt;
 
-    if (!ngx_ticket_command_may_try(ctx, cmd, &attempt)) {
-        return 0;
-    }
-
     txn = ngx_ticket_read_begin(ctx->desk, &status);
 
     if (txn != NULL) {
         prepared = tkt_command_prepare(cmd, txn);
         ngx_ticket_read_end(ctx->desk);
 
-        if (!prepared) {
+        /* whose attempt it is, is known from here on */
+
+        if (!prepared || !ngx_ticket_command_may_try(ctx, cmd, &attempt)) {
             return 0;
         }
 

@@ -373,8 +373,9 @@ ngx_ticket_shared_delay(ngx_ticket_shared_t *s, const tkt_attempt_t *attempt,
 
     account = ngx_ticket_shared_wait(s, attempt->account,
                                      NGX_TICKET_COUNT_ACCOUNT, now_ms);
-    address = ngx_ticket_shared_wait(s, attempt->address,
-                                     NGX_TICKET_COUNT_ADDRESS, now_ms);
+    address = (attempt->address == 0)
+              ? 0 : ngx_ticket_shared_wait(s, attempt->address,
+                                           NGX_TICKET_COUNT_ADDRESS, now_ms);
 
     return ngx_max(account, address);
 }
@@ -439,7 +440,7 @@ ngx_ticket_shared_attempted(ngx_ticket_shared_t *s,
 
     /* whoever has one right password may not use it to try many others */
 
-    if (failed) {
+    if (failed && attempt->address) {
         ngx_ticket_shared_settle(s, attempt->address,
                                  NGX_TICKET_COUNT_ADDRESS, failed, now_ms);
     }
