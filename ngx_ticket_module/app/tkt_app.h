@@ -180,6 +180,9 @@ bool tkt_app_match(const tkt_request_t *req, tkt_match_t *match,
 /* Whether the operation changes the store (and so has a body to read). */
 bool tkt_app_is_command(const tkt_match_t *match);
 
+/* Whether its body or answer may hold a secret: their memory is overwritten. */
+bool tkt_app_is_secret(const tkt_match_t *match);
+
 /* The operation's id, "ticket.create", for variables and logs. */
 tkt_str_t tkt_app_operation_name(const tkt_match_t *match);
 

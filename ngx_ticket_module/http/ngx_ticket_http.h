@@ -108,6 +108,7 @@ typedef struct {
     unsigned                matched:1;
     unsigned                admitted:1;
     unsigned                committed:1;  /* commit_us is valid              */
+    unsigned                secret:1;     /* its memory is overwritten       */
     unsigned                replied:1;
     unsigned                replace:1;    /* reply stands for nginx's page   */
 
@@ -148,6 +149,18 @@ ngx_ticket_ctx_t *ngx_ticket_request_ctx(ngx_http_request_t *r,
  * Returns what a content handler returns.
  */
 ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_wipe.c ---- */
+
+/*
+ * To be called before the body of an operation with secrets is read: sees to
+ * it that nothing of it remains, however the request ends.
+ */
+ngx_int_t ngx_ticket_wipe_arm(ngx_ticket_ctx_t *ctx);
+
+/* Overwrites the body, once a command has been made of it. */
+void ngx_ticket_wipe_body(ngx_ticket_ctx_t *ctx);
 
 
 /* ---- ngx_ticket_quota.c ---- */
