@@ -48,6 +48,27 @@ tkt_code_id(tkt_code_id_t *id, uint32_t tenant, tkt_str_t name,
 }
 
 
+bool
+tkt_code_offered(tkt_call_t *c, const tkt_site_t *site,
+    tkt_purpose_t purpose)
+{
+    const bool  offered[TKT_PURPOSE_MAX] = {
+        [TKT_PURPOSE_REGISTER] = site != NULL && site->registration,
+        [TKT_PURPOSE_RESET] = site != NULL && site->password_login,
+        [TKT_PURPOSE_GUEST] = site != NULL && site->guest,
+    };
+
+    if (offered[purpose]) {
+        return true;
+    }
+
+    tkt_call_invalid(c, "/purpose", "choice",
+                     "this location has no codes of this purpose");
+
+    return false;
+}
+
+
 void
 tkt_code_digest(uint8_t out[32], const tkt_code_id_t *id, tkt_str_t code)
 {

@@ -33,6 +33,10 @@ tkt_str_t tkt_code_address(tkt_str_t email, tkt_str_t phone,
 void tkt_code_id(tkt_code_id_t *id, uint32_t tenant, tkt_str_t name,
     tkt_purpose_t purpose, tkt_str_t whom);
 
+/* Whether a location has codes of that purpose; else answered 400. */
+bool tkt_code_offered(tkt_call_t *c, const tkt_site_t *site,
+    tkt_purpose_t purpose);
+
 /* What is stored of a code. */
 void tkt_code_digest(uint8_t out[32], const tkt_code_id_t *id,
     tkt_str_t code);
