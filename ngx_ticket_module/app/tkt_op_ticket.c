@@ -26,7 +26,7 @@ tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big)
     uint64_t      id;
     tkt_caller_t  caller;
 
-    if (tkt_ticket_number_parse(c->segments[0], &id)
+    if (tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         && tkt_ticket_load(c->txn, c->actor->tenant, id, t, big, c->arena))
     {
         caller = tkt_view_caller(c, t);
@@ -106,7 +106,7 @@ tkt_ticket_unchanged(tkt_call_t *c)
     tkt_ticket_t  t;
 
     if (c->if_none_match.len == 0 || c->params->count > 0
-        || !tkt_ticket_number_parse(c->segments[0], &id)
+        || !tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         || !tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t))
     {
         return false;
