@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/tkt_forward.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
 #include "app/tkt_ticket.h"
@@ -89,6 +90,10 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     (void) tkt_txn_stamp(c->txn, c->now_ms);
     tkt_event_append(c->txn, before, t, event, c->arena);
     tkt_ticket_save(c->txn, before, t, c->arena);
+
+    /* a ticket with another tenant's at its other end tells that one */
+
+    tkt_forward_follow(c, before, t, event);
 }
 
 
