@@ -4,7 +4,7 @@
  */
 
 #include "app/tkt_call.h"
-#include "app/tkt_rows.h"
+#include "app/tkt_roles.h"
 #include "app/tkt_tenant_tree.h"
 #include "crypto/tkt_crypto.h"
 #include "crypto/tkt_token.h"
@@ -91,8 +91,8 @@ static bool
 tkt_admit_actor(tkt_txn_t *txn, const tkt_user_t *user, tkt_actor_t *actor)
 {
     actor->id = user->id;
-    actor->role = (tkt_role_t) user->role;
     actor->by = TKT_BY_TOKEN;
+    tkt_actor_role(txn, user, actor);
     tkt_text_keep(actor->login, sizeof(actor->login), user->login);
 
     return tkt_actor_tenant(txn, (uint32_t) user->tenant, actor);
