@@ -54,7 +54,7 @@ tkt_code_offered(tkt_call_t *c, const tkt_site_t *site,
 {
     const bool  offered[TKT_PURPOSE_MAX] = {
         [TKT_PURPOSE_REGISTER] = site != NULL && site->registration,
-        [TKT_PURPOSE_RESET] = site != NULL && site->password_login,
+        [TKT_PURPOSE_RESET] = site == NULL || site->password_login,
         [TKT_PURPOSE_GUEST] = site != NULL && site->guest,
     };
 

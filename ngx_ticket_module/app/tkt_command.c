@@ -285,7 +285,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     cmd->op = match->op;
     cmd->actor = *actor;
     cmd->now_ms = req->now_ms;
-    cmd->lang = tkt_lang_accept(req->accept_language);
+    cmd->lang = tkt_actor_lang(actor, req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
     cmd->attempt.address = tkt_attempt_address(req->address);
 

@@ -7,13 +7,6 @@
 #include "app/tkt_ops.h"
 
 
-void
-tkt_op_me_patch(tkt_call_t *c)
-{
-    tkt_call_fail(c, TKT_INTERNAL, NULL);
-}
-
-
 /* ---- passwords ---- */
 
 /*
@@ -270,42 +263,6 @@ tkt_op_session_delete(tkt_call_t *c)
 
 /* ---- registration ---- */
 
-/* Whether the tenant takes one more; else answered. */
-static bool
-tkt_account_room(tkt_call_t *c, uint32_t id)
-{
-    uint64_t      count;
-    tkt_key_t     prefix;
-    tkt_scan_t    scan;
-    tkt_tenant_t  tenant;
-
-    if (!tkt_tenant_load(c->txn, id, &tenant, c->arena)
-        || tenant.max_principals == 0)
-    {
-        return true;
-    }
-
-    tkt_key_tenant(&prefix, id);
-    tkt_scan_open(&scan, c->txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-
-    for (count = 0; count < tenant.max_principals; count++) {
-        if (!tkt_scan_next(&scan)) {
-            break;
-        }
-    }
-
-    tkt_scan_close(&scan);
-
-    if (count < tenant.max_principals) {
-        return true;
-    }
-
-    tkt_call_fail(c, TKT_CONFLICT, "this tenant takes no more principals");
-
-    return false;
-}
-
-
 static void
 tkt_account_make(tkt_call_t *c, uint32_t tenant, tkt_user_t *user)
 {
@@ -381,7 +338,12 @@ tkt_op_account_create(tkt_call_t *c)
         return;
     }
 
-    if (!tkt_account_room(c, tenant) || !tkt_password_made(c)) {
+    if (!tkt_user_has_room(c->txn, tenant)) {
+        tkt_call_fail(c, TKT_CONFLICT, "this tenant takes no more principals");
+        return;
+    }
+
+    if (!tkt_password_made(c)) {
         return;
     }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/tkt_forward.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
 #include "app/tkt_ticket.h"
@@ -26,7 +27,7 @@ tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big)
     uint64_t      id;
     tkt_caller_t  caller;
 
-    if (tkt_ticket_number_parse(c->segments[0], &id)
+    if (tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         && tkt_ticket_load(c->txn, c->actor->tenant, id, t, big, c->arena))
     {
         caller = tkt_view_caller(c, t);
@@ -89,6 +90,10 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     (void) tkt_txn_stamp(c->txn, c->now_ms);
     tkt_event_append(c->txn, before, t, event, c->arena);
     tkt_ticket_save(c->txn, before, t, c->arena);
+
+    /* a ticket with another tenant's at its other end tells that one */
+
+    tkt_forward_follow(c, before, t, event);
 }
 
 
@@ -106,7 +111,7 @@ tkt_ticket_unchanged(tkt_call_t *c)
     tkt_ticket_t  t;
 
     if (c->if_none_match.len == 0 || c->params->count > 0
-        || !tkt_ticket_number_parse(c->segments[0], &id)
+        || !tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         || !tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t))
     {
         return false;
