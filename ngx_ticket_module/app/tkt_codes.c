@@ -95,7 +95,7 @@ tkt_code_right(tkt_txn_t *txn, const tkt_code_id_t *id, tkt_str_t code,
 
 
 void
-tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id, const char *pointer)
+tkt_code_count(tkt_call_t *c, const tkt_code_id_t *id)
 {
     tkt_code_t  record;
 
@@ -105,7 +105,13 @@ tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id, const char *pointer)
         record.tries++;
         tkt_code_save(c->txn, id->tenant, id->digest, &record, c->arena);
     }
+}
 
+
+void
+tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id, const char *pointer)
+{
+    tkt_code_count(c, id);
     tkt_call_invalid(c, pointer, "wrong",
                      "the code is wrong, used or too old; have another sent");
 }

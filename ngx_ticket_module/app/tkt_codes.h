@@ -49,9 +49,10 @@ bool tkt_code_right(tkt_txn_t *txn, const tkt_code_id_t *id, tkt_str_t code,
     int64_t now_ms, tkt_code_t *record, tkt_arena_t *arena);
 
 /*
- * Counts a wrong guess and answers 400 at `pointer`.  The one write of a
+ * Counts a wrong guess, and answers 400 at `pointer`.  The one write of a
  * refused command: who may guess without end will guess right.
  */
+void tkt_code_count(tkt_call_t *c, const tkt_code_id_t *id);
 void tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id,
     const char *pointer);
 

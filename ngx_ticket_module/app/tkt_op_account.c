@@ -171,6 +171,46 @@ tkt_op_password_reset(tkt_call_t *c)
 }
 
 
+static void
+tkt_op_passwd(tkt_call_t *c)
+{
+    tkt_user_t                user;
+    tkt_credential_t          before;
+    const tkt_credentials_t  *in = c->input;
+
+    if (!tkt_user_by_login(c->txn, c->actor->tenant, in->login, &user,
+                           c->arena))
+    {
+        tkt_call_fail(c, TKT_NOT_FOUND, NULL);
+        return;
+    }
+
+    if (!tkt_password_made(c)) {
+        return;
+    }
+
+    if (!tkt_credential_load(c->txn, c->actor->tenant, user.id, &before,
+                             c->arena))
+    {
+        before = (tkt_credential_t) { .version = 0 };
+    }
+
+    tkt_password_store(c, c->actor->tenant, user.id, &before);
+    tkt_sessions_end(c, c->actor->tenant, user.id, 0);
+
+    c->reply->http = c->op->success;
+}
+
+
+const tkt_operation_t  tkt_operation_passwd = {
+    .name = "user.passwd", .method = TKT_METHOD_PUT, .kind = TKT_OP_JOB,
+    .success = 204, .path = "", .run = tkt_op_passwd,
+    .input = &tkt_credentials_schema, .use = TKT_USE_PASSWD,
+    .flags = TKT_OP_SECRET,
+    .doc = "Set a principal's password; ends his sessions."
+};
+
+
 /* ---- sessions ---- */
 
 static void

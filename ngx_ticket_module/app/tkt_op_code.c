@@ -10,6 +10,8 @@
 /* What has ended goes, so many at a time, with what comes. */
 #define TKT_CODE_SWEEP_MAX  4
 
+#define TKT_CODE_ADDRESS_MIN_CHARS  3
+
 /* 10 to the power of TKT_CODE_DIGITS. */
 #define TKT_CODE_RANGE      UINT64_C(100000000)
 
@@ -49,6 +51,13 @@ tkt_code_input_check(tkt_call_t *c, const tkt_credentials_t *in)
     if ((in->email.len == 0) == (in->phone.len == 0)) {
         tkt_call_invalid(c, in->email.len == 0 ? "/email" : "/phone",
                          "required", "give either email or phone");
+        return false;
+    }
+
+    if (tkt_code_address(in->email, in->phone, c->arena).len
+        < TKT_CODE_ADDRESS_MIN_CHARS)
+    {
+        tkt_call_invalid(c, "/phone", "format", "a number has digits");
         return false;
     }
 
