@@ -4,7 +4,8 @@
  */
 
 #include "app/tkt_call.h"
-#include "app/tkt_rows.h"
+#include "app/tkt_roles.h"
+#include "app/tkt_tenant_tree.h"
 #include "crypto/tkt_crypto.h"
 #include "crypto/tkt_token.h"
 
@@ -65,8 +66,10 @@ tkt_admit_token(tkt_txn_t *txn, tkt_str_t text, int64_t now_ms,
         return false;
     }
 
+    /* who stands for another tenant is nobody who could enter */
+
     return tkt_user_load(txn, token.tenant, token.principal, user, NULL)
-           && !user->disabled;
+           && !user->disabled && user->origin != TKT_ORIGIN_TENANT;
 }
 
 
@@ -83,27 +86,16 @@ tkt_text_keep(char *out, size_t size, tkt_str_t text)
 }
 
 
-static void
+/* False: nobody of his tenant may enter now. */
+static bool
 tkt_admit_actor(tkt_txn_t *txn, const tkt_user_t *user, tkt_actor_t *actor)
 {
-    tkt_tenant_t  tenant;
-
-    actor->tenant = (uint32_t) user->tenant;
     actor->id = user->id;
-    actor->role = (tkt_role_t) user->role;
     actor->by = TKT_BY_TOKEN;
-    actor->profile = TKT_PROFILE_CANONICAL;
-    actor->tenant_name[0] = '\0';
+    tkt_actor_role(txn, user, actor);
     tkt_text_keep(actor->login, sizeof(actor->login), user->login);
 
-    if (tkt_tenant_load(txn, actor->tenant, &tenant, NULL)) {
-        tkt_text_keep(actor->tenant_name, sizeof(actor->tenant_name),
-                      tenant.name);
-
-        if (tenant.profile > 0) {
-            actor->profile = (uint32_t) tenant.profile - 1;
-        }
-    }
+    return tkt_actor_tenant(txn, (uint32_t) user->tenant, actor);
 }
 
 
@@ -126,7 +118,8 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     memset(reply, 0, sizeof(tkt_reply_t));
 
     if (!tkt_bearer(req->authorization, &text)
-        || !tkt_admit_token(read, text, req->now_ms, &user, &token))
+        || !tkt_admit_token(read, text, req->now_ms, &user, &token)
+        || !tkt_admit_actor(read, &user, actor))
     {
         tkt_app_problem(req, tkt_txn_status(read) == TKT_OK
                              ? TKT_UNAUTHORIZED : TKT_INTERNAL,
@@ -134,7 +127,6 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
         return false;
     }
 
-    tkt_admit_actor(read, &user, actor);
     actor->token = (uint32_t) token.id;
     actor->expires_at_ms = (int64_t) token.expires_at;
 

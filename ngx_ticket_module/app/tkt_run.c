@@ -4,7 +4,8 @@
  */
 
 #include "app/tkt_command.h"
-#include "app/tkt_rows.h"
+#include "app/tkt_roles.h"
+#include "app/tkt_tenant_tree.h"
 
 
 static uint64_t
@@ -78,14 +79,14 @@ tkt_command_admitted(tkt_command_t *cmd, tkt_call_t *c)
     tkt_key_token(&key, actor->tenant, actor->id, actor->token);
 
     if (!tkt_user_load(c->txn, actor->tenant, actor->id, &user, c->arena)
-        || user.disabled
+        || user.disabled || !tkt_tenant_open(c->txn, actor->tenant)
         || (actor->token != 0 && !tkt_get(c->txn, TKT_DB_TOKEN, &key, &value)))
     {
         tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
         return false;
     }
 
-    if (user.role != actor->role) {
+    if (!tkt_actor_keeps(c->txn, actor, &user)) {
         tkt_call_fail(c, TKT_FORBIDDEN, "your role has just been changed");
         return false;
     }

@@ -177,7 +177,7 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     caller = tkt_view_caller(c, t);
     tkt_view_facts(v, t, &facts);
 
-    t->number = tkt_ticket_number(t->id, c->arena);
+    t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
     t->tenant_name = tkt_str_z(c->actor->tenant_name);
     t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
                                         facts.state, c->lang);
@@ -251,7 +251,11 @@ tkt_view_event(tkt_view_t *v, tkt_event_t *e)
 
     while (tkt_changes_next(&changes, &change)) {
 
-        if (change.field->flags & TKT_F_INTERNAL) {
+        if ((change.field->flags & TKT_F_INTERNAL)
+            || (change.field->readers != 0
+                && !(change.field->readers
+                     & tkt_bit(v->call->actor->role))))
+        {
             continue;
         }
 
