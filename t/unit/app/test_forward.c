@@ -452,80 +452,85 @@ test_oddities(void **state)
 }
 
 
+static const struct {
+    unsigned     who;
+    const char  *path;
+    const char  *body;
+} batch_steps[] = {
+    { SUE, "/v1/tickets", NEW_TICKET },
+    { SAM, "/v1/tickets/1/forward", FORWARD },
+    { SID, "/v1/tickets/1/forward", FORWARD },
+    { ADA, "/v1/tickets/2/forward", FORWARD },
+    { PIA, "/v1/tickets/3/start", "{}" },
+    { PIA, "/v1/tickets/3/messages", "{\"body\":\"b\"}" },
+    { PIA, "/v1/tickets/3/forward", FORWARD },
+    { PIA, "/v1/tickets/3/resolve", "{\"solution\":\"s\"}" },
+    { ADA, "/v1/tickets/2/start", "{}" },
+    { ADA, "/v1/tickets/2/resolve", "{\"solution\":\"s\"}" },
+    { SUE, "/v1/tickets/1/forward", FORWARD },
+    { SAM, "/v1/tickets/1/start", "{}" },
+    { SAM, "/v1/tickets/1/resolve", "{\"solution\":\"s\"}" },
+    { SUE, "/v1/tickets/1/confirm", "{}" },
+    { SAM, "/v1/tickets/1/reopen", "{\"reason\":\"r\"}" },
+    { SID, "/v1/tickets/1/forward", FORWARD },
+};
+
+
+static void
+batch_run(desk_t *d, size_t size)
+{
+    size_t          i, n, done;
+    tkt_actor_t     actor;
+    tkt_command_t  *commands[16];
+
+    people_make(d);
+
+    for (done = 0; done < tkt_array_len(batch_steps); done += n) {
+        n = tkt_array_len(batch_steps) - done < size
+            ? tkt_array_len(batch_steps) - done : size;
+
+        for (i = 0; i < n; i++) {
+            actor = person(batch_steps[done + i].who);
+
+            commands[i] = desk_command(d, &actor, &(tkt_request_t) {
+                .method = TKT_METHOD_POST, .now_ms = ++d->now_ms,
+                .path = tkt_str_z(batch_steps[done + i].path),
+            }, batch_steps[done + i].body, (uint8_t [32]) { 1 });
+            assert_non_null(commands[i]);
+        }
+
+        assert_int_equal(tkt_app_run(d->env, commands, n, NULL, NULL),
+                         TKT_OK);
+
+        for (i = 0; i < n; i++) {
+            tkt_command_free(commands[i]);
+        }
+    }
+}
+
+
 /* The same in batches of any size gives the same bytes. */
 static void
 test_batches(void **state)
 {
-    size_t               i, n, done, b;
-    uint64_t             entries;
-    static desk_t        x, y, z;
-    desk_t *const        desks[] = { &x, &y, &z };
-    tkt_command_t       *commands[16];
-    static const size_t  sizes[] = { 1, 3, 16 };
+    uint64_t       entries;
+    static desk_t  x, y, z;
 
-    static const struct {
-        unsigned     who;
-        const char  *path;
-        const char  *body;
-    } steps[] = {
-        { SUE, "/v1/tickets", NEW_TICKET },
-        { SAM, "/v1/tickets/1/forward", FORWARD },
-        { SID, "/v1/tickets/1/forward", FORWARD },
-        { ADA, "/v1/tickets/2/forward", FORWARD },
-        { PIA, "/v1/tickets/3/start", "{}" },
-        { PIA, "/v1/tickets/3/messages", "{\"body\":\"b\"}" },
-        { PIA, "/v1/tickets/3/forward", FORWARD },
-        { PIA, "/v1/tickets/3/resolve", "{\"solution\":\"s\"}" },
-        { ADA, "/v1/tickets/2/start", "{}" },
-        { ADA, "/v1/tickets/2/resolve", "{\"solution\":\"s\"}" },
-        { SUE, "/v1/tickets/1/forward", FORWARD },
-        { SAM, "/v1/tickets/1/start", "{}" },
-        { SAM, "/v1/tickets/1/resolve", "{\"solution\":\"s\"}" },
-        { SUE, "/v1/tickets/1/confirm", "{}" },
-        { SAM, "/v1/tickets/1/reopen", "{\"reason\":\"r\"}" },
-        { SID, "/v1/tickets/1/forward", FORWARD },
-    };
+    batch_run(&x, 1);
+    batch_run(&y, 3);
+    batch_run(&z, 16);
 
-    for (b = 0; b < 3; b++) {
-        people_make(desks[b]);
+    assert_int_equal(desk_compare(&x, &y, &entries), -1);
+    assert_int_equal(desk_compare(&x, &z, &entries), -1);
+    assert_true(entries > 60);
 
-        for (done = 0; done < tkt_array_len(steps); done += n) {
-            n = tkt_array_len(steps) - done < sizes[b]
-                ? tkt_array_len(steps) - done : sizes[b];
+    state_is(&x, PIA, "/v1/tickets/3", "confirmed");
+    state_is(&x, ADA, "/v1/tickets/2", "follow_up");
+    desk_verify_clean(&x);
 
-            for (i = 0; i < n; i++) {
-                tkt_actor_t  actor = person(steps[done + i].who);
-
-                commands[i] = desk_command(desks[b], &actor,
-                    &(tkt_request_t) {
-                        .method = TKT_METHOD_POST,
-                        .path = tkt_str_z(steps[done + i].path),
-                        .now_ms = ++desks[b]->now_ms,
-                    }, steps[done + i].body, (uint8_t [32]) { 1 });
-                assert_non_null(commands[i]);
-            }
-
-            assert_int_equal(tkt_app_run(desks[b]->env, commands, n, NULL,
-                                         NULL), TKT_OK);
-
-            for (i = 0; i < n; i++) {
-                tkt_command_free(commands[i]);
-            }
-        }
-    }
-
-    for (b = 1; b < 3; b++) {
-        assert_int_equal(desk_compare(desks[0], desks[b], &entries), -1);
-        assert_true(entries > 60);
-    }
-
-    state_is(desks[0], PIA, "/v1/tickets/3", "confirmed");
-    state_is(desks[0], ADA, "/v1/tickets/2", "follow_up");
-    desk_verify_clean(desks[0]);
-
-    for (b = 0; b < 3; b++) {
-        desk_close(desks[b]);
-    }
+    desk_close(&x);
+    desk_close(&y);
+    desk_close(&z);
 }
 
 
