@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_command.h"
+#include "app/tkt_who.h"
 #include "crypto/tkt_crypto.h"
 
 
@@ -60,7 +61,8 @@ static bool
 tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     tkt_command_t *cmd)
 {
-    tkt_str_t  key, parts[4];
+    size_t     n;
+    tkt_str_t  key, parts[6];
 
     if (!req->has_idempotency_key) {
 
@@ -84,9 +86,22 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     /* an answer given to one role is not replayed to another */
 
     parts[3] = tkt_role_names.names[c->actor->role];
+    n = 4;
+
+    /* … nor to a role of the same base, nor through another ticket's link */
+
+    if (c->actor->role_id != 0 || c->actor->withheld != 0) {
+        parts[n++] = (tkt_str_t) { (const uint8_t *) &c->actor->withheld,
+                                   sizeof(c->actor->withheld) };
+    }
+
+    if (c->actor->ticket != 0) {
+        parts[n++] = (tkt_str_t) { (const uint8_t *) &c->actor->ticket,
+                                   sizeof(c->actor->ticket) };
+    }
 
     tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
-    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, 4);
+    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, n);
     cmd->has_key = true;
 
     return true;
@@ -171,6 +186,33 @@ tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
 }
 
 
+/* What the site says of its bearer goes along: it may be news. */
+static bool
+tkt_command_identity(tkt_call_t *c, const tkt_request_t *req,
+    tkt_command_t *cmd)
+{
+    tkt_identity_t  who;
+
+    if (cmd->actor.by != TKT_BY_IDENTITY && cmd->actor.by != TKT_BY_JWT) {
+        return true;
+    }
+
+    if (!tkt_who_asserted(req, &cmd->actor, &who, c->arena)) {
+        tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
+        return false;
+    }
+
+    cmd->identity = (tkt_identity_t) {
+        .name = tkt_arena_copy(cmd->arena, who.name),
+        .email = tkt_arena_copy(cmd->arena, who.email),
+        .role = tkt_arena_copy(cmd->arena, who.role),
+    };
+    cmd->unseen = cmd->actor.id == TKT_PRINCIPAL_UNSEEN;
+
+    return true;
+}
+
+
 static bool
 tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
     const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
@@ -205,6 +247,10 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
         cmd->segments[i] = tkt_arena_copy(cmd->arena, match->segments[i]);
     }
 
+    if (!tkt_command_identity(c, req, cmd)) {
+        return false;
+    }
+
     cmd->mount = tkt_arena_copy(cmd->arena, req->mount);
     cmd->request_id = tkt_arena_copy(cmd->arena, req->request_id);
     cmd->if_match = tkt_arena_copy(cmd->arena, req->if_match);
@@ -218,19 +264,54 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
 }
 
 
+/* In an arena of its own, with room for a body; NULL without memory. */
+static tkt_command_t *
+tkt_command_make(const tkt_operation_t *op, const tkt_actor_t *actor,
+    int64_t now_ms, const uint8_t random[32], size_t body_bytes)
+{
+    size_t          bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body_bytes;
+    tkt_arena_t    *own;
+    tkt_command_t  *cmd;
+
+    own = tkt_arena_create(bytes);
+    cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
+
+    if (cmd == NULL) {
+        return NULL;
+    }
+
+    cmd->arena = own;
+    cmd->bytes = bytes;
+    cmd->op = op;
+    cmd->actor = *actor;
+    cmd->now_ms = now_ms;
+    memcpy(cmd->random, random, sizeof(cmd->random));
+
+    return cmd;
+}
+
+
+tkt_command_t *
+tkt_command_job(const tkt_operation_t *op, uint32_t tenant, int64_t now_ms,
+    const uint8_t random[32])
+{
+    tkt_actor_t  operator = { .tenant = tenant, .role = TKT_ROLE_SYSTEM };
+
+    return tkt_command_make(op, &operator, now_ms, random, 0);
+}
+
+
 tkt_command_t *
 tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     const tkt_actor_t *actor, tkt_str_t body, const uint8_t random[32],
     tkt_arena_t *arena, tkt_reply_t *reply)
 {
     tkt_call_t      c;
-    tkt_arena_t    *own;
     tkt_command_t  *cmd;
 
     memset(reply, 0, sizeof(tkt_reply_t));
 
-    own = tkt_arena_create(TKT_COMMAND_BLOCK_BYTES + 2 * body.len);
-    cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
+    cmd = tkt_command_make(match->op, actor, req->now_ms, random, body.len);
 
     if (cmd == NULL) {
         tkt_app_problem(req, TKT_BUSY, tkt_str(""), TKT_RETRY_AFTER_S, arena,
@@ -238,13 +319,8 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
         return NULL;
     }
 
-    cmd->arena = own;
-    cmd->bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body.len;
-    cmd->op = match->op;
-    cmd->actor = *actor;
-    cmd->now_ms = req->now_ms;
     cmd->lang = tkt_lang_accept(req->accept_language);
-    memcpy(cmd->random, random, sizeof(cmd->random));
+    cmd->keyring = req->keyring;
 
     c = (tkt_call_t) {
         .arena = arena, .reply = reply, .op = match->op, .actor = actor,
@@ -253,7 +329,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     };
 
     if (!tkt_command_fill(&c, req, match, body, cmd)) {
-        tkt_arena_destroy(own);
+        tkt_command_free(cmd);
         return NULL;
     }
 
@@ -285,16 +361,27 @@ tkt_command_bytes(const tkt_command_t *cmd)
 uint64_t
 tkt_command_key_digest(const tkt_command_t *cmd)
 {
-    uint64_t  digest;
+    uint64_t   digest, id;
+    uint8_t    login[TKT_HASH_MIN_BYTES];
+    tkt_str_t  text = tkt_str_z(cmd->actor.login);
 
     if (!cmd->has_key) {
         return 0;
     }
 
+    id = cmd->actor.id;
+
+    /* those without a number are told apart by their logins */
+
+    if (cmd->unseen) {
+        tkt_hash_parts(login, sizeof(login), &text, 1);
+        memcpy(&id, login, sizeof(id));
+    }
+
     /* the key's digest is uniform: mixing in the owner keeps it so */
 
     memcpy(&digest, cmd->key, sizeof(digest));
-    digest ^= cmd->actor.id * UINT64_C(0x9e3779b97f4a7c15);
+    digest ^= id * UINT64_C(0x9e3779b97f4a7c15);
     digest ^= (uint64_t) cmd->actor.tenant << 32;
 
     return digest == 0 ? 1 : digest;

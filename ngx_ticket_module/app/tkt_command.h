@@ -56,7 +56,12 @@ struct tkt_command_s {
     void                   *input;
     tkt_present_t           present;
 
-    tkt_identity_t          identity;      /* of an unseen principal         */
+    tkt_identity_t          identity;      /* as the site asserts it         */
+    bool                    unseen;        /* actor.id is found by the run   */
+    bool                    made;          /* the run has made his record:   */
+    uint64_t                before;        /* tkt_txn_changes until then     */
+    uint64_t                after;         /* … and then                     */
+    uint64_t                version;       /* of the record, before the run  */
     const tkt_keyring_t    *keyring;       /* outlives the command           */
     tkt_secret_t           *secret;        /* NULL: no password in it        */
     tkt_attempt_t           attempt;
@@ -64,6 +69,13 @@ struct tkt_command_s {
     tkt_reply_t             reply;
 };
 
+
+/*
+ * A command of a timer: a row with the kind TKT_OP_JOB, in the name of the
+ * operator.  The caller sets its input, in its arena.  NULL without memory.
+ */
+tkt_command_t *tkt_command_job(const tkt_operation_t *op, uint32_t tenant,
+    int64_t now_ms, const uint8_t random[32]);
 
 /*
  * The stored answer of a command with an Idempotency-Key: true if there was

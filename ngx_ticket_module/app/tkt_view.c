@@ -58,7 +58,11 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
         .denied = tkt_perm_actions(c->actor->withheld),
     };
 
-    if (t->tenant != c->actor->tenant) {
+    /* to a link for one ticket every other is a stranger's */
+
+    if (t->tenant != c->actor->tenant
+        || (c->actor->ticket != 0 && t->id != c->actor->ticket))
+    {
         caller.relation = TKT_REL_FOREIGN;
         return caller;
     }
