@@ -264,54 +264,19 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
 }
 
 
-/* In an arena of its own, with room for a body; NULL without memory. */
-static tkt_command_t *
-tkt_command_make(const tkt_operation_t *op, const tkt_actor_t *actor,
-    int64_t now_ms, const uint8_t random[32], size_t body_bytes)
-{
-    size_t          bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body_bytes;
-    tkt_arena_t    *own;
-    tkt_command_t  *cmd;
-
-    own = tkt_arena_create(bytes);
-    cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
-
-    if (cmd == NULL) {
-        return NULL;
-    }
-
-    cmd->arena = own;
-    cmd->bytes = bytes;
-    cmd->op = op;
-    cmd->actor = *actor;
-    cmd->now_ms = now_ms;
-    memcpy(cmd->random, random, sizeof(cmd->random));
-
-    return cmd;
-}
-
-
-tkt_command_t *
-tkt_command_job(const tkt_operation_t *op, uint32_t tenant, int64_t now_ms,
-    const uint8_t random[32])
-{
-    tkt_actor_t  operator = { .tenant = tenant, .role = TKT_ROLE_SYSTEM };
-
-    return tkt_command_make(op, &operator, now_ms, random, 0);
-}
-
-
 tkt_command_t *
 tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     const tkt_actor_t *actor, tkt_str_t body, const uint8_t random[32],
     tkt_arena_t *arena, tkt_reply_t *reply)
 {
     tkt_call_t      c;
+    tkt_arena_t    *own;
     tkt_command_t  *cmd;
 
     memset(reply, 0, sizeof(tkt_reply_t));
 
-    cmd = tkt_command_make(match->op, actor, req->now_ms, random, body.len);
+    own = tkt_arena_create(TKT_COMMAND_BLOCK_BYTES + 2 * body.len);
+    cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
 
     if (cmd == NULL) {
         tkt_app_problem(req, TKT_BUSY, tkt_str(""), TKT_RETRY_AFTER_S, arena,
@@ -319,8 +284,13 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
         return NULL;
     }
 
+    cmd->arena = own;
+    cmd->bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body.len;
+    cmd->op = match->op;
+    cmd->actor = *actor;
+    cmd->now_ms = req->now_ms;
     cmd->lang = tkt_lang_accept(req->accept_language);
-    cmd->keyring = req->keyring;
+    memcpy(cmd->random, random, sizeof(cmd->random));
 
     c = (tkt_call_t) {
         .arena = arena, .reply = reply, .op = match->op, .actor = actor,
@@ -329,7 +299,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     };
 
     if (!tkt_command_fill(&c, req, match, body, cmd)) {
-        tkt_command_free(cmd);
+        tkt_arena_destroy(own);
         return NULL;
     }
 

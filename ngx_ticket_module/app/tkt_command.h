@@ -71,13 +71,6 @@ struct tkt_command_s {
 
 
 /*
- * A command of a timer: a row with the kind TKT_OP_JOB, in the name of the
- * operator.  The caller sets its input, in its arena.  NULL without memory.
- */
-tkt_command_t *tkt_command_job(const tkt_operation_t *op, uint32_t tenant,
-    int64_t now_ms, const uint8_t random[32]);
-
-/*
  * The stored answer of a command with an Idempotency-Key: true if there was
  * one and the command's reply is complete (replayed or mismatch).
  */

@@ -5,7 +5,6 @@
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
 #include "app/tkt_rows.h"
-#include "app/tkt_who.h"
 #include "base/tkt_text.h"
 #include "crypto/tkt_token.h"
 
@@ -53,29 +52,10 @@ tkt_user_find(tkt_call_t *c, tkt_user_t *user)
 }
 
 
-/* What is known of somebody who has no record: it has no number. */
-static void
-tkt_me_unseen(tkt_call_t *c)
-{
-    tkt_out_t   o;
-    tkt_user_t  user;
-
-    tkt_who_record(c->actor, c->identity, &user);
-    tkt_out_init(&o, c->arena, 512);
-    tkt_user_write(c, &o, &user);
-    tkt_call_answer(c, &o);
-}
-
-
 void
 tkt_op_me(tkt_call_t *c)
 {
     tkt_user_t  user;
-
-    if (c->actor->id == TKT_PRINCIPAL_UNSEEN && c->identity != NULL) {
-        tkt_me_unseen(c);
-        return;
-    }
 
     if (!tkt_user_load(c->txn, c->actor->tenant, c->actor->id, &user,
                        c->arena))
