@@ -69,5 +69,8 @@ bool tkt_audit_has_values(const tkt_audit_t *entry);
  */
 void tkt_audit_redact(tkt_txn_t *txn, tkt_audit_t *entry, tkt_arena_t *arena);
 
+/* Fills the view members: login, changes, hash in hexadecimal. */
+void tkt_audit_view(tkt_call_t *c, tkt_audit_t *entry);
+
 
 #endif /* TKT_AUDIT_H */
