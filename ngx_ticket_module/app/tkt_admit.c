@@ -4,7 +4,7 @@
  */
 
 #include "app/tkt_call.h"
-#include "app/tkt_rows.h"
+#include "app/tkt_roles.h"
 #include "crypto/tkt_crypto.h"
 #include "crypto/tkt_token.h"
 
@@ -90,8 +90,8 @@ tkt_admit_actor(tkt_txn_t *txn, const tkt_user_t *user, tkt_actor_t *actor)
 
     actor->tenant = (uint32_t) user->tenant;
     actor->id = user->id;
-    actor->role = (tkt_role_t) user->role;
     actor->by = TKT_BY_TOKEN;
+    tkt_actor_role(txn, user, actor);
     actor->profile = TKT_PROFILE_CANONICAL;
     actor->tenant_name[0] = '\0';
     tkt_text_keep(actor->login, sizeof(actor->login), user->login);

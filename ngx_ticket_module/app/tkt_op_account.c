@@ -6,13 +6,6 @@
 
 
 void
-tkt_op_me_patch(tkt_call_t *c)
-{
-    tkt_call_fail(c, TKT_INTERNAL, NULL);
-}
-
-
-void
 tkt_op_password(tkt_call_t *c)
 {
     tkt_call_fail(c, TKT_INTERNAL, NULL);

@@ -4,7 +4,7 @@
  */
 
 #include "app/tkt_command.h"
-#include "app/tkt_rows.h"
+#include "app/tkt_roles.h"
 
 
 static uint64_t
@@ -84,7 +84,7 @@ tkt_command_admitted(tkt_command_t *cmd, tkt_call_t *c)
         return false;
     }
 
-    if (user.role != actor->role) {
+    if (!tkt_actor_keeps(c->txn, actor, &user)) {
         tkt_call_fail(c, TKT_FORBIDDEN, "your role has just been changed");
         return false;
     }

@@ -337,6 +337,10 @@ static const tkt_field_t  tkt_role_fields[] = {
     { TKT_NAME("updated_at"), .type = TKT_T_TIME,
       .offset = offsetof(tkt_role_record_t, updated_at), .stored = 8,
       .flags = TKT_F_NO_TRACK, .doc = "when it last changed" },
+    { TKT_NAME("holders"), .type = TKT_T_UINT,
+      .offset = offsetof(tkt_role_record_t, holders), .stored = 9,
+      .flags = TKT_F_INTERNAL | TKT_F_NO_TRACK, .max = UINT32_MAX,
+      .doc = "how many principals have it" },
 };
 
 const tkt_schema_t  tkt_role_schema = {
