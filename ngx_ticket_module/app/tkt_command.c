@@ -60,7 +60,7 @@ static bool
 tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     tkt_command_t *cmd)
 {
-    tkt_str_t  key, parts[4];
+    tkt_str_t  key, parts[5];
 
     if (!req->has_idempotency_key) {
 
@@ -85,8 +85,16 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
 
     parts[3] = tkt_role_names.names[c->actor->role];
 
+    /*
+     * a secret in the body may be short enough to be guessed: who does not
+     * know the key, of which the store has a digest, cannot try guesses
+     */
+
+    parts[4] = key;
+
     tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
-    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, 4);
+    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts,
+                   (c->op->flags & TKT_OP_SECRET) ? 5 : 4);
     cmd->has_key = true;
 
     return true;
@@ -239,7 +247,9 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     }
 
     cmd->arena = own;
+    own->wipe = (match->op->flags & TKT_OP_SECRET) != 0;
     cmd->bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body.len;
+    cmd->keyring = req->keyring;
     cmd->op = match->op;
     cmd->actor = *actor;
     cmd->now_ms = req->now_ms;
