@@ -506,6 +506,7 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_by_assignee,
     tkt_verify_counters,
     tkt_verify_answers,
+    tkt_verify_audit,
 };
 
 

@@ -94,5 +94,8 @@ void tkt_verify_counters(tkt_verify_t *v);
 /* tkt_verify_answer.c */
 void tkt_verify_answers(tkt_verify_t *v);
 
+/* tkt_verify_audit.c */
+void tkt_verify_audit(tkt_verify_t *v);
+
 
 #endif /* TKT_VERIFY_INT_H */
