@@ -182,7 +182,7 @@ tkt_rewrap_run(tkt_env_t *env, const tkt_operation_t *op,
     }
 
     cmd->keyring = ring;
-    cmd->arena->wipe = true;
+    tkt_arena_keep_secrets(cmd->arena);
     memcpy(cmd->input, input, input_bytes);
 
     (void) tkt_app_run(env, &cmd, 1, NULL, NULL);
