@@ -31,7 +31,7 @@ tkt_run_ended(uint64_t *phase, tkt_run_clock_t clock, uint64_t since)
 }
 
 
-static void
+void
 tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
 {
     *c = (tkt_call_t) {
@@ -40,6 +40,7 @@ tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
         .mount = cmd->mount, .request_id = cmd->request_id,
         .lang = cmd->lang, .input = cmd->input, .present = &cmd->present,
         .random = cmd->random, .if_match = cmd->if_match,
+        .keyring = cmd->keyring, .secret = cmd->secret,
     };
 
     memset(&cmd->reply, 0, sizeof(tkt_reply_t));
