@@ -2,6 +2,7 @@
  * Making a command of a request: headers, media type, body.
  */
 
+#include "app/tkt_accounts.h"
 #include "app/tkt_command.h"
 #include "app/tkt_who.h"
 #include "crypto/tkt_crypto.h"
@@ -62,6 +63,7 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     tkt_command_t *cmd)
 {
     size_t     n;
+    uint64_t   narrow[2];
     tkt_str_t  key, parts[6];
 
     if (!req->has_idempotency_key) {
@@ -79,6 +81,13 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
             "a key is 1 to 255 visible ASCII characters, bare or quoted");
     }
 
+    /* what has a password is not replayed: only the password itself would
+       tell whether a request is the same, and its traces are not kept */
+
+    if (cmd->secret != NULL) {
+        return true;
+    }
+
     parts[0] = tkt_str_z(c->op->name);
     parts[1] = req->path;
     parts[2] = body;
@@ -86,18 +95,20 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     /* an answer given to one role is not replayed to another */
 
     parts[3] = tkt_role_names.names[c->actor->role];
-    n = 4;
 
-    /* … nor to a role of the same base, nor through another ticket's link */
+    /* bodies may hold secrets that can be guessed: a fingerprint cannot be
+       tried out without the key, of which only a digest is stored */
 
-    if (c->actor->role_id != 0 || c->actor->withheld != 0) {
-        parts[n++] = (tkt_str_t) { (const uint8_t *) &c->actor->withheld,
-                                   sizeof(c->actor->withheld) };
-    }
+    parts[4] = key;
+    n = 5;
 
-    if (c->actor->ticket != 0) {
-        parts[n++] = (tkt_str_t) { (const uint8_t *) &c->actor->ticket,
-                                   sizeof(c->actor->ticket) };
+    /* nor to less of a role, nor through the link to another ticket */
+
+    narrow[0] = c->actor->withheld;
+    narrow[1] = c->actor->ticket;
+
+    if (narrow[0] != 0 || narrow[1] != 0) {
+        parts[n++] = (tkt_str_t) { (const uint8_t *) narrow, sizeof(narrow) };
     }
 
     tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
@@ -151,6 +162,7 @@ tkt_command_media_type(tkt_call_t *c, const tkt_request_t *req,
 static bool
 tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
 {
+    tkt_arena_t   *arena;
     tkt_status_t   status;
     tkt_errors_t  *errors;
 
@@ -165,21 +177,26 @@ tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
         return true;
     }
 
+    arena = cmd->secret != NULL ? cmd->secret->plain : cmd->arena;
     cmd->input = tkt_arena_zalloc(cmd->arena, c->op->input->size);
-    body = tkt_arena_copy(cmd->arena, body);
+    body = tkt_arena_copy(arena, body);
     errors = tkt_call_errors(c);
 
-    if (cmd->input == NULL || errors == NULL || cmd->arena->failed) {
+    if (cmd->input == NULL || errors == NULL || arena->failed) {
         tkt_call_fail(c, TKT_BUSY, NULL);
         return false;
     }
 
     status = tkt_json_decode(c->op->input, c->op->use,
                              (c->op->flags & TKT_OP_MERGE) != 0, body,
-                             cmd->input, &cmd->present, cmd->arena, errors);
+                             cmd->input, &cmd->present, arena, errors);
     if (status != TKT_OK) {
         tkt_call_fail(c, status, NULL);
         return false;
+    }
+
+    if (cmd->secret != NULL) {
+        tkt_secret_part(cmd);
     }
 
     return true;
@@ -236,6 +253,11 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
         return false;
     }
 
+    if (tkt_secret_taken(c->op) && !tkt_secret_open(cmd, body.len)) {
+        tkt_call_fail(c, TKT_BUSY, NULL);
+        return false;
+    }
+
     if (!tkt_command_media_type(c, req, body)
         || !tkt_command_key(c, req, body, cmd)
         || !tkt_command_input(c, body, cmd))
@@ -284,13 +306,19 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
         return NULL;
     }
 
+    if (match->op->flags & TKT_OP_SECRET) {
+        tkt_arena_keep_secrets(own);
+    }
+
     cmd->arena = own;
     cmd->bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body.len;
+    cmd->keyring = req->keyring;
     cmd->op = match->op;
     cmd->actor = *actor;
     cmd->now_ms = req->now_ms;
     cmd->lang = tkt_lang_accept(req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
+    cmd->attempt.address = tkt_attempt_address(req->address);
 
     c = (tkt_call_t) {
         .arena = arena, .reply = reply, .op = match->op, .actor = actor,
@@ -299,7 +327,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     };
 
     if (!tkt_command_fill(&c, req, match, body, cmd)) {
-        tkt_arena_destroy(own);
+        tkt_command_free(cmd);
         return NULL;
     }
 
@@ -310,6 +338,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
 void
 tkt_command_free(tkt_command_t *cmd)
 {
+    tkt_secret_close(cmd);
     tkt_arena_destroy(cmd->arena);
 }
 

@@ -197,22 +197,20 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "States, actions, transitions and labels of every profile." },
 
     { .name = "user.list", GET("/v1/users"), ADMIN_READ,
-      NEEDS(USER_READ), LIST(user),
-      .run = tkt_op_user_list, .params = PAGE,
-      .doc = "The tenant's principals." },
+      NEEDS(USER_READ), LIST(user), OF(user), .run = tkt_resource_list,
+      .params = PAGE, .doc = "The tenant's principals." },
 
     { .name = "user.create", POST("/v1/users"), ADMIN_WRITE(201),
-      NEEDS(USER_WRITE), OBJECT(user), .run = tkt_op_user_create,
-      INPUT(user, TKT_USE_USER_CREATE), .doc = "Make a principal." },
+      NEEDS(USER_WRITE), OBJECT(user), OF(user), .run = tkt_resource_create,
+      INPUT(user, TKT_USE_NEW), .doc = "Make a principal." },
 
     { .name = "user.get", GET("/v1/users/{id}"), ADMIN_READ,
-      NEEDS(USER_READ), OBJECT(user),
-      .run = tkt_op_user_get, .doc = "One principal." },
+      NEEDS(USER_READ), OBJECT(user), OF(user), .run = tkt_resource_get,
+      .doc = "One principal." },
 
     { .name = "user.patch", PATCH("/v1/users/{id}"), ADMIN_WRITE(200),
-      NEEDS(USER_WRITE), OBJECT(user), .run = tkt_op_user_patch,
-      INPUT(user, TKT_USE_USER_PATCH),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
+      NEEDS(USER_WRITE), OBJECT(user), OF(user), .run = tkt_resource_patch,
+      INPUT(user, TKT_USE_CHANGE), .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
       .doc = "Change or disable a principal." },
 
     { .name = "token.list", GET("/v1/users/{id}/tokens"), ADMIN_READ,

@@ -102,10 +102,52 @@ tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
 }
 
 
+bool
+tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant)
+{
+    uint64_t      count;
+    tkt_key_t     key;
+    tkt_tenant_t  record;
+
+    if (!tkt_tenant_load(txn, tenant, &record, NULL)
+        || record.max_principals == 0)
+    {
+        return true;
+    }
+
+    tkt_key_principal_count(&key, tenant);
+    tkt_counter_get(txn, TKT_DB_COUNTER, &key, 1, &count);
+
+    return count < record.max_principals;
+}
+
+
+/* One holder more or less of a role; 0: of none that is counted. */
+static void
+tkt_role_held(tkt_txn_t *txn, uint32_t tenant, uint64_t id, bool more,
+    tkt_arena_t *arena)
+{
+    tkt_role_record_t  role;
+
+    if (id == 0 || !tkt_role_load(txn, tenant, id, &role, arena)) {
+        return;
+    }
+
+    if (!more && role.holders == 0) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return;
+    }
+
+    role.holders += more ? 1 : (uint64_t) -1;
+    tkt_role_save(txn, &role, arena);
+}
+
+
 void
 tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
     const tkt_user_t *user, tkt_arena_t *arena)
 {
+    uint64_t   had;
     tkt_key_t  key, id;
 
     tkt_key_principal(&key, (uint32_t) user->tenant, user->id);
@@ -117,6 +159,17 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_key_u64(&id, user->id);
         tkt_key_login(&key, (uint32_t) user->tenant, user->login);
         tkt_put(txn, TKT_DB_LOGIN, &key, (tkt_str_t) { id.data, id.len });
+
+        tkt_key_principal_count(&key, (uint32_t) user->tenant);
+        tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, 1);
+    }
+
+    had = (before == NULL) ? 0 : before->role_id;
+
+    if (had != user->role_id) {
+        tkt_role_held(txn, (uint32_t) user->tenant, had, false, arena);
+        tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, true,
+                      arena);
     }
 }
 

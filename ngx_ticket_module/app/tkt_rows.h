@@ -67,6 +67,7 @@ void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,
 void tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant);
 void tkt_key_tenant_name(tkt_key_t *k, tkt_str_t name);
 void tkt_key_tenant_child(tkt_key_t *k, uint32_t parent, uint32_t tenant);
+void tkt_key_principal_count(tkt_key_t *k, uint32_t tenant);
 void tkt_key_role(tkt_key_t *k, uint32_t tenant, uint64_t role);
 void tkt_key_credential(tkt_key_t *k, uint32_t tenant, uint64_t principal);
 void tkt_key_code(tkt_key_t *k, uint32_t tenant, const uint8_t digest[16]);
@@ -116,7 +117,13 @@ bool tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket,
     tkt_arena_t *arena);
 
 
-/* Savers; `before` is NULL for a new one. */
+/* Whether the tenant may have one more principal. */
+bool tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant);
+
+/*
+ * Savers; `before` is NULL for a new one.  That of a principal also keeps the
+ * count of the tenant's principals and of the holders of a role.
+ */
 void tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
     tkt_arena_t *arena);
 void tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,

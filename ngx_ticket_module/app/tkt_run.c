@@ -31,7 +31,7 @@ tkt_run_ended(uint64_t *phase, tkt_run_clock_t clock, uint64_t since)
 }
 
 
-static void
+void
 tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
 {
     *c = (tkt_call_t) {

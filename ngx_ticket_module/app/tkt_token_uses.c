@@ -5,7 +5,7 @@
  * used.
  */
 
-#include "app/tkt_command.h"
+#include "app/tkt_due.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_rows.h"
 
@@ -18,7 +18,7 @@ typedef struct {
 
 static const tkt_operation_t  tkt_token_uses_job = {
     .name = "job.token-uses", .kind = TKT_OP_JOB, .success = 204,
-    .run = tkt_job_token_uses,
+    .path = "", .run = tkt_job_token_uses,
     .doc = "Remember when tokens were used."
 };
 
@@ -30,22 +30,15 @@ tkt_app_token_uses(const tkt_token_use_t *uses, size_t count, int64_t now_ms,
     tkt_command_t     *cmd;
     tkt_token_uses_t  *input;
 
-    cmd = tkt_command_job(&tkt_token_uses_job, 0, now_ms, random);
-
+    cmd = tkt_job_command(&tkt_token_uses_job, 0, now_ms, random,
+                          sizeof(tkt_token_uses_t));
     if (cmd == NULL) {
         return NULL;
     }
 
-    input = tkt_arena_alloc(cmd->arena, sizeof(tkt_token_uses_t));
-
-    if (input == NULL) {
-        tkt_command_free(cmd);
-        return NULL;
-    }
-
+    input = cmd->input;
     input->count = count < TKT_TOKEN_USES_MAX ? count : TKT_TOKEN_USES_MAX;
     memcpy(input->list, uses, input->count * sizeof(tkt_token_use_t));
-    cmd->input = input;
 
     return cmd;
 }

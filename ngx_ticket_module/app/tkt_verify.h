@@ -9,6 +9,7 @@
 #define TKT_VERIFY_H
 
 
+#include "crypto/tkt_seal.h"
 #include "store/tkt_store.h"
 
 
@@ -36,6 +37,10 @@ typedef struct {
  */
 tkt_status_t tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report,
     void *ctx, tkt_verify_figures_t *figures);
+
+/* The same, and that every confidential text opens with these keys. */
+tkt_status_t tkt_app_verify_keys(tkt_txn_t *read, const tkt_keyring_t *ring,
+    tkt_verify_report_t report, void *ctx, tkt_verify_figures_t *figures);
 
 
 #endif /* TKT_VERIFY_H */

@@ -157,6 +157,7 @@ typedef struct {
     uint64_t   version;
     uint64_t   created_at;
     uint64_t   updated_at;
+    uint64_t   holders;              /* how many principals have it          */
     tkt_str_t  name;
     tkt_str_t  title;
 } tkt_role_record_t;
