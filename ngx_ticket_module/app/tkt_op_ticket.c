@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "app/tkt_forward.h"
+#include "app/tkt_guest.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
 #include "app/tkt_sealed.h"
@@ -27,7 +29,7 @@ tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big)
     uint64_t      id;
     tkt_caller_t  caller;
 
-    if (tkt_ticket_number_parse(c->segments[0], &id)
+    if (tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         && tkt_ticket_load(c->txn, c->actor->tenant, id, t, big, c->arena))
     {
         caller = tkt_view_caller(c, t);
@@ -91,6 +93,10 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     tkt_sealed_timer(c, before, t);
     tkt_event_append(c->txn, before, t, event, c->arena);
     tkt_ticket_save(c->txn, before, t, c->arena);
+
+    /* a ticket with another tenant's at its other end tells that one */
+
+    tkt_forward_follow(c, before, t, event);
 }
 
 
@@ -108,7 +114,7 @@ tkt_ticket_unchanged(tkt_call_t *c)
     tkt_ticket_t  t;
 
     if (c->if_none_match.len == 0 || c->params->count > 0
-        || !tkt_ticket_number_parse(c->segments[0], &id)
+        || !tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         || !tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t))
     {
         return false;
@@ -238,12 +244,17 @@ tkt_op_ticket_create(tkt_call_t *c)
     uint64_t        requester;
     tkt_event_t     event = { .action = TKT_ACTION_SUBMIT + 1 };
     tkt_facts_t     facts = { .state = TKT_STATE_NONE };
-    tkt_caller_t    caller = {
-        .role = c->actor->role, .relation = TKT_REL_REQUESTER,
-        .denied = tkt_perm_actions(c->actor->withheld),
-    };
+    tkt_guest_t     guest;
+    tkt_caller_t    caller = { .relation = TKT_REL_REQUESTER };
     tkt_ticket_t    t;
     tkt_decision_t  decision;
+
+    if (!tkt_guest_prove(c, c->input, &guest)) {
+        return;
+    }
+
+    caller.role = c->actor->role;
+    caller.denied = tkt_perm_actions(c->actor->withheld);
 
     tkt_workflow_decide(TKT_ACTION_SUBMIT, &facts, &caller, &decision);
 
@@ -265,7 +276,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     t.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
     t.tenant = c->actor->tenant;
     t.state = decision.to;
-    t.requester = requester;
+    t.requester = tkt_guest_settle(c, &guest, requester);
     t.on_behalf_of = 0;
     t.created_at = (uint64_t) c->now_ms;
 
@@ -283,6 +294,7 @@ tkt_op_ticket_create(tkt_call_t *c)
 
     tkt_ticket_commit(c, NULL, &t, &event);
     tkt_view_answer_ticket(c, &t);
+    tkt_guest_answer(c, &guest, &t);
 
     c->reply->location = tkt_arena_printf(c->arena, "%.*s/v1/tickets/%llu",
                                           (int) c->mount.len,

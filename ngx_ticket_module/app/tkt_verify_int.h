@@ -92,6 +92,11 @@ void tkt_verify_by_state(tkt_verify_t *v);
 void tkt_verify_by_assignee(tkt_verify_t *v);
 void tkt_verify_counters(tkt_verify_t *v);
 
+/* tkt_verify_account.c */
+void tkt_verify_credentials(tkt_verify_t *v);
+void tkt_verify_codes(tkt_verify_t *v);
+void tkt_verify_outbox(tkt_verify_t *v);
+
 /* tkt_verify_answer.c */
 void tkt_verify_answers(tkt_verify_t *v);
 
