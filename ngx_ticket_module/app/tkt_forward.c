@@ -11,11 +11,23 @@
 #include "app/tkt_view.h"
 
 
+#define TKT_STANDIN_LOGIN  "tenant:"
+
 /* Logins tried for a principal, should somebody have the first. */
 #define TKT_STANDIN_TRIES  8
 
 
 /* ---- principals that stand for tenants ---- */
+
+bool
+tkt_standin_login(tkt_str_t login)
+{
+    tkt_str_t  first = tkt_str(TKT_STANDIN_LOGIN);
+
+    return login.len >= first.len
+           && memcmp(login.data, first.data, first.len) == 0;
+}
+
 
 static void
 tkt_deputy_login(tkt_actor_t *actor, tkt_str_t login)

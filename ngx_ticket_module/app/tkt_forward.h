@@ -18,8 +18,11 @@
 #include "app/tkt_rows.h"
 
 
-/* What the logins of such principals begin with; nobody else's may. */
-#define TKT_STANDIN_LOGIN  "tenant:"
+/*
+ * Whether a login is of those that such principals have, which begin with
+ * "tenant:": no other principal is to be given one.
+ */
+bool tkt_standin_login(tkt_str_t login);
 
 
 /* A call in the name of a principal that stands for a tenant. */

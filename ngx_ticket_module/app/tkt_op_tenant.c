@@ -116,11 +116,8 @@ static bool
 tkt_tenant_check_new(tkt_call_t *c, tkt_tenant_t *t)
 {
     tkt_tenant_t  other;
-    tkt_str_t     reserved = tkt_str(TKT_STANDIN_LOGIN);
 
-    if (t->admin.len >= reserved.len
-        && memcmp(t->admin.data, reserved.data, reserved.len) == 0)
-    {
+    if (tkt_standin_login(t->admin)) {
         tkt_call_invalid(c, "/admin", "choice",
                          "logins that begin with \"tenant:\" are the desk's");
         return false;

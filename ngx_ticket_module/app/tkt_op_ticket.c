@@ -9,6 +9,7 @@
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
 #include "app/tkt_sealed.h"
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
@@ -212,6 +213,46 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
 }
 
 
+/*
+ * The tenant may bound how many active tickets a requester has.  Staff may go
+ * beyond it for him, and other tenants' desks are no single requester.
+ */
+static bool
+tkt_create_room(tkt_call_t *c, uint64_t requester)
+{
+    size_t        i;
+    uint64_t      active, cells[TKT_STATE_CELLS];
+    tkt_key_t     key;
+    tkt_tenant_t  tenant;
+
+    if ((TKT_ROLES_STAFF & tkt_bit(c->actor->role))
+        || !tkt_tenant_head(c->txn, c->actor->tenant, &tenant)
+        || tenant.max_active_tickets == 0)
+    {
+        return true;
+    }
+
+    tkt_key_by_requester(&key, c->actor->tenant, requester, 0);
+    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
+                    cells);
+
+    for (active = 0, i = TKT_STATE_NEW; i < TKT_STATE_MAX; i++) {
+        if (TKT_STATES_ACTIVE & tkt_bit(i)) {
+            active += cells[tkt_state_cell(i)];
+        }
+    }
+
+    if (active < tenant.max_active_tickets) {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_CONFLICT, "you have %llu active tickets, as many as "
+                  "you may: end one first", (unsigned long long) active);
+
+    return false;
+}
+
+
 static bool
 tkt_create_follow_up(tkt_call_t *c, const tkt_ticket_t *in)
 {
@@ -266,7 +307,8 @@ tkt_op_ticket_create(tkt_call_t *c)
     t = *(const tkt_ticket_t *) c->input;
 
     requester = tkt_create_requester(c, &t);
-    if (requester == 0 || !tkt_create_follow_up(c, &t)
+    if (requester == 0 || !tkt_create_room(c, requester)
+        || !tkt_create_follow_up(c, &t)
         || !tkt_tags_check(c, &t)
         || (t.confidential.len > 0 && !tkt_sealed_check(c, &t)))
     {

@@ -6,8 +6,7 @@
 #include "app/tkt_tenant_tree.h"
 
 
-/* Only the numbers: enough for the tree, and no text is copied. */
-static bool
+bool
 tkt_tenant_head(tkt_txn_t *txn, uint64_t id, tkt_tenant_t *tenant)
 {
     tkt_key_t  key;

@@ -12,6 +12,9 @@
 #include "app/tkt_rows.h"
 
 
+/* The numbers of a tenant, without its texts; false if there is none. */
+bool tkt_tenant_head(tkt_txn_t *txn, uint64_t id, tkt_tenant_t *tenant);
+
 /*
  * The number of tenants from this one to the root, both counted, 1 for the
  * root itself; 0 if there is no such tenant.

@@ -58,6 +58,13 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "tenant", "set" }, O(STORE) | O(PROFILE), O(TENANT) | O(JSON),
       tkt_ctl_tenant_set, "change a tenant's words for states" },
 
+    { { "tenant", "add" }, O(STORE) | O(TENANT),
+      O(PARENT) | O(NAME) | O(PROFILE) | O(ADMIN) | O(JSON),
+      tkt_ctl_tenant_add, "make a tenant below another" },
+
+    { { "tenant", "list" }, O(STORE), O(JSON),
+      tkt_ctl_tenant_list, "list the tenants" },
+
     { { "verify", NULL }, O(STORE), O(JSON),
       tkt_ctl_verify, "check that everything fits together; exit 1 if not" },
 

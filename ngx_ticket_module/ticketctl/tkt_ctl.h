@@ -25,6 +25,7 @@
 #define TKT_CTL_OPTION_TABLE(X)                                               \
     X(STORE, "store", "DIR", "directory of the store")                        \
     X(TENANT, "tenant", "NAME", "tenant (the only one, or \"default\")")      \
+    X(PARENT, "parent", "NAME", "the tenant above (the first one)")           \
     X(PROFILE, "profile", "P", "words for states: canonical s000 s001 s002")  \
     X(ADMIN, "admin", "LOGIN", "login of the first administrator (admin)")    \
     X(OWNER, "owner", "USER", "owner of a new store, as root (www-data)")     \
@@ -156,6 +157,16 @@ int tkt_ctl_outbox_list(tkt_ctl_t *ctl);
 int tkt_ctl_verify(tkt_ctl_t *ctl);
 int tkt_ctl_stat(tkt_ctl_t *ctl);
 int tkt_ctl_export(tkt_ctl_t *ctl);
+
+/*
+ * Arguments are bytes of the terminal; what is written into JSON must be
+ * text: an exit code.
+ */
+int tkt_ctl_texts(tkt_ctl_t *ctl);
+
+/* tkt_ctl_tenant.c */
+int tkt_ctl_tenant_add(tkt_ctl_t *ctl);
+int tkt_ctl_tenant_list(tkt_ctl_t *ctl);
 
 /* Makes a token for a principal; the answer is in ctl->arena. */
 bool tkt_ctl_token_make(tkt_ctl_t *ctl, uint64_t principal,

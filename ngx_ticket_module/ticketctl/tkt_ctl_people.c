@@ -54,11 +54,7 @@ tkt_ctl_out_text(tkt_out_t *o, const char *name, tkt_str_t value)
 }
 
 
-/*
- * Arguments are bytes of the terminal; what is written into JSON must be
- * text.
- */
-static int
+int
 tkt_ctl_texts(tkt_ctl_t *ctl)
 {
     size_t  i;
