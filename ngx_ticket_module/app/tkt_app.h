@@ -136,6 +136,7 @@ typedef struct {
     uint32_t    quota;              /* requests a minute; 0: the location's  */
     uint32_t    tenant_quota;       /* of all principals; 0: none            */
     tkt_by_t    by;
+    tkt_role_t  max_role;           /* cap of the location; NONE: none       */
     int64_t     expires_at_ms;      /* of the token; 0: never                */
     int64_t     token_used_ms;      /* as stored; to be told when it is old  */
     char        login[TKT_LOGIN_MAX_CHARS * 4 + 1];
@@ -188,9 +189,13 @@ bool tkt_app_is_secret(const tkt_match_t *match);
 tkt_str_t tkt_app_operation_name(const tkt_match_t *match);
 
 /*
- * Identifies the caller from req->authorization and checks that his role may
- * call the operation at all.  False: reply is complete (unauthorized,
- * forbidden).  Public operations admit the anonymous.
+ * Identifies the caller and checks that his role may call the operation at
+ * all.  The first of these that is there decides, and alone: a bearer token
+ * that begins with "tk_"; one that looks like a JWT, where the location takes
+ * JWTs; the variables of the location.  False: reply is complete
+ * (unauthorized, forbidden; not-found for ways in that the location has not).
+ * Public operations admit the anonymous and look at no credentials; so does a
+ * guest's submission where there are none.
  */
 bool tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     const tkt_match_t *match, tkt_actor_t *actor, tkt_arena_t *arena,

@@ -8,6 +8,7 @@
 #include "app/tkt_guest.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
+#include "app/tkt_sealed.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
@@ -90,6 +91,7 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     event->actor_role = c->actor->role;
 
     (void) tkt_txn_stamp(c->txn, c->now_ms);
+    tkt_sealed_timer(c, before, t);
     tkt_event_append(c->txn, before, t, event, c->arena);
     tkt_ticket_save(c->txn, before, t, c->arena);
 
@@ -307,7 +309,8 @@ tkt_op_ticket_create(tkt_call_t *c)
     requester = tkt_create_requester(c, &t);
     if (requester == 0 || !tkt_create_room(c, requester)
         || !tkt_create_follow_up(c, &t)
-        || !tkt_tags_check(c, &t))
+        || !tkt_tags_check(c, &t)
+        || (t.confidential.len > 0 && !tkt_sealed_check(c, &t)))
     {
         return;
     }
@@ -325,6 +328,10 @@ tkt_op_ticket_create(tkt_call_t *c)
 
     if (t.channel == 0) {
         t.channel = TKT_CHANNEL_API;
+    }
+
+    if (t.confidential.len > 0) {
+        tkt_sealed_put(c, &t, t.confidential);
     }
 
     tkt_ticket_commit(c, NULL, &t, &event);
@@ -396,7 +403,8 @@ tkt_op_ticket_patch(tkt_call_t *c)
 
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
-        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t))
+        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t)
+        || !tkt_sealed_patch(c, &before, &t))
     {
         return;
     }

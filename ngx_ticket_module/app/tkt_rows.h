@@ -128,6 +128,11 @@ void tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
     const tkt_tenant_t *tenant, tkt_arena_t *arena);
 void tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
     const tkt_user_t *user, tkt_arena_t *arena);
+
+/* The inverse of saving one who has just been made and has nothing yet. */
+void tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user,
+    tkt_arena_t *arena);
+
 void tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     const tkt_token_record_t *token, tkt_arena_t *arena);
 void tkt_role_save(tkt_txn_t *txn, const tkt_role_record_t *role,

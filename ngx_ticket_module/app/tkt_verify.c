@@ -477,6 +477,9 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_by_assignee,
     tkt_verify_counters,
     tkt_verify_answers,
+    tkt_verify_sealed,
+    tkt_verify_due,
+    tkt_verify_audit,
 };
 
 
@@ -484,9 +487,18 @@ tkt_status_t
 tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report, void *ctx,
     tkt_verify_figures_t *figures)
 {
+    return tkt_app_verify_keys(read, NULL, report, ctx, figures);
+}
+
+
+tkt_status_t
+tkt_app_verify_keys(tkt_txn_t *read, const tkt_keyring_t *ring,
+    tkt_verify_report_t report, void *ctx, tkt_verify_figures_t *figures)
+{
     size_t        i;
     tkt_verify_t  v = {
-        .txn = read, .report = report, .ctx = ctx, .figures = figures
+        .txn = read, .report = report, .ctx = ctx, .figures = figures,
+        .ring = ring,
     };
 
     memset(figures, 0, sizeof(*figures));
