@@ -10,6 +10,7 @@
 
 #include "app/tkt_command.h"
 #include "app/tkt_rows.h"
+#include "crypto/tkt_seal.h"
 
 
 #define TKT_DAY_MS  (86400 * 1000LL)
@@ -98,6 +99,49 @@ tkt_idempotency_find(tkt_txn_t *txn, const tkt_command_t *cmd,
 }
 
 
+/*
+ * What is stored of a request's fingerprint.  One with a secret in it is
+ * tagged under a key that is not in the store, so that guesses cannot be
+ * tried there; of master keys the one at place i.
+ */
+static void
+tkt_idempotency_print(uint8_t out[TKT_DIGEST_BYTES], const tkt_command_t *cmd,
+    size_t i)
+{
+    _Static_assert(TKT_SEAL_TAG_BYTES == TKT_DIGEST_BYTES,
+                   "a tag takes the place of a digest");
+
+    if ((cmd->op->flags & TKT_OP_SECRET) && cmd->keyring != NULL) {
+        tkt_seal_tag(out, cmd->keyring, i,
+                     (tkt_str_t) { cmd->fingerprint, TKT_DIGEST_BYTES });
+
+    } else {
+        memcpy(out, cmd->fingerprint, TKT_DIGEST_BYTES);
+    }
+}
+
+
+/* Keys may have been added since the first request. */
+static bool
+tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
+{
+    size_t   i, keys;
+    uint8_t  print[TKT_DIGEST_BYTES];
+
+    keys = (cmd->keyring == NULL) ? 1 : tkt_keyring_count(cmd->keyring);
+
+    for (i = 0; i < keys; i++) {
+        tkt_idempotency_print(print, cmd, i);
+
+        if (tkt_str_eq(stored, (tkt_str_t) { print, TKT_DIGEST_BYTES })) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 bool
 tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd, tkt_call_t *c)
 {
@@ -108,9 +152,7 @@ tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd, tkt_call_t *c)
         return false;
     }
 
-    if (!tkt_str_eq(stored.fingerprint,
-                    (tkt_str_t) { cmd->fingerprint, TKT_DIGEST_BYTES }))
-    {
+    if (!tkt_idempotency_same(cmd, stored.fingerprint)) {
         tkt_call_fail(c, TKT_IDEMPOTENCY_MISMATCH, NULL);
         return true;
     }
@@ -171,18 +213,21 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
     tkt_str_t body)
 {
     int64_t             now;
+    uint8_t             print[TKT_DIGEST_BYTES];
     tkt_key_t           key;
     tkt_str_t           packed;
     const tkt_reply_t  *r = &cmd->reply;
     tkt_stored_reply_t  stored;
 
     now = tkt_txn_clock(txn, cmd->now_ms);
+    tkt_idempotency_print(print, cmd, cmd->keyring == NULL ? 0
+                          : tkt_keyring_count(cmd->keyring) - 1);
 
     stored = (tkt_stored_reply_t) {
         .at = (uint64_t) now, .http = r->http, .ticket = r->ticket_id,
         .state = r->state, .priority = r->priority,
         .localised = r->localised,
-        .fingerprint = { cmd->fingerprint, TKT_DIGEST_BYTES },
+        .fingerprint = { print, TKT_DIGEST_BYTES },
         .etag = r->etag, .location = r->location, .body = body,
     };
 

@@ -129,11 +129,13 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 
     case TKT_FOR_REOPENING:
         return op->action == TKT_ACTION_REOPEN
-               || op->action == TKT_ACTION_MESSAGE;
+               || op->action == TKT_ACTION_MESSAGE
+               || op->action == TKT_ACTION_FORWARD;
 
     case TKT_FOR_MAKING:
-        return op->success == 201 && op->shape == TKT_SHAPE_OBJECT
-               && op->action == TKT_ACTION_SUBMIT;
+        return (op->success == 201 && op->action == TKT_ACTION_SUBMIT
+                && tkt_openapi_is_resource(op))
+               || op->action == TKT_ACTION_FORWARD;
 
     case TKT_FOR_VERSION:
         return (op->flags & TKT_OP_IF_MATCH)

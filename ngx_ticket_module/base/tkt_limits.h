@@ -75,6 +75,8 @@
 #define TKT_CONFIDENTIAL_MAX_CHARS        4000
 #define TKT_SHRED_GRACE_S                 (7 * 86400)
 #define TKT_MASTER_KEYS_MAX               16
+#define TKT_KEY_FILE_MAX_BYTES            65536
+#define TKT_REWRAP_BATCH_MAX              64
 
 /* timers; work of one command */
 #define TKT_JOB_BATCH_MAX                 32
