@@ -28,6 +28,12 @@ ngx_int_t ngx_ticket_conf_canonical(ngx_pool_t *pool, ngx_str_t *path,
     ngx_str_t *canonical, ngx_err_t *err);
 
 
+/* ---- ngx_ticket_quota_conf.c ---- */
+
+/* The directive ticket_quota. */
+char *ngx_ticket_conf_quota(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
 /* ---- ngx_ticket_check.c ---- */
 
 /* The location's own limits on bodies; called when it is merged. */
