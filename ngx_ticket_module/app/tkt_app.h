@@ -117,9 +117,10 @@ typedef enum {
 
 /*
  * Who asks, after admission; plain data, copied into commands.  id is 0 for
- * the anonymous, whose role is NONE, and for the operator.  A principal whom the site vouches for and the store has no record
- * of has the id TKT_PRINCIPAL_UNSEEN; his first command makes the record from
- * login and what the command carries of his identity.
+ * the anonymous, whose role is NONE, and for the operator.  A principal whom
+ * the site vouches for and the store has no record of has the id
+ * TKT_PRINCIPAL_UNSEEN; his first command makes the record from login and what
+ * the command carries of his identity.
  */
 typedef struct {
     uint32_t    tenant;

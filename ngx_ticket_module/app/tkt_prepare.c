@@ -6,6 +6,26 @@
 #include "app/tkt_rows.h"
 
 
+/* What a release before this one did not keep. */
+static void
+tkt_prepare_counts(tkt_txn_t *txn)
+{
+    tkt_key_t    all;
+    tkt_scan_t   scan;
+    tkt_unkey_t  key;
+
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+        tkt_unkey_start(&key, scan.key);
+        tkt_user_count_all(txn, tkt_unkey_u32(&key));
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
 tkt_status_t
 tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
 {
@@ -23,7 +43,9 @@ tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
 
     status = tkt_txn_renew(txn);
 
-    if (status == TKT_OK && tkt_tenant_load(txn, 1, &tenant, NULL)) {
+    if (status == TKT_OK && tkt_tenant_load(txn, 1, &tenant, NULL)
+        && tkt_user_counted(txn, 1))
+    {
         tkt_txn_reset(txn);
         tkt_txn_reader_free(txn);
         return TKT_OK;
@@ -52,6 +74,9 @@ tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
         };
 
         tkt_tenant_save(txn, &tenant, &arena);
+
+    } else if (!tkt_user_counted(txn, 1)) {
+        tkt_prepare_counts(txn);
     }
 
     status = tkt_txn_commit(txn);
