@@ -408,8 +408,17 @@ nothing_is_left(void **state)
     export(&h, &h.admin, "/v1/users/1/export", 50, kinds, all);
     assert_null(strstr(all, CANARY));
 
-    /* the login can be taken again */
+    desk_close(&h.d);
+}
 
+
+static void
+logins_can_be_taken_again(void **state)
+{
+    house_t  h;
+
+    begin(&h);
+    desk_post(&h.d, &h.admin, "/v1/users/1/erase", "{\"reason\":\"r\"}");
     desk_post(&h.d, &h.admin, "/v1/users", "{\"login\":\"" CANARY
               "-login\"}");
     desk_verify_clean(&h.d);
@@ -550,6 +559,7 @@ main(void)
         cmocka_unit_test(exports_hold_what_one_may_see),
         cmocka_unit_test(cursors_do_not_lead_to_others),
         cmocka_unit_test(nothing_is_left),
+        cmocka_unit_test(logins_can_be_taken_again),
         cmocka_unit_test(much_is_erased_piece_by_piece),
         cmocka_unit_test(some_are_not_erased),
         cmocka_unit_test(tombstones_are_verified),
