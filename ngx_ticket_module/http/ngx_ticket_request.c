@@ -283,6 +283,7 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
 
     req->require_match = ctx->conf->require_match;
     req->require_key = ctx->conf->require_key;
+    req->keyring = ctx->conf->store ? ctx->conf->store->keyring : NULL;
 
     tp = ngx_timeofday();
     req->now_ms = (int64_t) tp->sec * 1000 + tp->msec;

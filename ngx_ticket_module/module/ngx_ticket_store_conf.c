@@ -1,6 +1,6 @@
 /*
  * ticket_store NAME path=DIR [map_size=64g] [key_file=FILE] [queue=1024]
- *     [batch=256] [batch_bytes=4m];
+ *     [batch=256] [batch_bytes=4m] [cores=off];
  *
  * One row a parameter.  Nothing is opened or made here: the directory comes
  * into being when the configuration is put to use, so that `nginx -t` leaves
@@ -41,6 +41,8 @@ static const char *ngx_ticket_param_size(ngx_conf_t *cf,
     const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
 static const char *ngx_ticket_param_number(ngx_conf_t *cf,
     const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
+static const char *ngx_ticket_param_switch(ngx_conf_t *cf,
+    const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
 
 
 static const ngx_ticket_param_t  ngx_ticket_params[] = {
@@ -74,7 +76,11 @@ static const ngx_ticket_param_t  ngx_ticket_params[] = {
       offsetof(ngx_ticket_store_t, writer)
       + offsetof(ngx_ticket_writer_conf_t, batch_bytes),
       NGX_TICKET_BATCH_BYTES_MIN, NGX_TICKET_BATCH_BYTES_MAX,
-      "a size from 64k to 1g" }
+      "a size from 64k to 1g" },
+
+    { ngx_string("cores="), ngx_ticket_param_switch,
+      offsetof(ngx_ticket_store_t, cores), 0, 0,
+      "\"on\" or \"off\"" }
 };
 
 
@@ -139,6 +145,22 @@ ngx_ticket_param_number(ngx_conf_t *cf, const ngx_ticket_param_t *param,
     *number = (ngx_uint_t) n;
 
     return NULL;
+}
+
+
+static const char *
+ngx_ticket_param_switch(ngx_conf_t *cf, const ngx_ticket_param_t *param,
+    ngx_str_t *value, void *field)
+{
+    ngx_uint_t  *on = field;
+
+    *on = (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0);
+
+    if (*on || (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0)) {
+        return NULL;
+    }
+
+    return param->needs;
 }
 
 
@@ -207,7 +229,8 @@ ngx_ticket_conf_param(ngx_conf_t *cf, ngx_ticket_store_t *store,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\", accepted are path=, "
-                       "map_size=, key_file=, queue=, batch= and batch_bytes=",
+                       "map_size=, key_file=, queue=, batch=, batch_bytes= "
+                       "and cores=",
                        arg);
 
     return NGX_CONF_ERROR;
@@ -423,7 +446,8 @@ ngx_ticket_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (ngx_ticket_conf_path(cf, store) != NGX_CONF_OK
-        || ngx_ticket_conf_unique(cf, mcf, store) != NGX_CONF_OK)
+        || ngx_ticket_conf_unique(cf, mcf, store) != NGX_CONF_OK
+        || ngx_ticket_conf_keys(cf, store) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
