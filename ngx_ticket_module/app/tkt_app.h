@@ -117,8 +117,8 @@ typedef enum {
 
 /*
  * Who asks, after admission; plain data, copied into commands.  id is 0 for
- * the anonymous, whose role is NONE, and for the operator.  A principal whom the site vouches for and the store has no record
- * of has the id TKT_PRINCIPAL_UNSEEN; his first command makes the record from
+ * the anonymous, whose role is NONE, and for the operator.  A principal whom
+ * the site vouches for and the store has no record of has the id TKT_PRINCIPAL_UNSEEN; his first command makes the record from
  * login and what the command carries of his identity.
  */
 typedef struct {
@@ -226,13 +226,21 @@ size_t tkt_command_bytes(const tkt_command_t *cmd);
  * takes those of a lane while it is filled less than that lane may fill it.
  */
 typedef enum {
-    TKT_LANE_URGENT = 0,     /* staff; submissions of an urgent type         */
+    TKT_LANE_URGENT = 0,     /* staff, complaints; submissions of an urgent
+                                type                                         */
     TKT_LANE_NORMAL,         /* what requesters do about their tickets       */
     TKT_LANE_BULK,           /* submissions                                  */
     TKT_LANE_MAX
 } tkt_lane_t;
 
+/*
+ * By role and operation.  Whether a submission is of a type that its tenant
+ * calls urgent is not looked at: that is asked for when it matters.
+ */
 tkt_lane_t tkt_command_lane(const tkt_command_t *cmd);
+
+/* Whether cmd submits a ticket of one of its tenant's urgent types. */
+bool tkt_command_urgent(const tkt_command_t *cmd, tkt_txn_t *read);
 
 
 /*

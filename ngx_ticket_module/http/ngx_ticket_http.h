@@ -29,6 +29,9 @@
  */
 #define NGX_TICKET_BLOCKED_MAX        64
 
+/* The two header fields of quotas. */
+#define NGX_TICKET_QUOTA_TEXT_BYTES   160
+
 
 typedef struct {
     ngx_array_t                       stores;    /* ngx_ticket_store_t *     */
@@ -37,9 +40,18 @@ typedef struct {
 } ngx_ticket_main_conf_t;
 
 
+/* One ticket_quota directive: requests a minute. */
+typedef struct {
+    ngx_uint_t            off;            /* nothing is counted              */
+    uint32_t              limits[TKT_ROLE_MAX];  /* 0: none; of NONE: the
+                                             anonymous, each address         */
+} ngx_ticket_quotas_t;
+
+
 typedef struct {
     ngx_ticket_store_t   *store;          /* of `ticket`, NULL: none         */
     ngx_ticket_store_t   *health;         /* of `ticket_health`              */
+    ngx_ticket_quotas_t  *quotas;         /* NULL: those of records hold     */
     ngx_flag_t            require_match;
     ngx_flag_t            require_key;
 
@@ -53,6 +65,15 @@ typedef struct {
     u_char               *file;           /* where `ticket` stands           */
     ngx_uint_t            line;
 } ngx_ticket_loc_conf_t;
+
+
+/* A quota that a request was counted in: its caller's, and the tenant's. */
+#define NGX_TICKET_QUOTAS_MAX  2
+
+typedef struct {
+    tkt_str_t               name;
+    ngx_ticket_quota_t      left;
+} ngx_ticket_counted_t;
 
 
 typedef struct {
@@ -72,6 +93,9 @@ typedef struct {
     tkt_command_t          *cmd;          /* ours once it is done            */
     ngx_uint_t              commit_us;
 
+    ngx_uint_t              quotas;       /* that the request was counted in */
+    ngx_ticket_counted_t    quota[NGX_TICKET_QUOTAS_MAX];
+
     u_char                 *body;         /* gathered from chunks            */
     size_t                  body_len;
     size_t                  body_size;
@@ -89,6 +113,7 @@ typedef struct {
 
     u_char                  request_id[NGX_TICKET_REQUEST_ID_MAX];
     u_char                  retry_after[NGX_INT_T_LEN];
+    u_char                  quota_text[NGX_TICKET_QUOTA_TEXT_BYTES];
 } ngx_ticket_ctx_t;
 
 
@@ -125,6 +150,18 @@ ngx_ticket_ctx_t *ngx_ticket_request_ctx(ngx_http_request_t *r,
 ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
 
 
+/* ---- ngx_ticket_quota.c ---- */
+
+/*
+ * Counts a request that was admitted.  False: it is one too many, and
+ * ctx->reply is complete.
+ */
+ngx_uint_t ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx);
+
+/* Adds what is left of the quotas that the request was counted in. */
+ngx_int_t ngx_ticket_quota_headers(ngx_ticket_ctx_t *ctx);
+
+
 /* ---- ngx_ticket_command.c ---- */
 
 /*
@@ -142,6 +179,25 @@ void ngx_ticket_problem(ngx_ticket_ctx_t *ctx, tkt_status_t status,
 
 /* Sends *reply, whose slices must live as long as the request. */
 ngx_int_t ngx_ticket_send(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply);
+
+/*
+ * A header field of the answer, whose key and value must live as long as the
+ * request; NULL without memory.
+ */
+ngx_table_elt_t *ngx_ticket_reply_push(ngx_http_request_t *r, const char *key,
+    size_t key_len, const u_char *value, size_t value_len);
+
+#define ngx_ticket_push(r, key, data, len)                                    \
+    ngx_ticket_reply_push(r, key, sizeof(key) - 1, data, len)
+
+#define ngx_ticket_push_lit(r, key, value)                                    \
+    ngx_ticket_reply_push(r, key, sizeof(key) - 1,                            \
+                          (const u_char *) value, sizeof(value) - 1)
+
+/* Absent values are not sent and are no failure. */
+#define ngx_ticket_push_str(r, key, s)                                        \
+    ((s)->len == 0                                                            \
+     || ngx_ticket_push(r, key, (s)->data, (s)->len) != NULL)
 
 /* Adds the header fields of *reply, with the type if there is a body. */
 ngx_int_t ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx,

@@ -14,7 +14,7 @@ static const ngx_str_t  ngx_ticket_type_problem =
                                        ngx_string("application/problem+json");
 
 
-static ngx_table_elt_t *
+ngx_table_elt_t *
 ngx_ticket_reply_push(ngx_http_request_t *r, const char *key, size_t key_len,
     const u_char *value, size_t value_len)
 {
@@ -33,19 +33,6 @@ ngx_ticket_reply_push(ngx_http_request_t *r, const char *key, size_t key_len,
 
     return h;
 }
-
-
-#define ngx_ticket_push(r, key, data, len)                                    \
-    ngx_ticket_reply_push(r, key, sizeof(key) - 1, data, len)
-
-#define ngx_ticket_push_lit(r, key, value)                                    \
-    ngx_ticket_reply_push(r, key, sizeof(key) - 1,                            \
-                          (const u_char *) value, sizeof(value) - 1)
-
-/* Absent values are not sent and are no failure. */
-#define ngx_ticket_push_str(r, key, s)                                        \
-    ((s)->len == 0                                                            \
-     || ngx_ticket_push(r, key, (s)->data, (s)->len) != NULL)
 
 
 /* The fields that few answers have. */
@@ -137,6 +124,10 @@ ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 
         /* nginx's own filters look here, for example to weaken it */
         r->headers_out.etag = h;
+    }
+
+    if (ctx->quotas && ngx_ticket_quota_headers(ctx) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_ticket_reply_rare(ctx, reply);

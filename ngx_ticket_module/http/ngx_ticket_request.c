@@ -263,7 +263,6 @@ ngx_ticket_request_path(ngx_ticket_ctx_t *ctx)
 static ngx_int_t
 ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
 {
-    ngx_time_t          *tp;
     tkt_request_t       *req;
     ngx_http_request_t  *r;
 
@@ -285,8 +284,8 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
     req->require_key = ctx->conf->require_key;
     req->keyring = ctx->conf->store ? ctx->conf->store->keyring : NULL;
 
-    tp = ngx_timeofday();
-    req->now_ms = (int64_t) tp->sec * 1000 + tp->msec;
+    req->now_ms = ngx_ticket_now_ms();
+    req->address = ngx_ticket_str(&r->connection->addr_text);
 
     ngx_ticket_request_scan(ctx);
 

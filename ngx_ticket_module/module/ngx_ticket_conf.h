@@ -41,6 +41,12 @@ void ngx_ticket_keys_process(ngx_cycle_t *cycle,
     ngx_ticket_main_conf_t *mcf);
 
 
+/* ---- ngx_ticket_quota_conf.c ---- */
+
+/* The directive ticket_quota. */
+char *ngx_ticket_conf_quota(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
 /* ---- ngx_ticket_check.c ---- */
 
 /* The location's own limits on bodies; called when it is merged. */
