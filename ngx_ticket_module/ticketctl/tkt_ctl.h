@@ -40,6 +40,8 @@
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
+    X(KEY_FILE, "key-file", "FILE", "file of master keys, which is root's")   \
+    X(ID, "id", "N", "number of a master key")                                \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {
@@ -137,6 +139,12 @@ int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
 int tkt_ctl_verify(tkt_ctl_t *ctl);
 int tkt_ctl_stat(tkt_ctl_t *ctl);
 int tkt_ctl_export(tkt_ctl_t *ctl);
+
+/* tkt_ctl_key.c */
+int tkt_ctl_key_new(tkt_ctl_t *ctl);
+int tkt_ctl_key_list(tkt_ctl_t *ctl);
+int tkt_ctl_key_rotate(tkt_ctl_t *ctl);
+int tkt_ctl_key_retire(tkt_ctl_t *ctl);
 
 /* Makes a token for a principal; the answer is in ctl->arena. */
 bool tkt_ctl_token_make(tkt_ctl_t *ctl, uint64_t principal,
