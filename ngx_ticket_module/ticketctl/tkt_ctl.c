@@ -51,7 +51,7 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "tenant", "set" }, O(STORE) | O(PROFILE), O(TENANT) | O(JSON),
       tkt_ctl_tenant_set, "change a tenant's words for states" },
 
-    { { "verify", NULL }, O(STORE), O(JSON),
+    { { "verify", NULL }, O(STORE), O(AUDIT_HEAD) | O(JSON),
       tkt_ctl_verify, "check that everything fits together; exit 1 if not" },
 
     { { "stat", NULL }, O(STORE), O(JSON),

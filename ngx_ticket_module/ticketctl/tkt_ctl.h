@@ -40,6 +40,7 @@
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
+    X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {
@@ -132,6 +133,11 @@ int tkt_ctl_user_disable(tkt_ctl_t *ctl);
 int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
+
+/* tkt_ctl_audit.c: the heads of the audit log; whether the one that was given
+   is still there (false: it is no head at all) */
+void tkt_ctl_audit_heads(tkt_ctl_t *ctl);
+bool tkt_ctl_audit_kept(tkt_ctl_t *ctl, bool *there);
 
 /* tkt_ctl_look.c */
 int tkt_ctl_verify(tkt_ctl_t *ctl);
