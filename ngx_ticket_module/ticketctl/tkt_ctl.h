@@ -44,6 +44,7 @@
     X(GENERATE, "generate", NULL, "make a password and show it this once")    \
     X(KEY_FILE, "key-file", "FILE", "file of master keys, which is root's")   \
     X(ID, "id", "N", "number of a master key")                                \
+    X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {
@@ -154,6 +155,10 @@ int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
 /* tkt_ctl_account.c */
 int tkt_ctl_user_passwd(tkt_ctl_t *ctl);
 int tkt_ctl_outbox_list(tkt_ctl_t *ctl);
+/* tkt_ctl_audit.c: the heads of the audit log; whether the one that was given
+   is still there (false: it is no head at all) */
+void tkt_ctl_audit_heads(tkt_ctl_t *ctl);
+bool tkt_ctl_audit_kept(tkt_ctl_t *ctl, bool *there);
 
 /* tkt_ctl_look.c */
 int tkt_ctl_verify(tkt_ctl_t *ctl);
