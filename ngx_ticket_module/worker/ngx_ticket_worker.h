@@ -74,6 +74,7 @@ struct ngx_ticket_desk_s {
     tkt_txn_t               *reader;
     ngx_ticket_writer_t     *writer;
     tkt_answers_t           *answers;     /* NULL: none are kept             */
+    tkt_jwt_cache_t         *jwt_cache;   /* NULL: none                      */
     ngx_log_t               *log;
 
     ngx_event_t              open_timer;
