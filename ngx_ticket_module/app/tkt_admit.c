@@ -4,9 +4,8 @@
  */
 
 #include "app/tkt_jwt.h"
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_who.h"
-#include "base/tkt_text.h"
-#include "codec/tkt_text_form.h"
 #include "crypto/tkt_crypto.h"
 #include "crypto/tkt_token.h"
 
@@ -95,28 +94,12 @@ tkt_token_enter(tkt_admission_t *a)
     a->scopes = (uint32_t) record.scopes;
 
     return tkt_user_load(a->txn, token.tenant, token.principal, &user, NULL)
-           && tkt_who_tenant(a->txn, token.tenant, actor)
+           && tkt_actor_tenant(a->txn, token.tenant, actor)
            && tkt_who_principal(a->txn, &user, tkt_str(""), actor);
 }
 
 
 /* ---- who the site vouches for ---- */
-
-/*
- * A login from outside is any text that a principal's may be, in any script:
- * sites call their users by numbers, addresses and names.
- */
-static bool
-tkt_login_sound(tkt_str_t login)
-{
-    size_t  chars;
-
-    return tkt_text_check(login, &chars) == TKT_TEXT_OK
-           && chars <= TKT_LOGIN_MAX_CHARS && tkt_has_ink(login)
-           && memchr(login.data, '\n', login.len) == NULL
-           && memchr(login.data, '\t', login.len) == NULL;
-}
-
 
 static bool
 tkt_site_enter(tkt_admission_t *a, const tkt_identity_t *who)
@@ -125,12 +108,12 @@ tkt_site_enter(tkt_admission_t *a, const tkt_identity_t *who)
     tkt_user_t    user;
     tkt_actor_t  *actor = a->actor;
 
-    if (!tkt_login_sound(who->user)) {
+    if (!tkt_who_login(who->user)) {
         return tkt_admit_refuse(a, TKT_UNAUTHORIZED, "the name that you are "
                                 "known by here cannot be a login");
     }
 
-    if (!tkt_who_tenant_named(a->txn, who->tenant, actor, a->arena)) {
+    if (!tkt_who_tenant(a->txn, who->tenant, actor, a->arena)) {
         return false;
     }
 
@@ -217,7 +200,7 @@ tkt_guest_enter(tkt_admission_t *a)
     tenant = tkt_admit_site(a)->identity ? a->req->identity.tenant
                                          : tkt_str("");
 
-    return tkt_who_tenant_named(a->txn, tenant, a->actor, a->arena);
+    return tkt_who_tenant(a->txn, tenant, a->actor, a->arena);
 }
 
 

@@ -182,6 +182,9 @@ bool tkt_app_match(const tkt_request_t *req, tkt_match_t *match,
 /* Whether the operation changes the store (and so has a body to read). */
 bool tkt_app_is_command(const tkt_match_t *match);
 
+/* Whether its body or answer may hold a secret: their memory is overwritten. */
+bool tkt_app_is_secret(const tkt_match_t *match);
+
 /* The operation's id, "ticket.create", for variables and logs. */
 tkt_str_t tkt_app_operation_name(const tkt_match_t *match);
 
@@ -232,13 +235,21 @@ size_t tkt_command_bytes(const tkt_command_t *cmd);
  * takes those of a lane while it is filled less than that lane may fill it.
  */
 typedef enum {
-    TKT_LANE_URGENT = 0,     /* staff; submissions of an urgent type         */
+    TKT_LANE_URGENT = 0,     /* staff, complaints; submissions of an urgent
+                                type                                         */
     TKT_LANE_NORMAL,         /* what requesters do about their tickets       */
     TKT_LANE_BULK,           /* submissions                                  */
     TKT_LANE_MAX
 } tkt_lane_t;
 
+/*
+ * By role and operation.  Whether a submission is of a type that its tenant
+ * calls urgent is not looked at: that is asked for when it matters.
+ */
 tkt_lane_t tkt_command_lane(const tkt_command_t *cmd);
+
+/* Whether cmd submits a ticket of one of its tenant's urgent types. */
+bool tkt_command_urgent(const tkt_command_t *cmd, tkt_txn_t *read);
 
 
 /*
@@ -348,7 +359,8 @@ void tkt_app_health(tkt_env_t *env, tkt_str_t why, bool ready,
     tkt_arena_t *arena, tkt_reply_t *reply);
 
 /*
- * First use of a store: creates the tenant "default" when there is none.
+ * First use of a store: creates the tenant "default" when there is none, and
+ * brings a store of an earlier release up to date, in one transaction.
  * Called by every worker after opening; cheap when done already.
  */
 tkt_status_t tkt_app_prepare(tkt_env_t *env, int64_t now_ms);

@@ -50,6 +50,10 @@ struct tkt_call_s {
 #define tkt_actor_permissions(actor)                                          \
     (tkt_role_permissions((actor)->role) & ~(actor)->withheld)
 
+/* The language to answer him in: of those that his tenant has. */
+tkt_lang_t tkt_actor_lang(const tkt_actor_t *actor,
+    tkt_str_t accept_language);
+
 /* The call's error list, empty at first. */
 tkt_errors_t *tkt_call_errors(tkt_call_t *c);
 

@@ -230,6 +230,19 @@ tkt_command_identity(tkt_call_t *c, const tkt_request_t *req,
 }
 
 
+/* What the location leaves out and only the body tells. */
+static bool
+tkt_command_offered(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_command_t *cmd)
+{
+    const tkt_credentials_t  *in = cmd->input;
+
+    return c->op->input != &tkt_credentials_schema
+           || c->op->use != TKT_USE_CODE
+           || tkt_code_offered(c, req->site, (tkt_purpose_t) in->purpose);
+}
+
+
 static bool
 tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
     const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
@@ -260,7 +273,8 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
 
     if (!tkt_command_media_type(c, req, body)
         || !tkt_command_key(c, req, body, cmd)
-        || !tkt_command_input(c, body, cmd))
+        || !tkt_command_input(c, body, cmd)
+        || !tkt_command_offered(c, req, cmd))
     {
         return false;
     }
@@ -316,7 +330,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     cmd->op = match->op;
     cmd->actor = *actor;
     cmd->now_ms = req->now_ms;
-    cmd->lang = tkt_lang_accept(req->accept_language);
+    cmd->lang = tkt_actor_lang(actor, req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
     cmd->attempt.address = tkt_attempt_address(req->address);
 

@@ -308,8 +308,8 @@ tkt_filter_text(const tkt_call_t *c, const tkt_filter_t *f)
 }
 
 
-/* Tags are kept as ["a","b"], without escapes: the quoted tag is looked for. */
-static bool
+/* They are kept as ["a","b"], without escapes: the quoted tag is looked for. */
+bool
 tkt_has_tag(tkt_str_t tags, tkt_str_t tag)
 {
     const uint8_t  *p, *end;

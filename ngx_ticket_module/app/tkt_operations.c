@@ -287,7 +287,8 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "outbox.list", GET("/v1/outbox"), ADMIN_READ,
       NEEDS(OUTBOX_READ), LIST(outbox), .run = tkt_op_outbox_list,
-      .params = PAGE, .doc = "Notifications that wait to be sent." },
+      .params = PAGE, .flags = TKT_OP_SECRET,
+      .doc = "Notifications that wait to be sent." },
 
     { .name = "permission.list", GET("/v1/permissions"), DOCUMENT,
       .run = tkt_op_permission_list, .flags = TKT_OP_CACHEABLE,

@@ -90,35 +90,112 @@ tkt_token_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 }
 
 
+/* The name and the place in the tree; whoever saves a tenant saves these. */
+static void
+tkt_tenant_index(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant)
+{
+    tkt_key_t  key, id;
+
+    tkt_key_tenant(&id, (uint32_t) tenant->id);
+
+    if (before != NULL && !tkt_str_eq(before->name, tenant->name)) {
+        tkt_key_tenant_name(&key, before->name);
+        (void) tkt_delete(txn, TKT_DB_TENANT_NAME, &key);
+        before = NULL;
+    }
+
+    if (before == NULL) {
+        tkt_key_tenant_name(&key, tenant->name);
+        tkt_put(txn, TKT_DB_TENANT_NAME, &key,
+                (tkt_str_t) { id.data, id.len });
+
+        if (tenant->parent != 0) {
+            tkt_key_tenant_child(&key, (uint32_t) tenant->parent,
+                                 (uint32_t) tenant->id);
+            tkt_put(txn, TKT_DB_TENANT_CHILD, &key, tkt_str(""));
+        }
+    }
+}
+
+
 void
-tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
-    tkt_arena_t *arena)
+tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant, tkt_arena_t *arena)
 {
     tkt_key_t  key;
 
     tkt_key_tenant(&key, (uint32_t) tenant->id);
     tkt_put(txn, TKT_DB_TENANT, &key,
             tkt_record_pack(&tkt_tenant_schema, tenant, NULL, arena));
+    tkt_tenant_index(txn, before, tenant);
+}
+
+
+static uint64_t
+tkt_user_count(tkt_txn_t *txn, uint32_t tenant)
+{
+    uint64_t   count;
+    tkt_key_t  key;
+
+    tkt_key_principal_count(&key, tenant);
+    tkt_counter_get(txn, TKT_DB_COUNTER, &key, 1, &count);
+
+    return count;
+}
+
+
+static void
+tkt_user_count_add(tkt_txn_t *txn, uint32_t tenant, uint64_t more)
+{
+    tkt_key_t  key;
+
+    tkt_key_principal_count(&key, tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, (int64_t) more);
+}
+
+
+bool
+tkt_user_counted(tkt_txn_t *txn, uint32_t tenant)
+{
+    bool        any;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
+
+    tkt_key_tenant(&prefix, tenant);
+    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
+    any = tkt_scan_next(&scan);
+    tkt_scan_close(&scan);
+
+    return !any || tkt_user_count(txn, tenant) != 0;
+}
+
+
+void
+tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant)
+{
+    uint64_t    count;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
+
+    tkt_key_tenant(&prefix, tenant);
+    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
+
+    for (count = 0; tkt_scan_next(&scan); count++) { /* void */ }
+
+    tkt_scan_close(&scan);
+    tkt_user_count_add(txn, tenant, count - tkt_user_count(txn, tenant));
 }
 
 
 bool
 tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant)
 {
-    uint64_t      count;
-    tkt_key_t     key;
     tkt_tenant_t  record;
 
-    if (!tkt_tenant_load(txn, tenant, &record, NULL)
-        || record.max_principals == 0)
-    {
-        return true;
-    }
-
-    tkt_key_principal_count(&key, tenant);
-    tkt_counter_get(txn, TKT_DB_COUNTER, &key, 1, &count);
-
-    return count < record.max_principals;
+    return !tkt_tenant_load(txn, tenant, &record, NULL)
+           || record.max_principals == 0
+           || tkt_user_count(txn, tenant) < record.max_principals;
 }
 
 
@@ -159,9 +236,7 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_key_u64(&id, user->id);
         tkt_key_login(&key, (uint32_t) user->tenant, user->login);
         tkt_put(txn, TKT_DB_LOGIN, &key, (tkt_str_t) { id.data, id.len });
-
-        tkt_key_principal_count(&key, (uint32_t) user->tenant);
-        tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, 1);
+        tkt_user_count_add(txn, (uint32_t) user->tenant, 1);
     }
 
     had = (before == NULL) ? 0 : before->role_id;
@@ -171,6 +246,21 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, true,
                       arena);
     }
+}
+
+
+void
+tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_principal(&key, (uint32_t) user->tenant, user->id);
+    (void) tkt_delete(txn, TKT_DB_PRINCIPAL, &key);
+    tkt_key_login(&key, (uint32_t) user->tenant, user->login);
+    (void) tkt_delete(txn, TKT_DB_LOGIN, &key);
+    tkt_key_principal_count(&key, (uint32_t) user->tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, -1);
+    tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, false, arena);
 }
 
 

@@ -7,6 +7,10 @@
 #include "base/tkt_text.h"
 
 
+/* Of the numbers of a tenant without a prefix of its own. */
+#define TKT_NUMBER_PREFIX  "T"
+
+
 /* Strings with TKT_F_BIG, in the order in which the chunks hold them. */
 static const size_t  tkt_big_offsets[] = {
     offsetof(tkt_ticket_t, description),
@@ -304,12 +308,39 @@ tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
 }
 
 
-bool
-tkt_ticket_number_parse(tkt_str_t text, uint64_t *id)
+/* Passes over "PREFIX-" in letters of any size; false if it is not there. */
+static bool
+tkt_number_after(tkt_str_t *text, const char *prefix)
 {
-    if (text.len > 2 && (text.data[0] | 0x20) == 't' && text.data[1] == '-') {
-        text.data += 2;
-        text.len -= 2;
+    size_t   i, len;
+    uint8_t  small;
+
+    len = strlen(prefix);
+
+    if (text->len <= len + 1 || text->data[len] != '-') {
+        return false;
+    }
+
+    for (i = 0; i < len; i++) {
+        small = (uint8_t) (prefix[i] >= 'A' ? prefix[i] | 0x20 : prefix[i]);
+
+        if (text->data[i] != (uint8_t) prefix[i] && text->data[i] != small) {
+            return false;
+        }
+    }
+
+    text->data += len + 1;
+    text->len -= len + 1;
+
+    return true;
+}
+
+
+bool
+tkt_ticket_number_parse(tkt_str_t text, const char *prefix, uint64_t *id)
+{
+    if (!tkt_number_after(&text, TKT_NUMBER_PREFIX) && prefix[0] != '\0') {
+        (void) tkt_number_after(&text, prefix);
     }
 
     return tkt_u64_parse(text, id) && *id != 0;
@@ -317,17 +348,24 @@ tkt_ticket_number_parse(tkt_str_t text, uint64_t *id)
 
 
 tkt_str_t
-tkt_ticket_number(uint64_t id, tkt_arena_t *arena)
+tkt_ticket_number(const char *prefix, uint64_t id, tkt_arena_t *arena)
 {
+    size_t    len;
     uint8_t  *p;
 
-    p = tkt_arena_bytes(arena, 24);
+    if (prefix[0] == '\0') {
+        prefix = TKT_NUMBER_PREFIX;
+    }
+
+    len = strlen(prefix);
+
+    p = tkt_arena_bytes(arena, len + 1 + TKT_U64_MAX_CHARS);
     if (p == NULL) {
         return tkt_str("");
     }
 
-    p[0] = 'T';
-    p[1] = '-';
+    memcpy(p, prefix, len);
+    p[len] = '-';
 
-    return (tkt_str_t) { p, 2 + tkt_u64_format(p + 2, id) };
+    return (tkt_str_t) { p, len + 1 + tkt_u64_format(p + len + 1, id) };
 }

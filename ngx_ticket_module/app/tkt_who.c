@@ -2,11 +2,16 @@
  * Principals by their tenant, login and role: see the header.
  */
 
+#include "app/tkt_forward.h"
+#include "app/tkt_guest.h"
 #include "app/tkt_jwt.h"
+#include "app/tkt_roles.h"
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
 #include "app/tkt_who.h"
 #include "base/tkt_text.h"
 #include "codec/tkt_field_parse.h"
+#include "codec/tkt_text_form.h"
 
 
 bool
@@ -104,64 +109,64 @@ tkt_text_keep(char *out, size_t size, tkt_str_t text)
 }
 
 
-static bool
-tkt_who_of_tenant(const tkt_tenant_t *tenant, tkt_actor_t *actor)
-{
-    if (tenant->disabled) {
-        return false;
-    }
-
-    actor->tenant = (uint32_t) tenant->id;
-    actor->profile = (tenant->profile > 0) ? (uint32_t) tenant->profile - 1
-                                           : TKT_PROFILE_CANONICAL;
-    actor->languages = (uint32_t) tenant->languages;
-    actor->tenant_quota = (uint32_t) tenant->quota;
-    tkt_text_keep(actor->tenant_name, sizeof(actor->tenant_name),
-                  tenant->name);
-    tkt_text_keep(actor->prefix, sizeof(actor->prefix),
-                  tenant->number_prefix);
-
-    return true;
-}
-
-
 bool
-tkt_who_tenant(tkt_txn_t *txn, uint32_t id, tkt_actor_t *actor)
-{
-    tkt_tenant_t  tenant;
-
-    return tkt_tenant_load(txn, id, &tenant, NULL)
-           && tkt_who_of_tenant(&tenant, actor);
-}
-
-
-bool
-tkt_who_tenant_named(tkt_txn_t *txn, tkt_str_t name, tkt_actor_t *actor,
+tkt_who_tenant(tkt_txn_t *txn, tkt_str_t name, tkt_actor_t *actor,
     tkt_arena_t *arena)
 {
     tkt_tenant_t  tenant;
 
     return tkt_tenant_by_name(txn, name, &tenant, arena)
-           && tkt_who_of_tenant(&tenant, actor);
+           && tkt_actor_tenant(txn, (uint32_t) tenant.id, actor);
+}
+
+
+static bool
+tkt_who_begins(tkt_str_t text, tkt_str_t with)
+{
+    return text.len >= with.len && memcmp(text.data, with.data, with.len) == 0;
+}
+
+
+bool
+tkt_who_login(tkt_str_t login)
+{
+    size_t  chars;
+
+    return tkt_text_check(login, &chars) == TKT_TEXT_OK
+           && chars <= TKT_LOGIN_MAX_CHARS && tkt_has_ink(login)
+           && memchr(login.data, '\n', login.len) == NULL
+           && memchr(login.data, '\t', login.len) == NULL
+           && !tkt_standin_login(login)
+           && !tkt_who_begins(login, tkt_str(TKT_GUEST_LOGIN));
 }
 
 
 /* ---- role ---- */
 
 /*
- * The role that a site asserts.  What no role is called, `system` among it,
- * is worth no more than a user.
+ * The role that a site asserts: one of the five, or one of the tenant's own.
+ * What no role is called, `system` among it, is worth no more than a user.
  */
 static void
-tkt_who_role(tkt_txn_t *txn, tkt_str_t asserted, tkt_user_t *user)
+tkt_who_role(tkt_txn_t *txn, uint32_t tenant, tkt_str_t asserted,
+    tkt_user_t *user)
 {
-    if (!tkt_names_find(&tkt_role_names, asserted, &user->role)
-        || user->role == TKT_ROLE_SYSTEM)
-    {
-        user->role = TKT_ROLE_USER;
-    }
+    tkt_role_of_t  own;
 
     user->role_id = 0;
+
+    if (tkt_names_find(&tkt_role_names, asserted, &user->role)
+        && user->role != TKT_ROLE_SYSTEM)
+    {
+        return;
+    }
+
+    user->role = TKT_ROLE_USER;
+
+    if (tkt_role_by_name(txn, tenant, asserted, &own)) {
+        user->role = own.base;
+        user->role_id = own.id;
+    }
 }
 
 
@@ -192,26 +197,22 @@ tkt_who_cap(tkt_actor_t *actor)
 }
 
 
-/* What a record's role gives. */
-static void
-tkt_who_rights(tkt_txn_t *txn, const tkt_user_t *user, tkt_actor_t *actor)
-{
-    actor->role = (tkt_role_t) user->role;
-    actor->role_id = user->role_id;
-    actor->withheld = 0;
-    actor->quota = (uint32_t) user->quota;
-}
-
-
 bool
 tkt_who_principal(tkt_txn_t *txn, const tkt_user_t *user, tkt_str_t asserted,
     tkt_actor_t *actor)
 {
-    tkt_user_t  who = { .id = TKT_PRINCIPAL_UNSEEN, .role = TKT_ROLE_USER };
+    tkt_user_t  who = {
+        .id = TKT_PRINCIPAL_UNSEEN, .tenant = actor->tenant,
+        .role = TKT_ROLE_USER,
+    };
 
     if (user != NULL) {
 
-        if (user->disabled || user->erased_at != 0) {
+        /* who stands for another tenant is nobody who could enter */
+
+        if (user->disabled || user->erased_at != 0
+            || user->origin == TKT_ORIGIN_TENANT)
+        {
             return false;
         }
 
@@ -220,11 +221,11 @@ tkt_who_principal(tkt_txn_t *txn, const tkt_user_t *user, tkt_str_t asserted,
     }
 
     if (asserted.len > 0) {
-        tkt_who_role(txn, asserted, &who);
+        tkt_who_role(txn, actor->tenant, asserted, &who);
     }
 
     actor->id = who.id;
-    tkt_who_rights(txn, &who, actor);
+    tkt_actor_role(txn, &who, actor);
     tkt_who_cap(actor);
 
     return tkt_txn_status(txn) == TKT_OK;

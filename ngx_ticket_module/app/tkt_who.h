@@ -26,12 +26,18 @@ void tkt_who_clean(tkt_identity_t *who);
 bool tkt_who_bearer(tkt_str_t header, tkt_str_t *token);
 
 /*
- * Fills what the actor has from his tenant.  False if there is none or nobody
- * of it may enter.  _named: by name, an empty one as of tkt_tenant_by_name.
+ * Fills what the actor has from the tenant of this name, an empty one as of
+ * tkt_tenant_by_name.  False if there is none or nobody of it may enter.
  */
-bool tkt_who_tenant(tkt_txn_t *txn, uint32_t tenant, tkt_actor_t *actor);
-bool tkt_who_tenant_named(tkt_txn_t *txn, tkt_str_t name, tkt_actor_t *actor,
+bool tkt_who_tenant(tkt_txn_t *txn, tkt_str_t name, tkt_actor_t *actor,
     tkt_arena_t *arena);
+
+/*
+ * Whether a login is one that a site may give: any text that a principal's may
+ * be, in any script, since sites call their users by numbers, addresses and
+ * names; but none of those that the desk makes itself.
+ */
+bool tkt_who_login(tkt_str_t login);
 
 /*
  * Fills id, login and rights from a record, NULL for somebody unseen, and from

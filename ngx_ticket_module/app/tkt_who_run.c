@@ -9,6 +9,7 @@
  */
 
 #include "app/tkt_audit.h"
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_who.h"
 
 
@@ -25,57 +26,21 @@ tkt_who_note(tkt_call_t *c, tkt_audit_act_t act, const tkt_user_t *before,
 }
 
 
-/* Principals of a tenant, counted no further than to `enough`. */
-static uint64_t
-tkt_who_count(tkt_txn_t *txn, uint32_t tenant, uint64_t enough)
-{
-    uint64_t    n;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
-
-    tkt_key_tenant(&prefix, tenant);
-    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-
-    for (n = 0; n < enough && tkt_scan_next(&scan); n++) { /* void */ }
-
-    tkt_scan_close(&scan);
-
-    return n;
-}
-
-
-/* Whether the tenant may have one more; false when answered. */
-static bool
-tkt_who_room(tkt_call_t *c)
-{
-    tkt_tenant_t  tenant;
-
-    if (!tkt_tenant_load(c->txn, c->actor->tenant, &tenant, c->arena)
-        || tenant.max_principals == 0
-        || tkt_who_count(c->txn, c->actor->tenant, tenant.max_principals)
-           < tenant.max_principals)
-    {
-        return true;
-    }
-
-    tkt_call_fail(c, TKT_CONFLICT, "this tenant has as many principals as it "
-                  "may have");
-
-    return false;
-}
-
-
 static bool
 tkt_who_make(tkt_command_t *cmd, tkt_call_t *c)
 {
     tkt_user_t  user;
 
-    if (!tkt_who_principal(c->txn, NULL, cmd->identity.role, &cmd->actor)) {
+    if (!tkt_tenant_open(c->txn, cmd->actor.tenant)
+        || !tkt_who_principal(c->txn, NULL, cmd->identity.role, &cmd->actor))
+    {
         tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
         return false;
     }
 
-    if (!tkt_who_room(c)) {
+    if (!tkt_user_has_room(c->txn, cmd->actor.tenant)) {
+        tkt_call_fail(c, TKT_CONFLICT,
+                      "the tenant has as many principals as it may");
         return false;
     }
 
@@ -100,17 +65,16 @@ tkt_who_make(tkt_command_t *cmd, tkt_call_t *c)
 static void
 tkt_who_unmake(tkt_command_t *cmd, tkt_call_t *c)
 {
-    tkt_key_t  key;
+    tkt_user_t  user;
 
-    tkt_key_principal(&key, cmd->actor.tenant, cmd->actor.id);
-    (void) tkt_delete(c->txn, TKT_DB_PRINCIPAL, &key);
-    tkt_key_login(&key, cmd->actor.tenant, tkt_str_z(cmd->actor.login));
-    (void) tkt_delete(c->txn, TKT_DB_LOGIN, &key);
+    tkt_who_record(&cmd->actor, &cmd->identity, &user);
+    user.id = cmd->actor.id;
+    tkt_user_take_back(c->txn, &user, c->arena);
     tkt_txn_take_back(c->txn, TKT_SEQ_PRINCIPAL, cmd->before);
 }
 
 
-/* Whether he may still enter, and as what he was admitted. */
+/* Whether he may still enter, and do what he was admitted to. */
 static bool
 tkt_who_still(tkt_command_t *cmd, tkt_call_t *c, const tkt_user_t *user)
 {
@@ -121,7 +85,8 @@ tkt_who_still(tkt_command_t *cmd, tkt_call_t *c, const tkt_user_t *user)
 
     tkt_key_token(&key, actor->tenant, actor->id, actor->token);
 
-    if (!tkt_who_principal(c->txn, user, cmd->identity.role, &now)
+    if (!tkt_tenant_open(c->txn, actor->tenant)
+        || !tkt_who_principal(c->txn, user, cmd->identity.role, &now)
         || (actor->token != 0 && !tkt_get(c->txn, TKT_DB_TOKEN, &key, &value)))
     {
         tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
@@ -134,8 +99,8 @@ tkt_who_still(tkt_command_t *cmd, tkt_call_t *c, const tkt_user_t *user)
         actor->id = now.id;
     }
 
-    if (now.role != actor->role || now.role_id != actor->role_id
-        || now.withheld != actor->withheld)
+    if (tkt_role_cap(actor->role, now.role) != actor->role
+        || (tkt_actor_permissions(actor) & ~tkt_actor_permissions(&now)) != 0)
     {
         tkt_call_fail(c, TKT_FORBIDDEN, "your role has just been changed");
         return false;

@@ -29,6 +29,9 @@
  */
 #define NGX_TICKET_BLOCKED_MAX        64
 
+/* The two header fields of quotas. */
+#define NGX_TICKET_QUOTA_TEXT_BYTES   160
+
 
 /* A web origin (RFC 6454): scheme://host[:port]. */
 typedef struct {
@@ -63,9 +66,18 @@ typedef struct {
 } ngx_ticket_main_conf_t;
 
 
+/* One ticket_quota directive: requests a minute. */
+typedef struct {
+    ngx_uint_t            off;            /* nothing is counted              */
+    uint32_t              limits[TKT_ROLE_MAX];  /* 0: none; of NONE: the
+                                             anonymous, each address         */
+} ngx_ticket_quotas_t;
+
+
 typedef struct {
     ngx_ticket_store_t   *store;          /* of `ticket`, NULL: none         */
     ngx_ticket_store_t   *health;         /* of `ticket_health`              */
+    ngx_ticket_quotas_t  *quotas;         /* NULL: those of records hold     */
     ngx_flag_t            require_match;
     ngx_flag_t            require_key;
 
@@ -91,6 +103,15 @@ typedef struct {
 } ngx_ticket_loc_conf_t;
 
 
+/* A quota that a request was counted in: its caller's, and the tenant's. */
+#define NGX_TICKET_QUOTAS_MAX  2
+
+typedef struct {
+    tkt_str_t               name;
+    ngx_ticket_quota_t      left;
+} ngx_ticket_counted_t;
+
+
 typedef struct {
     ngx_http_request_t     *r;
     ngx_ticket_loc_conf_t  *conf;
@@ -109,6 +130,8 @@ typedef struct {
     ngx_uint_t              commit_us;
 
     const ngx_str_t        *origin;       /* header value; NULL: absent      */
+    ngx_uint_t              quotas;       /* that the request was counted in */
+    ngx_ticket_counted_t    quota[NGX_TICKET_QUOTAS_MAX];
 
     u_char                 *body;         /* gathered from chunks            */
     size_t                  body_len;
@@ -122,6 +145,7 @@ typedef struct {
     unsigned                matched:1;
     unsigned                admitted:1;
     unsigned                committed:1;  /* commit_us is valid              */
+    unsigned                secret:1;     /* its memory is overwritten       */
     unsigned                replied:1;
     unsigned                replace:1;    /* reply stands for nginx's page   */
     unsigned                many_origins:1;  /* more than one Origin came    */
@@ -130,6 +154,7 @@ typedef struct {
 
     u_char                  request_id[NGX_TICKET_REQUEST_ID_MAX];
     u_char                  retry_after[NGX_INT_T_LEN];
+    u_char                  quota_text[NGX_TICKET_QUOTA_TEXT_BYTES];
 } ngx_ticket_ctx_t;
 
 
@@ -198,6 +223,30 @@ ngx_int_t ngx_ticket_cors_headers(ngx_ticket_ctx_t *ctx,
  * Returns what a content handler returns.
  */
 ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_wipe.c ---- */
+
+/*
+ * To be called before the body of an operation with secrets is read: sees to
+ * it that nothing of it remains, however the request ends.
+ */
+ngx_int_t ngx_ticket_wipe_arm(ngx_ticket_ctx_t *ctx);
+
+/* Overwrites the body, once a command has been made of it. */
+void ngx_ticket_wipe_body(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_quota.c ---- */
+
+/*
+ * Counts a request that was admitted.  False: it is one too many, and
+ * ctx->reply is complete.
+ */
+ngx_uint_t ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx);
+
+/* Adds what is left of the quotas that the request was counted in. */
+ngx_int_t ngx_ticket_quota_headers(ngx_ticket_ctx_t *ctx);
 
 
 /* ---- ngx_ticket_command.c ---- */

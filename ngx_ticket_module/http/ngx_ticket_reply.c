@@ -133,6 +133,10 @@ ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
         r->headers_out.etag = h;
     }
 
+    if (ctx->quotas && ngx_ticket_quota_headers(ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_ticket_reply_rare(ctx, reply);
 }
 

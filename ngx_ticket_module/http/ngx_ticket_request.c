@@ -294,7 +294,6 @@ ngx_ticket_request_path(ngx_ticket_ctx_t *ctx)
 static ngx_int_t
 ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
 {
-    ngx_time_t          *tp;
     tkt_request_t       *req;
     ngx_http_request_t  *r;
 
@@ -315,8 +314,8 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
     req->require_match = ctx->conf->require_match;
     req->require_key = ctx->conf->require_key;
 
-    tp = ngx_timeofday();
-    req->now_ms = (int64_t) tp->sec * 1000 + tp->msec;
+    req->now_ms = ngx_ticket_now_ms();
+    req->address = ngx_ticket_str(&r->connection->addr_text);
 
     ngx_ticket_request_scan(ctx);
 

@@ -59,6 +59,12 @@ void ngx_ticket_conf_site_merge(ngx_ticket_loc_conf_t *conf,
 char *ngx_ticket_conf_jwt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
+/* ---- ngx_ticket_quota_conf.c ---- */
+
+/* The directive ticket_quota. */
+char *ngx_ticket_conf_quota(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
 /* ---- ngx_ticket_check.c ---- */
 
 /* The location's own limits on bodies; called when it is merged. */

@@ -29,6 +29,13 @@ static ngx_command_t  ngx_ticket_commands[] = {
       0,
       NULL },
 
+    { ngx_string("ticket_quota"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_ticket_conf_quota,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("ticket"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_ticket_conf_mount,
@@ -212,6 +219,7 @@ ngx_ticket_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
 
+    lcf->quotas = NGX_CONF_UNSET_PTR;
     lcf->require_match = NGX_CONF_UNSET;
     lcf->require_key = NGX_CONF_UNSET;
 
@@ -314,6 +322,7 @@ ngx_ticket_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_ticket_main_conf_t    *mcf;
     ngx_http_core_loc_conf_t  *clcf;
 
+    ngx_conf_merge_ptr_value(conf->quotas, prev->quotas, NULL);
     ngx_conf_merge_value(conf->require_match, prev->require_match, 0);
     ngx_conf_merge_value(conf->require_key, prev->require_key, 0);
 

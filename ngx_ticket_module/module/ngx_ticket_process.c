@@ -111,6 +111,10 @@ ngx_ticket_process_adopt(ngx_ticket_main_conf_t *mcf,
                               stores[i]->path.len) == 0)
             {
                 stores[i]->desk = olds[k]->desk;
+
+                if (stores[i]->desk) {
+                    ngx_ticket_desk_share(stores[i]);
+                }
             }
         }
     }

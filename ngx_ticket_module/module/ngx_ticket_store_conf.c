@@ -1,6 +1,6 @@
 /*
  * ticket_store NAME path=DIR [map_size=64g] [key_file=FILE] [queue=1024]
- *     [batch=256] [batch_bytes=4m];
+ *     [batch=256] [batch_bytes=4m] [shared=1m];
  *
  * One row a parameter.  Nothing is opened or made here: the directory comes
  * into being when the configuration is put to use, so that `nginx -t` leaves
@@ -17,6 +17,7 @@
 #define NGX_TICKET_MAP_DEFAULT_BYTES  ((off_t) 64 << 30)
 #define NGX_TICKET_MAP_MAX_BYTES      ((off_t) 16 << 40)
 #define NGX_TICKET_BATCH_BYTES_MAX    (1024 * 1024 * 1024)
+#define NGX_TICKET_SHARED_MAX_BYTES   (1024 * 1024 * 1024)
 
 
 typedef struct ngx_ticket_param_s  ngx_ticket_param_t;
@@ -74,6 +75,11 @@ static const ngx_ticket_param_t  ngx_ticket_params[] = {
       offsetof(ngx_ticket_store_t, writer)
       + offsetof(ngx_ticket_writer_conf_t, batch_bytes),
       NGX_TICKET_BATCH_BYTES_MIN, NGX_TICKET_BATCH_BYTES_MAX,
+      "a size from 64k to 1g" },
+
+    { ngx_string("shared="), ngx_ticket_param_size,
+      offsetof(ngx_ticket_store_t, shared_bytes),
+      NGX_TICKET_SHARED_MIN_BYTES, NGX_TICKET_SHARED_MAX_BYTES,
       "a size from 64k to 1g" }
 };
 
@@ -207,8 +213,8 @@ ngx_ticket_conf_param(ngx_conf_t *cf, ngx_ticket_store_t *store,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\", accepted are path=, "
-                       "map_size=, key_file=, queue=, batch= and batch_bytes=",
-                       arg);
+                       "map_size=, key_file=, queue=, batch=, batch_bytes= "
+                       "and shared=", arg);
 
     return NGX_CONF_ERROR;
 }
@@ -383,6 +389,7 @@ ngx_ticket_conf_store_create(ngx_conf_t *cf, ngx_ticket_main_conf_t *mcf,
     store->writer.queue = 1024;
     store->writer.batch = 256;
     store->writer.batch_bytes = 4 * 1024 * 1024;
+    store->shared_bytes = NGX_TICKET_SHARED_BYTES;
     store->file = cf->conf_file->file.name.data;
     store->line = cf->conf_file->line;
 
@@ -428,8 +435,11 @@ ngx_ticket_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    store->shared = ngx_ticket_shared_add(cf, &store->name,
+                                          store->shared_bytes);
     slot = ngx_array_push(&mcf->stores);
-    if (slot == NULL) {
+
+    if (store->shared == NULL || slot == NULL) {
         return NGX_CONF_ERROR;
     }
 
