@@ -80,6 +80,7 @@ struct ngx_ticket_desk_s {
     ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
     ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
     tkt_answers_t           *answers;     /* NULL: none are kept             */
+    tkt_jwt_cache_t         *jwt_cache;   /* NULL: none                      */
     ngx_log_t               *log;
 
     ngx_event_t              open_timer;
