@@ -316,7 +316,6 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
     req->keyring = ctx->conf->store ? ctx->conf->store->keyring : NULL;
 
     req->now_ms = ngx_ticket_now_ms();
-    req->address = ngx_ticket_str(&r->connection->addr_text);
 
     ngx_ticket_request_scan(ctx);
 
