@@ -64,6 +64,15 @@ people_make(desk_t *d)
 }
 
 
+static inline void
+does(desk_t *d, unsigned who, const char *path, const char *body)
+{
+    tkt_actor_t  actor = person(who);
+
+    desk_post(d, &actor, path, body);
+}
+
+
 #define NEW_TICKET  "{\"subject\":\"canary-subject\","                        \
                     "\"description\":\"canary-text\","                        \
                     "\"account\":\"canary-account\"}"

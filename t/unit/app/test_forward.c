@@ -6,15 +6,6 @@
 
 
 static void
-does(desk_t *d, unsigned who, const char *path, const char *body)
-{
-    tkt_actor_t  actor = person(who);
-
-    desk_post(d, &actor, path, body);
-}
-
-
-static void
 refused(desk_t *d, unsigned who, const char *path, const char *body,
     unsigned http)
 {
