@@ -422,7 +422,7 @@ traffic_people(traffic_t *t)
 
     t->method = TKT_METHOD_POST;
     t->actor = TRAFFIC_ADMIN;
-    extra = TRAFFIC_PEOPLE + 1 + traffic_random(t, 40);
+    extra = TRAFFIC_PEOPLE + 1 + traffic_random(t, 30);
 
     switch (traffic_random(t, 5)) {
 
@@ -453,7 +453,85 @@ traffic_people(traffic_t *t)
         t->method = TKT_METHOD_DELETE;
         (void) snprintf(t->path, sizeof(t->path), "/v1/users/%llu/tokens/"
                         "%llu", extra,
-                        (unsigned long long) (1 + traffic_random(t, 3)));
+                        (unsigned long long) (1 + traffic_random(t, 2)));
+        t->body[0] = '\0';
+    }
+}
+
+
+/* Roles that are made, given, changed and deleted, held or not. */
+static inline void
+traffic_roles(traffic_t *t)
+{
+    unsigned long long        role, user;
+    static const char *const  sets[] = {
+        "\"self\"", "\"self\",\"ticket.read\"", "\"message.write\"", ""
+    };
+
+    t->method = TKT_METHOD_POST;
+    t->actor = TRAFFIC_ADMIN;
+    role = 1 + traffic_random(t, 50);
+    user = TRAFFIC_PEOPLE + 1 + traffic_random(t, 40);
+
+    switch (traffic_random(t, 8)) {
+
+    case 0:
+    case 1:
+        (void) snprintf(t->path, sizeof(t->path), "/v1/roles");
+        (void) snprintf(t->body, sizeof(t->body), "{\"name\":\"r%llu\","
+                        "\"base\":\"agent\",\"title\":\"角色 %llu\"}", role,
+                        role);
+        return;
+
+    case 2:
+    case 3:
+        t->method = TKT_METHOD_PATCH;
+        (void) snprintf(t->path, sizeof(t->path), "/v1/roles/%llu", role);
+        (void) snprintf(t->body, sizeof(t->body), "{\"permissions\":[%s],"
+                        "\"quota\":%llu}", sets[traffic_random(t, 4)],
+                        (unsigned long long) traffic_random(t, 3));
+        return;
+
+    case 4:
+        t->method = TKT_METHOD_PATCH;
+        (void) snprintf(t->path, sizeof(t->path), "/v1/users/%llu", user);
+        (void) snprintf(t->body, sizeof(t->body), "{\"role\":\"r%llu\"}",
+                        role);
+        return;
+
+    default:
+        t->method = TKT_METHOD_DELETE;
+        (void) snprintf(t->path, sizeof(t->path), "/v1/roles/%llu", role);
+        t->body[0] = '\0';
+    }
+}
+
+
+/* What people do about themselves. */
+static inline void
+traffic_self(traffic_t *t)
+{
+    t->actor = 1 + traffic_random(t, TRAFFIC_USERS);
+
+    switch (traffic_random(t, 4)) {
+
+    case 0:
+        t->method = TKT_METHOD_PATCH;
+        (void) snprintf(t->path, sizeof(t->path), "/v1/me");
+        (void) snprintf(t->body, sizeof(t->body), "{\"name\":\"名 %llu\"}",
+                        (unsigned long long) traffic_random(t, 3));
+        return;
+
+    case 1:
+        t->method = TKT_METHOD_POST;
+        (void) snprintf(t->path, sizeof(t->path), "/v1/me/tokens");
+        (void) snprintf(t->body, sizeof(t->body), "{\"scopes\":[\"read\"]}");
+        return;
+
+    default:
+        t->method = TKT_METHOD_DELETE;
+        (void) snprintf(t->path, sizeof(t->path), "/v1/me/tokens/%llu",
+                        (unsigned long long) (1 + traffic_random(t, 7)));
         t->body[0] = '\0';
     }
 }
@@ -559,18 +637,24 @@ traffic_choose(traffic_t *t)
     n = traffic_random(t, 100);
     life = &t->lives[traffic_random(t, TRAFFIC_LIVES)];
 
-    if (n < 66 || life->ticket == 0) {
+    if (n < 64 || life->ticket == 0) {
         traffic_live(t);
 
-    } else if (n < 78) {
+    } else if (n < 76) {
         traffic_act(t, &traffic_noise[traffic_random(t,
                             tkt_array_len(traffic_noise))], life);
 
-    } else if (n < 85) {
+    } else if (n < 80) {
         traffic_patch(t, life);
 
-    } else if (n < 92) {
+    } else if (n < 86) {
         traffic_people(t);
+
+    } else if (n < 90) {
+        traffic_roles(t);
+
+    } else if (n < 92) {
+        traffic_self(t);
 
     } else if (n < 96 && t->keys > 0) {
         traffic_again(t);
