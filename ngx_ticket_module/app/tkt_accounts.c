@@ -4,6 +4,7 @@
 
 #include "app/tkt_accounts.h"
 #include "app/tkt_audit.h"
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
 #include "crypto/tkt_token.h"
 
@@ -13,7 +14,9 @@ tkt_account_tenant(tkt_txn_t *txn, tkt_str_t name, tkt_arena_t *arena)
 {
     tkt_tenant_t  tenant;
 
-    if (!tkt_tenant_by_name(txn, name, &tenant, arena) || tenant.disabled) {
+    if (!tkt_tenant_by_name(txn, name, &tenant, arena)
+        || !tkt_tenant_open(txn, (uint32_t) tenant.id))
+    {
         return 0;
     }
 
@@ -26,7 +29,9 @@ static bool
 tkt_account_settle(tkt_txn_t *txn, tkt_account_t *account,
     tkt_arena_t *arena)
 {
-    if (account->user.disabled || account->user.erased_at != 0) {
+    if (account->user.disabled || account->user.erased_at != 0
+        || account->user.origin == TKT_ORIGIN_TENANT)
+    {
         account->user = (tkt_user_t) { .id = 0 };
         return false;
     }
@@ -61,11 +66,9 @@ bool
 tkt_account_load(tkt_txn_t *txn, uint32_t tenant, uint64_t id,
     tkt_account_t *account, tkt_arena_t *arena)
 {
-    tkt_tenant_t  row;
-
     memset(account, 0, sizeof(*account));
 
-    if (!tkt_tenant_load(txn, tenant, &row, arena) || row.disabled) {
+    if (!tkt_tenant_open(txn, tenant)) {
         return false;
     }
 

@@ -82,6 +82,10 @@ void tkt_password_store(tkt_call_t *c, uint32_t tenant, uint64_t principal,
     const tkt_credential_t *before);
 
 
+/* The operator sets a password: login and new_password.  Has no route. */
+extern const tkt_operation_t  tkt_operation_passwd;
+
+
 /* ---- secrets of commands (tkt_work.c) ---- */
 
 /* Whether the operation's body holds a password. */

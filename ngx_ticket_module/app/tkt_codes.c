@@ -48,6 +48,27 @@ tkt_code_id(tkt_code_id_t *id, uint32_t tenant, tkt_str_t name,
 }
 
 
+bool
+tkt_code_offered(tkt_call_t *c, const tkt_site_t *site,
+    tkt_purpose_t purpose)
+{
+    const bool  offered[TKT_PURPOSE_MAX] = {
+        [TKT_PURPOSE_REGISTER] = site != NULL && site->registration,
+        [TKT_PURPOSE_RESET] = site == NULL || site->password_login,
+        [TKT_PURPOSE_GUEST] = site != NULL && site->guest,
+    };
+
+    if (offered[purpose]) {
+        return true;
+    }
+
+    tkt_call_invalid(c, "/purpose", "choice",
+                     "this location has no codes of this purpose");
+
+    return false;
+}
+
+
 void
 tkt_code_digest(uint8_t out[32], const tkt_code_id_t *id, tkt_str_t code)
 {
@@ -74,7 +95,7 @@ tkt_code_right(tkt_txn_t *txn, const tkt_code_id_t *id, tkt_str_t code,
 
 
 void
-tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id, const char *pointer)
+tkt_code_count(tkt_call_t *c, const tkt_code_id_t *id)
 {
     tkt_code_t  record;
 
@@ -84,7 +105,13 @@ tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id, const char *pointer)
         record.tries++;
         tkt_code_save(c->txn, id->tenant, id->digest, &record, c->arena);
     }
+}
 
+
+void
+tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id, const char *pointer)
+{
+    tkt_code_count(c, id);
     tkt_call_invalid(c, pointer, "wrong",
                      "the code is wrong, used or too old; have another sent");
 }

@@ -33,6 +33,10 @@ tkt_str_t tkt_code_address(tkt_str_t email, tkt_str_t phone,
 void tkt_code_id(tkt_code_id_t *id, uint32_t tenant, tkt_str_t name,
     tkt_purpose_t purpose, tkt_str_t whom);
 
+/* Whether a location has codes of that purpose; else answered 400. */
+bool tkt_code_offered(tkt_call_t *c, const tkt_site_t *site,
+    tkt_purpose_t purpose);
+
 /* What is stored of a code. */
 void tkt_code_digest(uint8_t out[32], const tkt_code_id_t *id,
     tkt_str_t code);
@@ -45,9 +49,10 @@ bool tkt_code_right(tkt_txn_t *txn, const tkt_code_id_t *id, tkt_str_t code,
     int64_t now_ms, tkt_code_t *record, tkt_arena_t *arena);
 
 /*
- * Counts a wrong guess and answers 400 at `pointer`.  The one write of a
+ * Counts a wrong guess, and answers 400 at `pointer`.  The one write of a
  * refused command: who may guess without end will guess right.
  */
+void tkt_code_count(tkt_call_t *c, const tkt_code_id_t *id);
 void tkt_code_refuse(tkt_call_t *c, const tkt_code_id_t *id,
     const char *pointer);
 

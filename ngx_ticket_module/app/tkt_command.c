@@ -4,6 +4,7 @@
 
 #include "app/tkt_accounts.h"
 #include "app/tkt_command.h"
+#include "app/tkt_who.h"
 #include "crypto/tkt_crypto.h"
 
 
@@ -61,7 +62,9 @@ static bool
 tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     tkt_command_t *cmd)
 {
-    tkt_str_t  key, parts[5];
+    size_t     n;
+    uint64_t   narrow[2];
+    tkt_str_t  key, parts[6];
 
     if (!req->has_idempotency_key) {
 
@@ -97,9 +100,19 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
        tried out without the key, of which only a digest is stored */
 
     parts[4] = key;
+    n = 5;
+
+    /* nor to less of a role, nor through the link to another ticket */
+
+    narrow[0] = c->actor->withheld;
+    narrow[1] = c->actor->ticket;
+
+    if (narrow[0] != 0 || narrow[1] != 0) {
+        parts[n++] = (tkt_str_t) { (const uint8_t *) narrow, sizeof(narrow) };
+    }
 
     tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
-    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, 5);
+    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, n);
     cmd->has_key = true;
 
     return true;
@@ -190,6 +203,46 @@ tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
 }
 
 
+/* What the site says of its bearer goes along: it may be news. */
+static bool
+tkt_command_identity(tkt_call_t *c, const tkt_request_t *req,
+    tkt_command_t *cmd)
+{
+    tkt_identity_t  who;
+
+    if (cmd->actor.by != TKT_BY_IDENTITY && cmd->actor.by != TKT_BY_JWT) {
+        return true;
+    }
+
+    if (!tkt_who_asserted(req, &cmd->actor, &who, c->arena)) {
+        tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
+        return false;
+    }
+
+    cmd->identity = (tkt_identity_t) {
+        .name = tkt_arena_copy(cmd->arena, who.name),
+        .email = tkt_arena_copy(cmd->arena, who.email),
+        .role = tkt_arena_copy(cmd->arena, who.role),
+    };
+    cmd->unseen = cmd->actor.id == TKT_PRINCIPAL_UNSEEN;
+
+    return true;
+}
+
+
+/* What the location leaves out and only the body tells. */
+static bool
+tkt_command_offered(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_command_t *cmd)
+{
+    const tkt_credentials_t  *in = cmd->input;
+
+    return c->op->input != &tkt_credentials_schema
+           || c->op->use != TKT_USE_CODE
+           || tkt_code_offered(c, req->site, (tkt_purpose_t) in->purpose);
+}
+
+
 static bool
 tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
     const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
@@ -220,13 +273,18 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
 
     if (!tkt_command_media_type(c, req, body)
         || !tkt_command_key(c, req, body, cmd)
-        || !tkt_command_input(c, body, cmd))
+        || !tkt_command_input(c, body, cmd)
+        || !tkt_command_offered(c, req, cmd))
     {
         return false;
     }
 
     for (i = 0; i < match->count; i++) {
         cmd->segments[i] = tkt_arena_copy(cmd->arena, match->segments[i]);
+    }
+
+    if (!tkt_command_identity(c, req, cmd)) {
+        return false;
     }
 
     cmd->mount = tkt_arena_copy(cmd->arena, req->mount);
@@ -272,7 +330,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     cmd->op = match->op;
     cmd->actor = *actor;
     cmd->now_ms = req->now_ms;
-    cmd->lang = tkt_lang_accept(req->accept_language);
+    cmd->lang = tkt_actor_lang(actor, req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
     cmd->attempt.address = tkt_attempt_address(req->address);
 
@@ -316,16 +374,27 @@ tkt_command_bytes(const tkt_command_t *cmd)
 uint64_t
 tkt_command_key_digest(const tkt_command_t *cmd)
 {
-    uint64_t  digest;
+    uint64_t   digest, id;
+    uint8_t    login[TKT_HASH_MIN_BYTES];
+    tkt_str_t  text = tkt_str_z(cmd->actor.login);
 
     if (!cmd->has_key) {
         return 0;
     }
 
+    id = cmd->actor.id;
+
+    /* those without a number are told apart by their logins */
+
+    if (cmd->unseen) {
+        tkt_hash_parts(login, sizeof(login), &text, 1);
+        memcpy(&id, login, sizeof(id));
+    }
+
     /* the key's digest is uniform: mixing in the owner keeps it so */
 
     memcpy(&digest, cmd->key, sizeof(digest));
-    digest ^= cmd->actor.id * UINT64_C(0x9e3779b97f4a7c15);
+    digest ^= id * UINT64_C(0x9e3779b97f4a7c15);
     digest ^= (uint64_t) cmd->actor.tenant << 32;
 
     return digest == 0 ? 1 : digest;

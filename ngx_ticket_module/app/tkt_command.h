@@ -61,7 +61,12 @@ struct tkt_command_s {
     void                   *input;
     tkt_present_t           present;
 
-    tkt_identity_t          identity;      /* of an unseen principal         */
+    tkt_identity_t          identity;      /* as the site asserts it         */
+    bool                    unseen;        /* actor.id is found by the run   */
+    bool                    made;          /* the run has made his record:   */
+    uint64_t                before;        /* tkt_txn_changes until then     */
+    uint64_t                after;         /* … and then                     */
+    uint64_t                version;       /* of the record, before the run  */
     const tkt_keyring_t    *keyring;       /* outlives the command           */
     tkt_secret_t           *secret;        /* NULL: no password in it        */
     tkt_attempt_t           attempt;

@@ -115,6 +115,15 @@ tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant)
 }
 
 
+/* Beside the counts of tickets: how many principals there are. */
+void
+tkt_key_principal_count(tkt_key_t *k, uint32_t tenant)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u8(k, 2);
+}
+
+
 void
 tkt_key_tenant_name(tkt_key_t *k, tkt_str_t name)
 {

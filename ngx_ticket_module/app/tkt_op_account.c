@@ -7,13 +7,6 @@
 #include "app/tkt_ops.h"
 
 
-void
-tkt_op_me_patch(tkt_call_t *c)
-{
-    tkt_call_fail(c, TKT_INTERNAL, NULL);
-}
-
-
 /* ---- passwords ---- */
 
 /*
@@ -178,6 +171,46 @@ tkt_op_password_reset(tkt_call_t *c)
 }
 
 
+static void
+tkt_op_passwd(tkt_call_t *c)
+{
+    tkt_user_t                user;
+    tkt_credential_t          before;
+    const tkt_credentials_t  *in = c->input;
+
+    if (!tkt_user_by_login(c->txn, c->actor->tenant, in->login, &user,
+                           c->arena))
+    {
+        tkt_call_fail(c, TKT_NOT_FOUND, NULL);
+        return;
+    }
+
+    if (!tkt_password_made(c)) {
+        return;
+    }
+
+    if (!tkt_credential_load(c->txn, c->actor->tenant, user.id, &before,
+                             c->arena))
+    {
+        before = (tkt_credential_t) { .version = 0 };
+    }
+
+    tkt_password_store(c, c->actor->tenant, user.id, &before);
+    tkt_sessions_end(c, c->actor->tenant, user.id, 0);
+
+    c->reply->http = c->op->success;
+}
+
+
+const tkt_operation_t  tkt_operation_passwd = {
+    .name = "user.passwd", .method = TKT_METHOD_PUT, .kind = TKT_OP_JOB,
+    .success = 204, .path = "", .run = tkt_op_passwd,
+    .input = &tkt_credentials_schema, .use = TKT_USE_PASSWD,
+    .flags = TKT_OP_SECRET,
+    .doc = "Set a principal's password; ends his sessions."
+};
+
+
 /* ---- sessions ---- */
 
 static void
@@ -270,42 +303,6 @@ tkt_op_session_delete(tkt_call_t *c)
 
 /* ---- registration ---- */
 
-/* Whether the tenant takes one more; else answered. */
-static bool
-tkt_account_room(tkt_call_t *c, uint32_t id)
-{
-    uint64_t      count;
-    tkt_key_t     prefix;
-    tkt_scan_t    scan;
-    tkt_tenant_t  tenant;
-
-    if (!tkt_tenant_load(c->txn, id, &tenant, c->arena)
-        || tenant.max_principals == 0)
-    {
-        return true;
-    }
-
-    tkt_key_tenant(&prefix, id);
-    tkt_scan_open(&scan, c->txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-
-    for (count = 0; count < tenant.max_principals; count++) {
-        if (!tkt_scan_next(&scan)) {
-            break;
-        }
-    }
-
-    tkt_scan_close(&scan);
-
-    if (count < tenant.max_principals) {
-        return true;
-    }
-
-    tkt_call_fail(c, TKT_CONFLICT, "this tenant takes no more principals");
-
-    return false;
-}
-
-
 static void
 tkt_account_make(tkt_call_t *c, uint32_t tenant, tkt_user_t *user)
 {
@@ -381,7 +378,12 @@ tkt_op_account_create(tkt_call_t *c)
         return;
     }
 
-    if (!tkt_account_room(c, tenant) || !tkt_password_made(c)) {
+    if (!tkt_user_has_room(c->txn, tenant)) {
+        tkt_call_fail(c, TKT_CONFLICT, "this tenant takes no more principals");
+        return;
+    }
+
+    if (!tkt_password_made(c)) {
         return;
     }
 

@@ -26,12 +26,11 @@ void tkt_op_timeline(tkt_call_t *c);
 void tkt_op_ticket_list(tkt_call_t *c);
 void tkt_op_my_tickets(tkt_call_t *c);
 
-/* tkt_op_user.c */
+/* tkt_op_user.c: one's own record; the others are resources */
 void tkt_op_me(tkt_call_t *c);
-void tkt_op_user_list(tkt_call_t *c);
-void tkt_op_user_get(tkt_call_t *c);
-void tkt_op_user_create(tkt_call_t *c);
-void tkt_op_user_patch(tkt_call_t *c);
+void tkt_op_me_patch(tkt_call_t *c);
+
+/* tkt_op_token.c */
 void tkt_op_token_list(tkt_call_t *c);
 void tkt_op_token_create(tkt_call_t *c);
 void tkt_op_token_revoke(tkt_call_t *c);
@@ -39,8 +38,7 @@ void tkt_op_token_revoke(tkt_call_t *c);
 /* tkt_op_role.c */
 void tkt_op_permission_list(tkt_call_t *c);
 
-/* tkt_op_account.c: one's own account, logging in, registering */
-void tkt_op_me_patch(tkt_call_t *c);
+/* tkt_op_account.c: passwords, logging in, registering */
 void tkt_op_password(tkt_call_t *c);
 void tkt_op_session_create(tkt_call_t *c);
 void tkt_op_session_delete(tkt_call_t *c);
@@ -67,7 +65,7 @@ void tkt_op_export(tkt_call_t *c);
 void tkt_op_erase(tkt_call_t *c);
 void tkt_job_erase(tkt_call_t *c);
 
-/* tkt_due.c */
+/* tkt_token_uses.c */
 void tkt_job_token_uses(tkt_call_t *c);
 
 /* tkt_op_service.c */

@@ -1,64 +1,8 @@
 /*
- * First use of a store, and its health.
+ * The health of a store.
  */
 
 #include "app/tkt_call.h"
-#include "app/tkt_rows.h"
-
-
-tkt_status_t
-tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
-{
-    tkt_txn_t     *txn;
-    tkt_arena_t    arena;
-    tkt_status_t   status;
-    tkt_tenant_t   tenant;
-
-    /* a look without the writer lock: every start but the first ends here */
-
-    status = tkt_txn_reader(env, &txn);
-    if (status != TKT_OK) {
-        return status;
-    }
-
-    status = tkt_txn_renew(txn);
-
-    if (status == TKT_OK && tkt_tenant_load(txn, 1, &tenant, NULL)) {
-        tkt_txn_reset(txn);
-        tkt_txn_reader_free(txn);
-        return TKT_OK;
-    }
-
-    tkt_txn_reset(txn);
-    tkt_txn_reader_free(txn);
-
-    if (status != TKT_OK) {
-        return status;
-    }
-
-    status = tkt_txn_begin(env, &txn, false);
-    if (status != TKT_OK) {
-        return status;
-    }
-
-    tkt_arena_init(&arena, 1024);
-
-    if (!tkt_tenant_load(txn, 1, &tenant, &arena)) {
-        tenant = (tkt_tenant_t) {
-            .id = tkt_txn_next(txn, TKT_SEQ_TENANT),
-            .profile = TKT_PROFILE_CANONICAL + 1,
-            .created_at = (uint64_t) tkt_txn_stamp(txn, now_ms),
-            .name = tkt_lit("default"),
-        };
-
-        tkt_tenant_save(txn, &tenant, &arena);
-    }
-
-    status = tkt_txn_commit(txn);
-    tkt_arena_done(&arena);
-
-    return status;
-}
 
 
 static unsigned

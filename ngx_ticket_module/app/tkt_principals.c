@@ -90,15 +90,86 @@ tkt_token_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 }
 
 
+/* The name and the place in the tree; whoever saves a tenant saves these. */
+static void
+tkt_tenant_index(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant)
+{
+    tkt_key_t  key, id;
+
+    tkt_key_tenant(&id, (uint32_t) tenant->id);
+
+    if (before != NULL && !tkt_str_eq(before->name, tenant->name)) {
+        tkt_key_tenant_name(&key, before->name);
+        (void) tkt_delete(txn, TKT_DB_TENANT_NAME, &key);
+        before = NULL;
+    }
+
+    if (before == NULL) {
+        tkt_key_tenant_name(&key, tenant->name);
+        tkt_put(txn, TKT_DB_TENANT_NAME, &key,
+                (tkt_str_t) { id.data, id.len });
+
+        if (tenant->parent != 0) {
+            tkt_key_tenant_child(&key, (uint32_t) tenant->parent,
+                                 (uint32_t) tenant->id);
+            tkt_put(txn, TKT_DB_TENANT_CHILD, &key, tkt_str(""));
+        }
+    }
+}
+
+
 void
-tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
-    tkt_arena_t *arena)
+tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant, tkt_arena_t *arena)
 {
     tkt_key_t  key;
 
     tkt_key_tenant(&key, (uint32_t) tenant->id);
     tkt_put(txn, TKT_DB_TENANT, &key,
             tkt_record_pack(&tkt_tenant_schema, tenant, NULL, arena));
+    tkt_tenant_index(txn, before, tenant);
+}
+
+
+bool
+tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant)
+{
+    uint64_t      count;
+    tkt_key_t     key;
+    tkt_tenant_t  record;
+
+    if (!tkt_tenant_load(txn, tenant, &record, NULL)
+        || record.max_principals == 0)
+    {
+        return true;
+    }
+
+    tkt_key_principal_count(&key, tenant);
+    tkt_counter_get(txn, TKT_DB_COUNTER, &key, 1, &count);
+
+    return count < record.max_principals;
+}
+
+
+/* One holder more or less of a role; 0: of none that is counted. */
+static void
+tkt_role_held(tkt_txn_t *txn, uint32_t tenant, uint64_t id, bool more,
+    tkt_arena_t *arena)
+{
+    tkt_role_record_t  role;
+
+    if (id == 0 || !tkt_role_load(txn, tenant, id, &role, arena)) {
+        return;
+    }
+
+    if (!more && role.holders == 0) {
+        tkt_txn_fail(txn, TKT_INTERNAL);
+        return;
+    }
+
+    role.holders += more ? 1 : (uint64_t) -1;
+    tkt_role_save(txn, &role, arena);
 }
 
 
@@ -106,6 +177,7 @@ void
 tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
     const tkt_user_t *user, tkt_arena_t *arena)
 {
+    uint64_t   had;
     tkt_key_t  key, id;
 
     tkt_key_principal(&key, (uint32_t) user->tenant, user->id);
@@ -117,7 +189,33 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_key_u64(&id, user->id);
         tkt_key_login(&key, (uint32_t) user->tenant, user->login);
         tkt_put(txn, TKT_DB_LOGIN, &key, (tkt_str_t) { id.data, id.len });
+
+        tkt_key_principal_count(&key, (uint32_t) user->tenant);
+        tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, 1);
     }
+
+    had = (before == NULL) ? 0 : before->role_id;
+
+    if (had != user->role_id) {
+        tkt_role_held(txn, (uint32_t) user->tenant, had, false, arena);
+        tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, true,
+                      arena);
+    }
+}
+
+
+void
+tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_principal(&key, (uint32_t) user->tenant, user->id);
+    (void) tkt_delete(txn, TKT_DB_PRINCIPAL, &key);
+    tkt_key_login(&key, (uint32_t) user->tenant, user->login);
+    (void) tkt_delete(txn, TKT_DB_LOGIN, &key);
+    tkt_key_principal_count(&key, (uint32_t) user->tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, -1);
+    tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, false, arena);
 }
 
 

@@ -3,7 +3,7 @@
  * changed by merge patch and deleted by generic handlers.  A new resource is
  * a row: its schema, its database and, if it has rules or indexes of its own,
  * functions for them.  Every change grows the version, is stamped and leaves
- * an entry in the audit log.
+ * an entry in the audit log; a patch that changes nothing leaves none.
  */
 
 #ifndef TKT_RESOURCE_H
@@ -18,30 +18,40 @@ typedef struct tkt_resource_s {
     const char          *name;        /* in cursors, "roles"                 */
     const char          *path;        /* "/v1/roles"                         */
     const tkt_schema_t  *schema;
-    tkt_db_t             db;          /* key: tenant u32, id u64 …           */
+    tkt_db_t             db;          /* key: tenant u32, id u64             */
     tkt_seq_t            seq;         /* of ids                              */
     tkt_object_t         object;      /* in the audit log                    */
     char                 etag;        /* 'r'                                 */
 
-    /* offsets of uint64_t members; 0 where there is no such member */
+    /* offsets of uint64_t members; 0 where there is no such member, but for
+       id, which every resource has */
     uint16_t             id, tenant, version, created_at, updated_at;
 
-    /* … of a tenant's own rules; each may be NULL */
+    /* … of a resource's own rules; each may be NULL.  Those that get a call
+       may answer it only where it is said */
 
-    /* loads one the caller may see; false if there is none */
+    /* the id that follows `id` (0: the first) among those that the caller may
+       list, 0 at the end; NULL: the order of keys in the caller's tenant */
+    uint64_t           (*next)(tkt_call_t *c, uint64_t id);
+
+    /* loads one that the caller may see; false if there is none; NULL: by its
+       key in the caller's tenant.  Strings outlive the transaction's puts */
     bool               (*load)(tkt_call_t *c, uint64_t id, void *obj);
 
-    /* what the schema cannot say; before is NULL for a new one; may complete
-       `after`; false, and answered, if it is refused */
+    /* what the schema cannot say; before is NULL for a new one, which has no
+       id yet; may complete `after`, must not write; false, and answered, if
+       it is refused */
     bool               (*check)(tkt_call_t *c, const void *before,
                                 void *after);
 
     /* false, and answered, if it may not be deleted */
     bool               (*may_delete)(tkt_call_t *c, const void *obj);
 
-    /* saves record and indexes; after is NULL to delete */
+    /* saves record and indexes; before is NULL for a new one, after is NULL
+       to delete; may fill rows of `after` that are not stored; NULL: the
+       record alone */
     void               (*save)(tkt_call_t *c, const void *before,
-                               const void *after);
+                               void *after);
 
     /* fills the rows that are not stored */
     void               (*view)(tkt_call_t *c, void *obj);
@@ -53,11 +63,42 @@ extern const tkt_resource_t  tkt_resource_role;
 extern const tkt_resource_t  tkt_resource_tenant;
 
 
+/* What rows of the operation table name; the resource is op->resource. */
 void tkt_resource_list(tkt_call_t *c);
 void tkt_resource_get(tkt_call_t *c);
 void tkt_resource_create(tkt_call_t *c);
 void tkt_resource_patch(tkt_call_t *c);
 void tkt_resource_delete(tkt_call_t *c);
+
+
+/* ---- for operations that are nearly one of those ---- */
+
+/*
+ * The object of the first id in the path; false, and answered 404, if the
+ * caller sees none.
+ */
+bool tkt_resource_find(tkt_call_t *c, const tkt_resource_t *r, void *obj);
+
+/* Answers with obj and its tag, or 304. */
+void tkt_resource_show(tkt_call_t *c, const tkt_resource_t *r, void *obj);
+
+/* PATCH of what was found: If-Match, merge, check, save, answer. */
+void tkt_resource_change(tkt_call_t *c, const tkt_resource_t *r,
+    const void *before);
+
+/* Answers with obj, which has just been stored. */
+void tkt_resource_answer(tkt_call_t *c, const tkt_resource_t *r, void *obj);
+
+/*
+ * Makes `after` of `before` the newest version: grows it, stamps it, saves it
+ * and leaves an audit entry of `act`.  For changes that are no merge patch.
+ */
+void tkt_resource_store(tkt_call_t *c, const tkt_resource_t *r,
+    const void *before, void *after, tkt_audit_act_t act, tkt_str_t reason);
+
+/* "MOUNT/v1/roles/7" in the arena. */
+tkt_str_t tkt_resource_location(tkt_call_t *c, const tkt_resource_t *r,
+    uint64_t id);
 
 
 #endif /* TKT_RESOURCE_H */

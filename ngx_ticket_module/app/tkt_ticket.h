@@ -24,8 +24,10 @@ bool tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_action_t action, tkt_decision_t *decision);
 
 /*
- * Writes a change: version, updated_at, event, record, indexes, counters.
- * The event's action, reason and message are the caller's.
+ * Writes a change: version, updated_at, event, record, indexes, counters, and
+ * what follows from it for the tickets of other tenants that it is linked to;
+ * their answer may change t again.  The event's action, reason and message
+ * are the caller's; nothing else of the ticket may be written before this.
  */
 void tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before,
     tkt_ticket_t *t, tkt_event_t *event);

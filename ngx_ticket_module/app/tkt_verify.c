@@ -1,6 +1,6 @@
 /*
  * The verification's passes in order, and those over one database: `meta`,
- * tenants, principals, logins, tokens.
+ * principals, logins, tokens.
  */
 
 #include <stdarg.h>
@@ -298,41 +298,7 @@ tkt_verify_meta(tkt_verify_t *v)
 }
 
 
-/* ---- tenants, principals, tokens ---- */
-
-static void
-tkt_verify_tenants(tkt_verify_t *v)
-{
-    char          what[64];
-    uint64_t      id;
-    tkt_scan_t    scan;
-    tkt_tenant_t  tenant;
-
-    tkt_verify_open(v, &scan, TKT_DB_TENANT);
-
-    while (tkt_verify_next(v, &scan, "4", &id)) {
-
-        (void) snprintf(what, sizeof(what), "tenant %llu", tkt_ull(id));
-
-        if (!tkt_record_unpack(&tkt_tenant_schema, scan.value, &tenant)) {
-            tkt_verify_fault(v, "%s: the record does not decode", what);
-            continue;
-        }
-
-        (void) tkt_verify_values(v, &tkt_tenant_schema, &tenant, what);
-
-        if (tenant.id != id || tenant.name.len == 0) {
-            tkt_verify_fault(v, "%s: the record is not of this tenant", what);
-        }
-
-        if (id == 0 || id > v->last[TKT_SEQ_TENANT]) {
-            tkt_verify_fault(v, "%s: the number was never given", what);
-        }
-    }
-
-    tkt_scan_close(&scan);
-}
-
+/* ---- principals, tokens ---- */
 
 static void
 tkt_verify_principal(tkt_verify_t *v, const char *what, uint64_t tenant,
@@ -496,9 +462,14 @@ tkt_verify_tokens(tkt_verify_t *v)
 static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_meta,
     tkt_verify_tenants,
+    tkt_verify_tenant_names,
+    tkt_verify_tenant_children,
     tkt_verify_principals,
     tkt_verify_logins,
     tkt_verify_tokens,
+    tkt_verify_credentials,
+    tkt_verify_codes,
+    tkt_verify_outbox,
     tkt_verify_tickets,
     tkt_verify_log,
     tkt_verify_by_requester,

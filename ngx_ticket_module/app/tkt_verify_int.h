@@ -92,6 +92,18 @@ void tkt_verify_by_state(tkt_verify_t *v);
 void tkt_verify_by_assignee(tkt_verify_t *v);
 void tkt_verify_counters(tkt_verify_t *v);
 
+/* tkt_verify_account.c */
+void tkt_verify_credentials(tkt_verify_t *v);
+void tkt_verify_codes(tkt_verify_t *v);
+void tkt_verify_outbox(tkt_verify_t *v);
+
+/* tkt_verify_tenant.c: names, the tree, and links between desks */
+void tkt_verify_tenants(tkt_verify_t *v);
+void tkt_verify_tenant_names(tkt_verify_t *v);
+void tkt_verify_tenant_children(tkt_verify_t *v);
+void tkt_verify_forward(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+
 /* tkt_verify_answer.c */
 void tkt_verify_answers(tkt_verify_t *v);
 

@@ -58,7 +58,11 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
         .denied = tkt_perm_actions(c->actor->withheld),
     };
 
-    if (t->tenant != c->actor->tenant) {
+    /* to a link for one ticket every other is a stranger's */
+
+    if (t->tenant != c->actor->tenant
+        || (c->actor->ticket != 0 && t->id != c->actor->ticket))
+    {
         caller.relation = TKT_REL_FOREIGN;
         return caller;
     }
@@ -177,7 +181,7 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     caller = tkt_view_caller(c, t);
     tkt_view_facts(v, t, &facts);
 
-    t->number = tkt_ticket_number(t->id, c->arena);
+    t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
     t->tenant_name = tkt_str_z(c->actor->tenant_name);
     t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
                                         facts.state, c->lang);
@@ -233,7 +237,7 @@ tkt_view_change_name(tkt_out_t *o, const tkt_schema_t *s, size_t row)
 
 bool
 tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
-    unsigned hidden)
+    unsigned hidden, tkt_role_t role)
 {
     tkt_change_t   change;
     tkt_changes_t  changes;
@@ -242,7 +246,10 @@ tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
 
     while (tkt_changes_next(&changes, &change)) {
 
-        if (change.field->flags & hidden) {
+        if ((change.field->flags & hidden)
+            || (change.field->readers != 0
+                && !(change.field->readers & tkt_bit(role))))
+        {
             continue;
         }
 
@@ -274,7 +281,7 @@ tkt_view_event(tkt_view_t *v, tkt_event_t *e)
     tkt_out_lit(&o, "{");
 
     if (!tkt_view_changes(&o, &tkt_ticket_schema, e->packed,
-                          TKT_F_INTERNAL))
+                          TKT_F_INTERNAL, v->call->actor->role))
     {
         tkt_txn_fail(v->call->txn, TKT_INTERNAL);
         return;

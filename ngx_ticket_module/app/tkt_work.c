@@ -27,12 +27,14 @@ static bool tkt_prepare_session(tkt_command_t *cmd, tkt_call_t *c);
 static bool tkt_prepare_account(tkt_command_t *cmd, tkt_call_t *c);
 static bool tkt_prepare_password(tkt_command_t *cmd, tkt_call_t *c);
 static bool tkt_prepare_reset(tkt_command_t *cmd, tkt_call_t *c);
+static bool tkt_prepare_passwd(tkt_command_t *cmd, tkt_call_t *c);
 
 static const tkt_work_row_t  tkt_work_rows[] = {
     { TKT_USE_SESSION, true, false, tkt_prepare_session },
     { TKT_USE_ACCOUNT, false, true, tkt_prepare_account },
     { TKT_USE_PASSWORD, true, true, tkt_prepare_password },
     { TKT_USE_RESET, false, true, tkt_prepare_reset },
+    { TKT_USE_PASSWD, false, true, tkt_prepare_passwd },
 };
 
 
@@ -357,6 +359,16 @@ tkt_prepare_reset(tkt_command_t *cmd, tkt_call_t *c)
                      TKT_PURPOSE_RESET, in->login);
 
     return true;
+}
+
+
+static bool
+tkt_prepare_passwd(tkt_command_t *cmd, tkt_call_t *c)
+{
+    const tkt_credentials_t  *in = cmd->input;
+
+    return tkt_prepare_rules(c, "/new_password", cmd->secret->new_password,
+                             in->login, tkt_str(""));
 }
 
 

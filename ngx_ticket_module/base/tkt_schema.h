@@ -59,7 +59,7 @@ typedef struct {
 #define TKT_F_BIG            0x10   /* text kept out of lists by default and
                                        chunked when it does not fit          */
 #define TKT_F_SECRET         0x20   /* never logged nor put into errors      */
-#define TKT_F_OMIT_EMPTY     0x40   /* left out of JSON when null            */
+#define TKT_F_OMIT_EMPTY     0x40   /* left out of JSON when null, [] or {}  */
 #define TKT_F_PERSONAL       0x80   /* about a person, or in his own words:
                                        goes when he is erased                */
 

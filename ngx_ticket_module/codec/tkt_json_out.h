@@ -58,8 +58,9 @@ void tkt_out_comma(tkt_out_t *o);
  * `readers` is 0 or has a bit of `reader` (one role bit), in table order.
  * With `only` (may be NULL) just those rows (numbers as in
  * tkt_schema_walk; an OBJECT row that is marked without any row inside it
- * stands for all of it); rows with TKT_F_BIG are left out when `brief`.
- * Rows whose `type` has no value write null, [] or {} as their type says.
+ * stands for all of it); rows with TKT_F_BIG are left out when `brief`, those
+ * with TKT_F_OMIT_EMPTY when they would be null, [] or {}.  Other rows whose
+ * `type` has no value write null, [] or {} as their type says.
  */
 void tkt_out_object(tkt_out_t *o, const tkt_schema_t *s, const void *obj,
     uint32_t reader, const tkt_present_t *only, bool brief);
@@ -76,8 +77,9 @@ void tkt_out_value(tkt_out_t *o, const tkt_field_t *f, uint64_t u64,
 /*
  * The schema of a row or struct for OpenAPI 3.1 (JSON Schema 2020-12), as
  * what the server answers (use 0: readable rows; required are those that
- * every answer has, so none with `readers` or TKT_F_BIG) or accepts (one bit
- * of `in`).  Objects say additionalProperties: false.
+ * every answer has, so none with `readers`, TKT_F_BIG or TKT_F_OMIT_EMPTY) or
+ * accepts (one bit of `in`; a secret that is never told is writeOnly).  Objects
+ * say additionalProperties: false.
  */
 void tkt_out_schema(tkt_out_t *o, const tkt_schema_t *s, uint32_t use,
     bool merge);

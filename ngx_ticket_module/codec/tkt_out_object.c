@@ -27,10 +27,46 @@ static void tkt_out_rows(tkt_out_t *o, const tkt_schema_t *s,
     const tkt_out_view_t *view, size_t *number);
 
 
+/* Whether a row says nothing: what is written would be null, [] or {}. */
+static bool
+tkt_out_empty(const tkt_field_t *f, const void *obj)
+{
+    if (tkt_field_is_str(f)) {
+        return tkt_field_str(f, obj)->len == 0;
+    }
+
+    switch (f->type) {
+
+    case TKT_T_EMPTY_LIST:
+        return true;
+
+    case TKT_T_BOOL:
+        return false;
+
+    case TKT_T_UINT:
+    case TKT_T_OBJECT:
+        return (f->flags & TKT_F_NULL_IF_ZERO) != 0
+               && *tkt_field_u64(f, obj) == 0;
+
+    default:
+        return *tkt_field_u64(f, obj) == 0;
+    }
+}
+
+
+/* Most rows have neither flag: one test tells. */
+static inline bool
+tkt_out_left_out(const tkt_field_t *f, const void *obj)
+{
+    return (f->flags & (TKT_F_INTERNAL | TKT_F_OMIT_EMPTY)) != 0
+           && ((f->flags & TKT_F_INTERNAL) != 0 || tkt_out_empty(f, obj));
+}
+
+
 static inline bool
 tkt_out_hidden(const tkt_field_t *f, const tkt_out_view_t *view)
 {
-    return (f->flags & TKT_F_INTERNAL) != 0
+    return tkt_out_left_out(f, view->obj)
            || (f->readers != 0 && (f->readers & view->reader) == 0)
            || (view->brief && (f->flags & TKT_F_BIG) != 0);
 }

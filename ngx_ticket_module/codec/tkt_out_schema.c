@@ -4,7 +4,7 @@
  *
  * What is answered lists as required the members that everybody always gets:
  * not those that some roles do not see, nor the long texts that lists leave
- * out.
+ * out, nor what is left out when it is empty.
  */
 
 #include "codec/tkt_field_parse.h"
@@ -69,6 +69,10 @@ tkt_schema_null(const tkt_field_t *f, const tkt_side_t *side)
 {
     if (side->use != 0) {
         return (side->merge ? f->required : f->required & side->use) == 0;
+    }
+
+    if (f->flags & TKT_F_OMIT_EMPTY) {
+        return false;
     }
 
     switch (f->type) {
@@ -280,6 +284,15 @@ tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
         tkt_schema_string(o, "description", f->doc);
     }
 
+    /* a secret that is taken and never told */
+
+    if (side->use != 0 && (f->flags & TKT_F_SECRET) != 0
+        && (f->flags & TKT_F_INTERNAL) != 0)
+    {
+        tkt_out_name(o, "writeOnly");
+        tkt_out_lit(o, "true");
+    }
+
     tkt_out_char(o, '}');
 }
 
@@ -302,7 +315,8 @@ tkt_schema_requires(const tkt_field_t *f, const tkt_side_t *side)
         return !side->merge && (f->required & side->use) != 0;
     }
 
-    return f->readers == 0 && (f->flags & TKT_F_BIG) == 0;
+    return f->readers == 0
+           && (f->flags & (TKT_F_BIG | TKT_F_OMIT_EMPTY)) == 0;
 }
 
 

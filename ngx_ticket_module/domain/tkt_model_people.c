@@ -15,6 +15,7 @@
 #define ACCOUNT   TKT_USE_ACCOUNT
 #define PASSWORD  TKT_USE_PASSWORD
 #define RESET     TKT_USE_RESET
+#define PASSWD    TKT_USE_PASSWD
 
 #define NAMES(table)  { table, tkt_array_len(table) }
 
@@ -337,6 +338,10 @@ static const tkt_field_t  tkt_role_fields[] = {
     { TKT_NAME("updated_at"), .type = TKT_T_TIME,
       .offset = offsetof(tkt_role_record_t, updated_at), .stored = 8,
       .flags = TKT_F_NO_TRACK, .doc = "when it last changed" },
+    { TKT_NAME("holders"), .type = TKT_T_UINT,
+      .offset = offsetof(tkt_role_record_t, holders), .stored = 9,
+      .flags = TKT_F_INTERNAL | TKT_F_NO_TRACK, .max = UINT32_MAX,
+      .doc = "how many principals have it" },
 };
 
 const tkt_schema_t  tkt_role_schema = {
@@ -364,8 +369,8 @@ static const tkt_field_t  tkt_credentials_fields[] = {
     { TKT_NAME("login"), .type = TKT_T_LINE,
       .offset = offsetof(tkt_credentials_t, login),
       .flags = TKT_F_INTERNAL | TKT_F_NOT_EMPTY,
-      .in = SESSION | CODE | ACCOUNT | RESET,
-      .required = SESSION | ACCOUNT | RESET, .min = 1,
+      .in = SESSION | CODE | ACCOUNT | RESET | PASSWD,
+      .required = SESSION | ACCOUNT | RESET | PASSWD, .min = 1,
       .max = TKT_LOGIN_MAX_CHARS, .doc = "login" },
     { TKT_NAME("password"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_credentials_t, password),
@@ -375,8 +380,9 @@ static const tkt_field_t  tkt_credentials_fields[] = {
       .doc = "password; the present one when it is changed" },
     { TKT_NAME("new_password"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_credentials_t, new_password),
-      .flags = TKT_F_INTERNAL | TKT_F_SECRET, .in = PASSWORD | RESET,
-      .required = PASSWORD | RESET, .min = TKT_PASSWORD_MIN_CHARS,
+      .flags = TKT_F_INTERNAL | TKT_F_SECRET,
+      .in = PASSWORD | RESET | PASSWD,
+      .required = PASSWORD | RESET | PASSWD, .min = TKT_PASSWORD_MIN_CHARS,
       .max = TKT_PASSWORD_MAX_CHARS, .doc = "the password from now on" },
     { TKT_NAME("code"), .type = TKT_T_LINE,
       .offset = offsetof(tkt_credentials_t, code),

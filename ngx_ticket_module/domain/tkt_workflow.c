@@ -253,7 +253,7 @@ tkt_workflow_allowed(const tkt_facts_t *facts, const tkt_caller_t *caller)
         decided |= bit;
     }
 
-    return allowed & tkt_actions_listed;
+    return allowed & tkt_actions_listed & ~caller->denied;
 }
 
 

@@ -249,7 +249,8 @@ void tkt_workflow_decide(tkt_action_t action, const tkt_facts_t *facts,
 /*
  * tkt_bit(action) of every action with a route for which decide would say
  * TKT_OK; bits of NOTE, REPLY, MESSAGE and EDIT are included when allowed.
- * SUBMIT, COURTESY and REVEAL are never listed.
+ * SUBMIT and COURTESY are never listed, nor REVEAL, FORWARD and SHRED, which
+ * depend on more than the facts.
  */
 uint64_t tkt_workflow_allowed(const tkt_facts_t *facts,
     const tkt_caller_t *caller);

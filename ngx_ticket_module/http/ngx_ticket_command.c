@@ -347,6 +347,12 @@ ngx_ticket_command(ngx_ticket_ctx_t *ctx, tkt_str_t body)
     cmd = tkt_app_command(&ctx->req, &ctx->match, &ctx->actor, body, random,
                           &ctx->arena, &ctx->reply);
 
+    /* another module that has yet to read the body sends it on, wiped later */
+
+    if (ctx->secret && !r->preserve_body) {
+        ngx_ticket_wipe_body(ctx);
+    }
+
     if (cmd == NULL) {
         ngx_http_finalize_request(r, ngx_ticket_send(ctx, &ctx->reply));
         return;

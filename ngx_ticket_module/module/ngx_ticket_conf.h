@@ -47,6 +47,37 @@ void ngx_ticket_keys_process(ngx_cycle_t *cycle,
 char *ngx_ticket_conf_quota(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
+/* ---- ngx_ticket_identity_conf.c ---- */
+
+/* The directives ticket_identity, ticket_identity_max_role, ticket_cors. */
+char *ngx_ticket_conf_identity(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_ticket_conf_max_role(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_ticket_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/*
+ * 1 if the directive's only argument is `off`, 0 without one; NGX_ERROR, and
+ * said so, if it stands among others.
+ */
+ngx_int_t ngx_ticket_conf_off(ngx_conf_t *cf);
+
+/* The role of that name that a site may give; TKT_ROLE_NONE: there is none. */
+tkt_role_t ngx_ticket_conf_role(const ngx_str_t *name);
+
+#define NGX_TICKET_ROLES_GIVEN                                                \
+    "one of user, agent, supervisor, admin and bot"
+
+/* All of these at once, for create_loc_conf and merge_loc_conf. */
+void ngx_ticket_conf_site_unset(ngx_ticket_loc_conf_t *conf);
+void ngx_ticket_conf_site_merge(ngx_ticket_loc_conf_t *conf,
+    ngx_ticket_loc_conf_t *prev);
+
+
+/* ---- ngx_ticket_jwt_conf.c ---- */
+
+/* The directive ticket_jwt. */
+char *ngx_ticket_conf_jwt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
 /* ---- ngx_ticket_check.c ---- */
 
 /* The location's own limits on bodies; called when it is merged. */

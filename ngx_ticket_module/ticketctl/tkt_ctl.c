@@ -38,6 +38,10 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "disable" }, O(STORE) | O(LOGIN), O(TENANT) | O(JSON),
       tkt_ctl_user_disable, "let a principal in no more" },
 
+    { { "user", "passwd" }, O(STORE) | O(LOGIN),
+      O(TENANT) | O(GENERATE) | O(JSON), tkt_ctl_user_passwd,
+      "set a password, read from standard input" },
+
     { { "token", "new" }, O(STORE) | O(LOGIN),
       O(SCOPE) | O(TTL) | O(LABEL) | O(TENANT) | O(JSON),
       tkt_ctl_token_new, "make a token; it is shown this once" },
@@ -48,8 +52,18 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "token", "revoke" }, O(STORE) | O(LOGIN) | O(NUMBER),
       O(TENANT) | O(JSON), tkt_ctl_token_revoke, "end a token" },
 
+    { { "outbox", "list" }, O(STORE), O(TENANT) | O(JSON),
+      tkt_ctl_outbox_list, "list notifications to be sent, with their codes" },
+
     { { "tenant", "set" }, O(STORE) | O(PROFILE), O(TENANT) | O(JSON),
       tkt_ctl_tenant_set, "change a tenant's words for states" },
+
+    { { "tenant", "add" }, O(STORE) | O(TENANT),
+      O(PARENT) | O(NAME) | O(PROFILE) | O(ADMIN) | O(JSON),
+      tkt_ctl_tenant_add, "make a tenant below another" },
+
+    { { "tenant", "list" }, O(STORE), O(JSON),
+      tkt_ctl_tenant_list, "list the tenants" },
 
     { { "key", "new" }, O(KEY_FILE), O(STORE) | O(JSON),
       tkt_ctl_key_new, "add a master key to a file, which is made if missing" },

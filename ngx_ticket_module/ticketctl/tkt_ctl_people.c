@@ -9,8 +9,7 @@
 #include "ticketctl/tkt_ctl.h"
 
 
-/* Opens, and settles tenant and, with `user`, principal; an exit code. */
-static int
+int
 tkt_ctl_begin(tkt_ctl_t *ctl, tkt_ctl_purpose_t purpose, tkt_user_t *user)
 {
     int  rc;
@@ -37,8 +36,7 @@ tkt_ctl_path(tkt_ctl_t *ctl, uint64_t user, const char *rest)
 }
 
 
-/* The answer as it came, or the line that says it. */
-static int
+int
 tkt_ctl_answer(tkt_ctl_t *ctl, tkt_str_t json, tkt_str_t line)
 {
     return tkt_ctl_print(tkt_ctl_has(ctl, JSON) ? json : line)
@@ -56,11 +54,7 @@ tkt_ctl_out_text(tkt_out_t *o, const char *name, tkt_str_t value)
 }
 
 
-/*
- * Arguments are bytes of the terminal; what is written into JSON must be
- * text.
- */
-static int
+int
 tkt_ctl_texts(tkt_ctl_t *ctl)
 {
     size_t  i;

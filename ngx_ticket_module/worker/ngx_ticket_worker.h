@@ -21,6 +21,7 @@
 #include "app/tkt_app.h"
 #include "worker/ngx_ticket_hasher.h"
 #include "worker/ngx_ticket_shared.h"
+#include "worker/ngx_ticket_uses.h"
 #include "worker/ngx_ticket_writer.h"
 
 
@@ -82,6 +83,8 @@ struct ngx_ticket_desk_s {
     ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
     ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
     tkt_answers_t           *answers;     /* NULL: none are kept             */
+    struct ngx_ticket_jobs_s  *jobs;      /* of jobs/; NULL: none            */
+    tkt_jwt_cache_t         *jwt_cache;   /* NULL: none                      */
     ngx_log_t               *log;
 
     ngx_event_t              open_timer;
@@ -94,6 +97,8 @@ struct ngx_ticket_desk_s {
     ngx_uint_t               open_tries;
     ngx_uint_t               ticks;
     tkt_fault_t              fault;       /* what was logged last            */
+
+    ngx_ticket_uses_t        uses;        /* not yet written                 */
 
     void                    *blocks;      /* kept, linked by first word      */
     ngx_uint_t               blocks_kept;

@@ -1,6 +1,6 @@
 /*
  * The operation table and the schemas it refers to have no gap: every row has
- * its words, roles, scope and a route of its own.
+ * its words, permission, scope and a route of its own.
  */
 
 #include <setjmp.h>
@@ -15,8 +15,11 @@
 
 /* Those that anybody may call, and no others. */
 static const char *const  public_operations[] = {
-    "workflow.get", "discovery.get", "openapi.get", "problem.get",
-    "health.get", "ready.get"
+    "workflow.get", "permission.list", "discovery.get", "openapi.get",
+    "problem.get", "health.get", "ready.get",
+
+    /* where the location has them */
+    "session.create", "code.create", "account.create", "password.reset"
 };
 
 
@@ -55,7 +58,29 @@ operations_have_all_they_need(void **state)
         }
 
         if ((op->permission == TKT_PERM_NONE) != is_public) {
-            fail_msg("%s: roles", op->name);
+            fail_msg("%s: %s", op->name, is_public ? "is not public"
+                                                   : "needs no permission");
+        }
+
+        /* one that nobody could have would be no way in, but no route */
+
+        if (op->permission >= TKT_PERM_MAX
+            || (op->permission != TKT_PERM_NONE
+                && tkt_perm_names.names[op->permission].len == 0))
+        {
+            fail_msg("%s: permission %u is none", op->name, op->permission);
+        }
+
+        /* an action needs its own permission; writing has one for several */
+
+        if (op->action != 0 && op->action != TKT_ACTION_MESSAGE
+            && op->permission != tkt_perm_action(op->action))
+        {
+            fail_msg("%s: another action's permission", op->name);
+        }
+
+        if ((op->flags & TKT_OP_LOGIN) && op->permission != TKT_PERM_NONE) {
+            fail_msg("%s: a login that needs one", op->name);
         }
 
         if (op->permission != TKT_PERM_NONE && op->scope == 0) {

@@ -101,8 +101,8 @@ situations_walk(situation_visit_t visit, void *ctx)
 
                 for (role = 0; role < TKT_ROLE_MAX; role++) {
                     for (relation = 0; relation < RELATIONS_ALL; relation++) {
-                        caller.role = role;
-                        caller.relation = relation;
+                        caller = (tkt_caller_t) { .role = role,
+                                                  .relation = relation };
                         visit(ctx, &facts, &caller);
                     }
                 }

@@ -16,7 +16,7 @@ visibility_is_by_role_and_relation(void **state)
 {
     unsigned      role, relation;
     bool          own, foreign;
-    tkt_caller_t  caller;
+    tkt_caller_t  caller = { .denied = 0 };
 
     for (role = 0; role < TKT_ROLE_MAX; role++) {
         for (relation = 0; relation < RELATIONS_ALL; relation++) {
@@ -43,7 +43,7 @@ messages_stand_for_actions(void **state)
 {
     size_t        i;
     unsigned      s, flags;
-    tkt_caller_t  caller;
+    tkt_caller_t  caller = { .denied = 0 };
     tkt_action_t  want;
 
     enum { INTERNAL = 1, COURTESY = 2, REOPEN = 4 };

@@ -18,6 +18,7 @@ static const char  columns[] = "-nopwhfrctx";
 
 #define FX(name)  TKT_FX_##name
 
+#define LAST_ROW  35
 #define HANDLER   "mine|free|super"
 #define MSG       FX(MESSAGE)
 #define SELF      FX(ASSIGN_SELF)
@@ -125,6 +126,8 @@ E(31, EDIT,         "A",   "",              ".==========", 0, NONE),
 E(31, EDIT,         "Uu",  "",              ".======....", 0, NONE),
 E(32, REVEAL,       "OS",  "",              ".==========", 0, NONE),
 E(33, ARCHIVE,      "XY",  "",              "..........=", FX(ARCHIVED), NONE),
+E(34, FORWARD,      "A",   "",              ".======....", 0, NONE),
+E(35, SHRED,        "UuSY", "",             ".==========", 0, NONE),
 };
 
 
@@ -334,6 +337,8 @@ is_listed(tkt_action_t action)
     case TKT_ACTION_SUBMIT:
     case TKT_ACTION_COURTESY:
     case TKT_ACTION_REVEAL:
+    case TKT_ACTION_FORWARD:
+    case TKT_ACTION_SHRED:
         return false;
     default:
         return true;
@@ -443,7 +448,7 @@ expectation_covers_the_requirements(void **state)
 {
     int     row;
     size_t  i, length;
-    bool    seen[34], has_action[TKT_ACTION_MAX];
+    bool    seen[LAST_ROW + 1], has_action[TKT_ACTION_MAX];
 
     memset(seen, 0, sizeof(seen));
     memset(has_action, 0, sizeof(has_action));
@@ -457,7 +462,7 @@ expectation_covers_the_requirements(void **state)
         has_action[expected[i].action] = true;
     }
 
-    for (row = 1; row <= 33; row++) {
+    for (row = 1; row <= LAST_ROW; row++) {
         assert_true(seen[row]);
     }
 
@@ -476,8 +481,7 @@ decide(tkt_action_t action, tkt_state_t state, tkt_role_t role,
     tkt_decision_t  d;
 
     facts = facts_of(state, &situations[0], 0);
-    caller.role = role;
-    caller.relation = relation;
+    caller = (tkt_caller_t) { .role = role, .relation = relation };
 
     tkt_workflow_decide(action, &facts, &caller, &d);
 
@@ -534,6 +538,47 @@ values_out_of_range_are_refused(void **state)
 }
 
 
+/* What a role of a tenant's own takes away is taken, and nothing else is. */
+static void
+compare_denied(void *ctx, const tkt_facts_t *f, const tkt_caller_t *c)
+{
+    long            *taken = ctx;
+    unsigned         action;
+    uint64_t         allowed, fewer;
+    tkt_caller_t     less = *c;
+    tkt_decision_t   before, after;
+
+    allowed = tkt_workflow_allowed(f, c);
+
+    for (action = 0; action < TKT_ACTION_MAX; action++) {
+        less.denied = tkt_bit(action);
+        tkt_workflow_decide(action, f, c, &before);
+        tkt_workflow_decide(action, f, &less, &after);
+        fewer = tkt_workflow_allowed(f, &less);
+
+        SAME("status", after.status, before.status == TKT_NOT_FOUND
+                                     ? TKT_NOT_FOUND : TKT_FORBIDDEN);
+        SAME("allowed", fewer, allowed & ~tkt_bit(action));
+        SAME("to", after.to, f->state);
+        *taken += before.status == TKT_OK;
+
+        less.denied = ~tkt_bit(action);
+        tkt_workflow_decide(action, f, &less, &after);
+        SAME("others", after.status, before.status);
+    }
+}
+
+
+static void
+denied_is_denied(void **state)
+{
+    long  taken = 0;
+
+    situations_walk(compare_denied, &taken);
+    assert_true(taken > 100000);
+}
+
+
 /* The wait is told in whole seconds, rounded up, never 0. */
 static void
 urge_says_when(void **state)
@@ -573,6 +618,7 @@ main(void)
         cmocka_unit_test(every_case_is_as_expected),
         cmocka_unit_test(refusals_come_in_order),
         cmocka_unit_test(values_out_of_range_are_refused),
+        cmocka_unit_test(denied_is_denied),
         cmocka_unit_test(urge_says_when)
     };
 
