@@ -238,11 +238,12 @@ sub submitter ($to, $stop) {
     for (my $n = 1; !-e $stop; $n++) {
         my $text = "$CANARY $$ $n";
         for my $try (1 .. 50) {
-            my $res = $ua->post($t->url('/v1/tickets'), {
+            my $res = eval { $ua->post($t->url('/v1/tickets'), {
                 Authorization => 'Bearer ' . $t->token('bob'),
                 'Idempotency-Key' => "load-$$-$n" },
                 json => { subject => 'load', description => 'd',
-                    confidential => $text })->result;
+                    confidential => $text })->result };
+            next if !$res;      # the connection ended: the same again
             if ($res->code == 201) { $made{ $res->json->{id} } = $text; last }
             $failed{ $res->code }++;
             last if $res->code != 503;

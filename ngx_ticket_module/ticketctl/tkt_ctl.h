@@ -158,10 +158,12 @@ int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
 /* tkt_ctl_account.c */
 int tkt_ctl_user_passwd(tkt_ctl_t *ctl);
 int tkt_ctl_outbox_list(tkt_ctl_t *ctl);
+
 /* tkt_ctl_audit.c: the heads of the audit log; whether the one that was given
    is still there (false: it is no head at all) */
 void tkt_ctl_audit_heads(tkt_ctl_t *ctl);
 bool tkt_ctl_audit_kept(tkt_ctl_t *ctl, bool *there);
+
 /* tkt_ctl_role.c */
 int tkt_ctl_role_add(tkt_ctl_t *ctl);
 int tkt_ctl_role_list(tkt_ctl_t *ctl);
@@ -174,11 +176,13 @@ int tkt_ctl_export(tkt_ctl_t *ctl);
 /* tkt_ctl_tenant.c */
 int tkt_ctl_tenant_add(tkt_ctl_t *ctl);
 int tkt_ctl_tenant_list(tkt_ctl_t *ctl);
+
 /* tkt_ctl_key.c */
 int tkt_ctl_key_new(tkt_ctl_t *ctl);
 int tkt_ctl_key_list(tkt_ctl_t *ctl);
 int tkt_ctl_key_rotate(tkt_ctl_t *ctl);
 int tkt_ctl_key_retire(tkt_ctl_t *ctl);
+
 /* "name":"value" into an object, unless value has no data. */
 void tkt_ctl_out_text(tkt_out_t *o, const char *name, tkt_str_t value);
 
