@@ -189,7 +189,7 @@ sub answers {
         archived => bool(1), allowed_actions => [] }),
         'a tombstone: state and type stay';
     is $ticket->{rating}{speed}, 5, '  and the scores';
-    is $t->get('ann', "/v1/tickets/$theirs->{id}")->field('/subject'),
+    is $t->get('ann', "/v1/tickets/$theirs")->field('/subject'),
         'of bob', 'the tickets of others are as they were';
 
     my $entry = $t->get('root', '/v1/audit?object=user&object_id='
