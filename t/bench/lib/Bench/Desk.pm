@@ -13,6 +13,7 @@ use Time::HiRes qw(sleep);
 use Bench::Nginx qw(nginx_start nginx_stop worker_seconds);
 use Bench::Proc qw(run_or_die write_file);
 use Bench::Text qw(http_request ticket_json);
+use Bench::Ways qw(way_headers);
 use Bench::Wrk qw(wrk wrk_finish wrk_start);
 
 use constant AGENTS               => 20;
@@ -271,10 +272,11 @@ sub fresh ($self, $secs, $name, $path) {
 }
 
 
-sub fresh_args ($self, $name, $path) {
+sub fresh_args ($self, $name, $path, $credentials = undef) {
     my $file    = "$self->{dir}/$name.request";
     my $request = http_request('GET', $path, $self->{agent_tokens}[0]);
 
+    $request =~ s/^Authorization: .*?\r$/$credentials\r/m if $credentials;
     $request =~ s/\r\n\r\n$/\r\nAccept-Language: en, x-\@N\@\r\n\r\n/;
     write_file($file, $request);
     return [$file, $self->{created}];
@@ -289,6 +291,30 @@ sub random_args ($self) {
 
 sub get_random ($self, $secs) {
     return $self->fresh($secs, 'random', "$BASE/tickets/\@ID\@");
+}
+
+
+# The sample ticket and tickets at random, by an agent, at one of the mounts
+# of Bench::Ways.
+sub get_way ($self, $secs, $mount) {
+    return $self->load($secs, conns => 64,
+                       path => $self->{path} =~ s{^/helpdesk}{/$mount}r,
+                       headers => $self->way($mount));
+}
+
+
+sub get_way_fresh ($self, $secs, $mount) {
+    return $self->load(
+        $secs, conns => 64, script => 'random.lua',
+        args => $self->fresh_args("random-$mount",
+                                  "/$mount/v1/tickets/\@ID\@",
+                                  $self->way($mount)->[0]));
+}
+
+
+sub way ($self, $mount) {
+    return $self->{way}{$mount} //=
+        way_headers($self, $mount, 'agent1', $self->{agent_tokens}[0]);
 }
 
 
