@@ -234,4 +234,10 @@ sub many {
         ($t->ticketctl('export')->{out} // '') !~ /$CANARY/;
     }, 'all of it is gone', 60);
     $t->verify('after much was erased');
+
+    $t->add_user('late', 'user', "$CANARY late");
+    my $late = $t->ticketctl('user', 'erase', '--login', 'late',
+        '--reason', 'by the operator');
+    is $late->{rc}, 0, 'ticketctl user erase';
+    is $late->{json}{login}, 'erased-' . $t->id('late'), '  at once';
 }

@@ -38,6 +38,10 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "disable" }, O(STORE) | O(LOGIN), O(TENANT) | O(JSON),
       tkt_ctl_user_disable, "let a principal in no more" },
 
+    { { "user", "erase" }, O(STORE) | O(LOGIN) | O(REASON),
+      O(TENANT) | O(JSON),
+      tkt_ctl_user_erase, "erase all that is kept about a principal" },
+
     { { "token", "new" }, O(STORE) | O(LOGIN),
       O(SCOPE) | O(TTL) | O(LABEL) | O(TENANT) | O(JSON),
       tkt_ctl_token_new, "make a token; it is shown this once" },

@@ -40,6 +40,7 @@
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
+    X(REASON, "reason", "TEXT", "why; kept in the audit log")                 \
     X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
     X(JSON, "json", NULL, "print one JSON object")
 
@@ -130,6 +131,7 @@ int tkt_ctl_tenant_set(tkt_ctl_t *ctl);
 int tkt_ctl_user_add(tkt_ctl_t *ctl);
 int tkt_ctl_user_list(tkt_ctl_t *ctl);
 int tkt_ctl_user_disable(tkt_ctl_t *ctl);
+int tkt_ctl_user_erase(tkt_ctl_t *ctl);
 int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
