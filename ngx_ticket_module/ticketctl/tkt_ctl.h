@@ -37,10 +37,10 @@
     X(EMAIL, "email", "ADDRESS", "mail address")                              \
     X(SCOPE, "scope", "SCOPE", "read write admin; may be given several times")\
     X(TTL, "ttl", "TIME", "how long it lasts: 90s 30m 12h 30d (for ever)")    \
+    X(REASON, "reason", "TEXT", "why; kept in the audit log")                 \
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
-    X(REASON, "reason", "TEXT", "why; kept in the audit log")                 \
     X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
     X(JSON, "json", NULL, "print one JSON object")
 
