@@ -32,8 +32,9 @@ tkt_audit_view_changes(tkt_call_t *c, tkt_audit_t *e)
     tkt_out_init(&o, c->arena, 512);
     tkt_out_lit(&o, "{");
 
-    if (!tkt_view_changes(c, &o, s, e->packed, TKT_F_SECRET)
-        || !tkt_view_changes(c, &o, s, e->personal, TKT_F_SECRET))
+    if (!tkt_view_changes(&o, s, e->packed, TKT_F_SECRET, c->actor->role)
+        || !tkt_view_changes(&o, s, e->personal, TKT_F_SECRET,
+                             c->actor->role))
     {
         tkt_txn_fail(c->txn, TKT_INTERNAL);
         return;

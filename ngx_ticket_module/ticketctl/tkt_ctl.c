@@ -35,6 +35,10 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "list" }, O(STORE), O(TENANT) | O(JSON),
       tkt_ctl_user_list, "list the principals of a tenant" },
 
+    { { "user", "erase" }, O(STORE) | O(LOGIN) | O(REASON),
+      O(TENANT) | O(JSON),
+      tkt_ctl_user_erase, "erase all that is kept about a principal" },
+
     { { "user", "disable" }, O(STORE) | O(LOGIN), O(TENANT) | O(JSON),
       tkt_ctl_user_disable, "let a principal in no more" },
 

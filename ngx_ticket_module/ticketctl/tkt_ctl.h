@@ -41,6 +41,7 @@
     X(EMAIL, "email", "ADDRESS", "mail address")                              \
     X(SCOPE, "scope", "SCOPE", "read write admin; may be given several times")\
     X(TTL, "ttl", "TIME", "how long it lasts: 90s 30m 12h 30d (for ever)")    \
+    X(REASON, "reason", "TEXT", "why; kept in the audit log")                 \
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
@@ -151,6 +152,7 @@ int tkt_ctl_tenant_set(tkt_ctl_t *ctl);
 int tkt_ctl_user_add(tkt_ctl_t *ctl);
 int tkt_ctl_user_list(tkt_ctl_t *ctl);
 int tkt_ctl_user_disable(tkt_ctl_t *ctl);
+int tkt_ctl_user_erase(tkt_ctl_t *ctl);
 int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);

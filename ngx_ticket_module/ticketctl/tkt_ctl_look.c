@@ -126,11 +126,11 @@ tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
     rc = (figures.faults == 0) ? TKT_CTL_OK : TKT_CTL_FAILED;
 
     if (!tkt_ctl_has(ctl, JSON)) {
-        tkt_ctl_audit_heads(ctl);
         (void) printf("%llu faults in %llu tickets and %llu events\n",
                       (unsigned long long) figures.faults,
                       (unsigned long long) figures.entries[TKT_DB_TICKET],
                       (unsigned long long) figures.entries[TKT_DB_EVENT]);
+        tkt_ctl_audit_heads(ctl);
         return rc;
     }
 
