@@ -31,19 +31,35 @@ static const tkt_openapi_segment_t  tkt_openapi_segments[] = {
     { "number", "/v1/users/",
       "{\"type\":\"integer\",\"minimum\":1}",
       "the token's number within its principal" },
+    { "number", "/v1/me/tokens/",
+      "{\"type\":\"integer\",\"minimum\":1}", "the token's number" },
+    { "id", "/v1/roles/",
+      "{\"type\":\"integer\",\"minimum\":1}", "the role's id" },
+    { "id", "/v1/tenants/",
+      "{\"type\":\"integer\",\"minimum\":1}", "the tenant's id" },
     { "code", "/v1/problems/",
       "{\"type\":\"string\"}", "the last part of a problem's type" },
 };
 
-/* An operation belongs to the first that its name begins with. */
+/* An operation belongs to the one that its name begins with, or the last. */
 static const tkt_openapi_tag_t  tkt_openapi_tags[] = {
-    { "ticket",   "Tickets and what can be done with them." },
-    { "message",  "What is said about a ticket." },
-    { "me",       "The caller." },
-    { "workflow", "States, actions and transitions." },
-    { "user",     "Principals: users, agents, bots." },
-    { "token",    "Access tokens of principals." },
-    { "service",  "Documents and health." },
+    { "ticket",     "Tickets and what can be done with them." },
+    { "message",    "What is said about a ticket." },
+    { "me",         "The caller." },
+    { "my-token",   "The caller's own tokens." },
+    { "session",    "Logging in with a password, and out." },
+    { "account",    "Registering." },
+    { "code",       "Codes that prove a mail address or a number." },
+    { "password",   "Setting passwords." },
+    { "workflow",   "States, actions and transitions." },
+    { "user",       "Principals: users, agents, bots." },
+    { "token",      "Access tokens of principals." },
+    { "role",       "Roles that a tenant makes." },
+    { "permission", "What roles are made of." },
+    { "tenant",     "Providers and customers, as a tree." },
+    { "audit",      "What administrators did." },
+    { "outbox",     "Notifications that wait to be sent." },
+    { "service",    "Documents and health." },
 };
 
 
@@ -150,8 +166,14 @@ tkt_openapi_path(tkt_out_t *o, const tkt_operation_t *ops, size_t count,
 {
     size_t  i;
 
+    if (ops[first].kind == TKT_OP_JOB) {
+        return;
+    }
+
     for (i = 0; i < first; i++) {
-        if (strcmp(ops[i].path, ops[first].path) == 0) {
+        if (ops[i].kind != TKT_OP_JOB
+            && strcmp(ops[i].path, ops[first].path) == 0)
+        {
             return;
         }
     }
@@ -161,7 +183,9 @@ tkt_openapi_path(tkt_out_t *o, const tkt_operation_t *ops, size_t count,
     tkt_openapi_path_parameters(o, ops[first].path);
 
     for (i = first; i < count; i++) {
-        if (strcmp(ops[i].path, ops[first].path) == 0) {
+        if (ops[i].kind != TKT_OP_JOB
+            && strcmp(ops[i].path, ops[first].path) == 0)
+        {
             tkt_out_name(o, tkt_openapi_method(&ops[i]));
             tkt_openapi_operation(o, &ops[i], tkt_openapi_tag(&ops[i]));
         }

@@ -16,7 +16,7 @@ typedef enum {
     TKT_FOR_INPUT,              /* takes a JSON body                         */
     TKT_FOR_TRANSITION,         /* decided by the workflow                   */
     TKT_FOR_REOPENING,
-    TKT_FOR_MAKING,             /* makes an object outside the workflow      */
+    TKT_FOR_RULED,              /* has rules of its own, not the workflow's  */
     TKT_FOR_VERSION,            /* compares If-Match when it is sent         */
     TKT_FOR_MATCH,              /* may demand If-Match                       */
     TKT_FOR_CONDITIONAL,        /* compares If-None-Match                    */
@@ -53,7 +53,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_NOT_FOUND,             TKT_FOR_NAMED },
     { TKT_INVALID_TRANSITION,    TKT_FOR_TRANSITION },
     { TKT_REOPEN_WINDOW_EXPIRED, TKT_FOR_REOPENING },
-    { TKT_CONFLICT,              TKT_FOR_MAKING },
+    { TKT_CONFLICT,              TKT_FOR_RULED },
     { TKT_IDEMPOTENCY_IN_FLIGHT, TKT_FOR_COMMAND },
     { TKT_VERSION_MISMATCH,      TKT_FOR_VERSION },
     { TKT_TOO_LARGE,             TKT_ALWAYS },
@@ -143,9 +143,8 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
                || op->action == TKT_ACTION_MESSAGE
                || op->action == TKT_ACTION_FORWARD;
 
-    case TKT_FOR_MAKING:
-        return (op->success == 201 && op->action == TKT_ACTION_SUBMIT
-                && tkt_openapi_is_resource(op))
+    case TKT_FOR_RULED:
+        return (command && op->action == TKT_ACTION_SUBMIT)
                || op->action == TKT_ACTION_FORWARD;
 
     case TKT_FOR_VERSION:

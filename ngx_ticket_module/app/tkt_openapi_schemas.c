@@ -123,6 +123,30 @@ tkt_openapi_camel(const tkt_out_t *o, const char *name, const char *suffix)
 }
 
 
+/*
+ * Whether the operation is the resource's own, "user.patch" of User: others
+ * that have its schema in and out, as "me.patch", take another part of it.
+ */
+static bool
+tkt_openapi_is_own(const tkt_operation_t *op)
+{
+    size_t       i;
+    const char  *name = op->input->name;
+
+    if (op->input != op->output) {
+        return false;
+    }
+
+    for (i = 0; name[i] != '\0'; i++) {
+        if ((name[i] | 0x20) != op->name[i]) {
+            return false;
+        }
+    }
+
+    return op->name[i] == '.';
+}
+
+
 tkt_str_t
 tkt_openapi_input(const tkt_out_t *o, const tkt_operation_t *op)
 {
@@ -130,7 +154,7 @@ tkt_openapi_input(const tkt_out_t *o, const tkt_operation_t *op)
         return tkt_str("");
     }
 
-    if (op->input == op->output) {
+    if (tkt_openapi_is_own(op)) {
         return tkt_arena_printf(o->arena, "%s%s", op->input->name,
                                 (op->flags & TKT_OP_MERGE) ? "Patch"
                                                            : "Input");

@@ -132,23 +132,70 @@ tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
 }
 
 
-bool
-tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant)
+static uint64_t
+tkt_user_count(tkt_txn_t *txn, uint32_t tenant)
 {
-    uint64_t      count;
-    tkt_key_t     key;
-    tkt_tenant_t  record;
-
-    if (!tkt_tenant_load(txn, tenant, &record, NULL)
-        || record.max_principals == 0)
-    {
-        return true;
-    }
+    uint64_t   count;
+    tkt_key_t  key;
 
     tkt_key_principal_count(&key, tenant);
     tkt_counter_get(txn, TKT_DB_COUNTER, &key, 1, &count);
 
-    return count < record.max_principals;
+    return count;
+}
+
+
+static void
+tkt_user_count_add(tkt_txn_t *txn, uint32_t tenant, uint64_t more)
+{
+    tkt_key_t  key;
+
+    tkt_key_principal_count(&key, tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, (int64_t) more);
+}
+
+
+bool
+tkt_user_counted(tkt_txn_t *txn, uint32_t tenant)
+{
+    bool        any;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
+
+    tkt_key_tenant(&prefix, tenant);
+    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
+    any = tkt_scan_next(&scan);
+    tkt_scan_close(&scan);
+
+    return !any || tkt_user_count(txn, tenant) != 0;
+}
+
+
+void
+tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant)
+{
+    uint64_t    count;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
+
+    tkt_key_tenant(&prefix, tenant);
+    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
+
+    for (count = 0; tkt_scan_next(&scan); count++) { /* void */ }
+
+    tkt_scan_close(&scan);
+    tkt_user_count_add(txn, tenant, count - tkt_user_count(txn, tenant));
+}
+
+
+bool
+tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant)
+{
+    tkt_tenant_t  record;
+
+    return !tkt_tenant_load(txn, tenant, &record, NULL)
+           || record.max_principals == 0
+           || tkt_user_count(txn, tenant) < record.max_principals;
 }
 
 
@@ -189,9 +236,7 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_key_u64(&id, user->id);
         tkt_key_login(&key, (uint32_t) user->tenant, user->login);
         tkt_put(txn, TKT_DB_LOGIN, &key, (tkt_str_t) { id.data, id.len });
-
-        tkt_key_principal_count(&key, (uint32_t) user->tenant);
-        tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, 1);
+        tkt_user_count_add(txn, (uint32_t) user->tenant, 1);
     }
 
     had = (before == NULL) ? 0 : before->role_id;

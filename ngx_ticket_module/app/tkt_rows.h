@@ -124,6 +124,13 @@ bool tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket,
 bool tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant);
 
 /*
+ * A store of an earlier release has principals and no count of them: whether
+ * this tenant has one, and counting.
+ */
+bool tkt_user_counted(tkt_txn_t *txn, uint32_t tenant);
+void tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant);
+
+/*
  * Savers; `before` is NULL for a new one.  That of a principal also keeps the
  * count of the tenant's principals and of the holders of a role.
  */

@@ -35,28 +35,6 @@ tkt_tenants_indexed(tkt_txn_t *txn)
 }
 
 
-/* Principals were not counted in those days, either. */
-static void
-tkt_tenant_count(tkt_txn_t *txn, uint32_t tenant)
-{
-    int64_t     n;
-    tkt_key_t   prefix, key;
-    tkt_scan_t  scan;
-
-    tkt_key_tenant(&prefix, tenant);
-    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-
-    for (n = 0; tkt_scan_next(&scan); n++) { /* void */ }
-
-    tkt_scan_close(&scan);
-
-    if (n > 0) {
-        tkt_key_principal_count(&key, tenant);
-        tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, n);
-    }
-}
-
-
 void
 tkt_tenants_upgrade(tkt_txn_t *txn, tkt_arena_t *arena)
 {
@@ -68,7 +46,7 @@ tkt_tenants_upgrade(tkt_txn_t *txn, tkt_arena_t *arena)
         return;
     }
 
-    /* in those days tenants stood side by side: now below the first */
+    /* in those days tenants stood side by side, and people uncounted */
 
     tkt_key_start(&all);
     tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
@@ -88,7 +66,7 @@ tkt_tenants_upgrade(tkt_txn_t *txn, tkt_arena_t *arena)
         t.updated_at = (t.updated_at == 0) ? t.created_at : t.updated_at;
 
         tkt_tenant_save(txn, NULL, &t, arena);
-        tkt_tenant_count(txn, (uint32_t) t.id);
+        tkt_user_count_all(txn, (uint32_t) t.id);
     }
 
     tkt_scan_close(&scan);

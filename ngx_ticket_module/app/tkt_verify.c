@@ -1,6 +1,5 @@
 /*
- * The verification's passes in order, and those over one database: `meta`,
- * principals, logins, tokens.
+ * The verification's passes in order, and that over `meta`.
  */
 
 #include <stdarg.h>
@@ -8,7 +7,6 @@
 
 #include "app/tkt_verify_int.h"
 #include "base/tkt_time.h"
-#include "crypto/tkt_token.h"
 
 
 #define TKT_DIGEST_PART  'd'
@@ -298,165 +296,6 @@ tkt_verify_meta(tkt_verify_t *v)
 }
 
 
-/* ---- principals, tokens ---- */
-
-static void
-tkt_verify_principal(tkt_verify_t *v, const char *what, uint64_t tenant,
-    uint64_t id, const tkt_user_t *user)
-{
-    tkt_key_t    key;
-    tkt_str_t    value;
-    tkt_unkey_t  u;
-
-    (void) tkt_verify_values(v, &tkt_user_schema, user, what);
-
-    if (user->id != id || user->tenant != tenant || user->login.len == 0
-        || user->role == TKT_ROLE_NONE || user->version == 0)
-    {
-        tkt_verify_fault(v, "%s: the record is not of this principal", what);
-    }
-
-    if (id == 0 || id > v->last[TKT_SEQ_PRINCIPAL]) {
-        tkt_verify_fault(v, "%s: the number was never given", what);
-    }
-
-    if (!tkt_verify_has_tenant(v, tenant)) {
-        tkt_verify_fault(v, "%s: there is no such tenant", what);
-    }
-
-    tkt_key_login(&key, (uint32_t) tenant, user->login);
-
-    if (!tkt_get(v->txn, TKT_DB_LOGIN, &key, &value)) {
-        tkt_verify_fault(v, "%s: its login is not in the index", what);
-        return;
-    }
-
-    tkt_unkey_start(&u, value);
-
-    if (tkt_unkey_u64(&u) != id) {
-        tkt_verify_fault(v, "%s: its login leads to another principal", what);
-    }
-}
-
-
-static void
-tkt_verify_principals(tkt_verify_t *v)
-{
-    char        what[80];
-    uint64_t    part[2];
-    tkt_user_t  user;
-    tkt_scan_t  scan;
-
-    tkt_verify_open(v, &scan, TKT_DB_PRINCIPAL);
-
-    while (tkt_verify_next(v, &scan, "48", part)) {
-
-        (void) snprintf(what, sizeof(what), "principal %llu/%llu",
-                        tkt_ull(part[0]), tkt_ull(part[1]));
-
-        if (!tkt_record_unpack(&tkt_user_schema, scan.value, &user)) {
-            tkt_verify_fault(v, "%s: the record does not decode", what);
-            continue;
-        }
-
-        tkt_verify_principal(v, what, part[0], part[1], &user);
-    }
-
-    tkt_scan_close(&scan);
-}
-
-
-/* The record of a principal; false if there is none that decodes. */
-static bool
-tkt_verify_user(tkt_verify_t *v, uint64_t tenant, uint64_t id,
-    tkt_user_t *user)
-{
-    tkt_key_t  key;
-    tkt_str_t  value;
-
-    tkt_key_principal(&key, (uint32_t) tenant, id);
-
-    return tkt_get(v->txn, TKT_DB_PRINCIPAL, &key, &value)
-           && tkt_record_unpack(&tkt_user_schema, value, user);
-}
-
-
-static void
-tkt_verify_logins(tkt_verify_t *v)
-{
-    uint64_t     tenant, id;
-    tkt_str_t    login;
-    tkt_user_t   user;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u, value;
-
-    tkt_verify_open(v, &scan, TKT_DB_LOGIN);
-
-    while (tkt_scan_next(&scan)) {
-        v->figures->entries[TKT_DB_LOGIN]++;
-
-        tkt_unkey_start(&u, scan.key);
-        tenant = tkt_unkey_u32(&u);
-        login = (tkt_str_t) { u.pos, (size_t) (u.end - u.pos) };
-
-        tkt_unkey_start(&value, scan.value);
-        id = tkt_unkey_u64(&value);
-
-        if (u.bad || value.bad || value.pos != value.end
-            || !tkt_verify_user(v, tenant, id, &user)
-            || !tkt_str_eq(user.login, login))
-        {
-            tkt_verify_fault(v, "login %llu/%.*s: leads to no principal of "
-                             "this login", tkt_ull(tenant), (int) login.len,
-                             (const char *) login.data);
-        }
-    }
-
-    tkt_scan_close(&scan);
-}
-
-
-static void
-tkt_verify_tokens(tkt_verify_t *v)
-{
-    char                what[96];
-    uint64_t            part[3];
-    tkt_user_t          owner;
-    tkt_scan_t          scan;
-    tkt_token_record_t  token;
-
-    tkt_verify_open(v, &scan, TKT_DB_TOKEN);
-
-    while (tkt_verify_next(v, &scan, "484", part)) {
-
-        (void) snprintf(what, sizeof(what), "token %llu/%llu/%llu",
-                        tkt_ull(part[0]), tkt_ull(part[1]), tkt_ull(part[2]));
-
-        if (!tkt_record_unpack(&tkt_token_schema, scan.value, &token)) {
-            tkt_verify_fault(v, "%s: the record does not decode", what);
-            continue;
-        }
-
-        (void) tkt_verify_values(v, &tkt_token_schema, &token, what);
-
-        if (token.id != part[2]
-            || token.digest.len != TKT_TOKEN_DIGEST_BYTES)
-        {
-            tkt_verify_fault(v, "%s: the record is not of this token", what);
-        }
-
-        if (!tkt_verify_user(v, part[0], part[1], &owner)) {
-            tkt_verify_fault(v, "%s: its owner does not exist", what);
-
-        } else if (part[2] == 0 || part[2] > owner.last_token) {
-            tkt_verify_fault(v, "%s: the number was never given", what);
-        }
-    }
-
-    tkt_scan_close(&scan);
-}
-
-
 /* ---- all of it ---- */
 
 static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
@@ -464,6 +303,7 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_tenants,
     tkt_verify_tenant_names,
     tkt_verify_tenant_children,
+    tkt_verify_roles,
     tkt_verify_principals,
     tkt_verify_logins,
     tkt_verify_tokens,

@@ -23,8 +23,7 @@ typedef struct {
 } tkt_group_t;
 
 
-/* The cells of a counter row; false, and reported, if they do not decode. */
-static bool
+bool
 tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
     size_t cells, uint64_t *counts)
 {
@@ -335,12 +334,23 @@ tkt_verify_by_state(tkt_verify_t *v)
 }
 
 
-/* Rows of tenants without tickets; the others were compared already. */
+/* The kinds of a tenant's rows: what they count, and in how many cells. */
+static const struct {
+    tkt_db_t     db;
+    size_t       cells;
+    const char  *what;
+} tkt_counter_kinds[] = {
+    [1] = { TKT_DB_BY_STATE, TKT_TENANT_CELLS, "ticket" },
+    [2] = { TKT_DB_PRINCIPAL, 1, "principal" },
+};
+
+
+/* Rows of tenants without entries; the others were compared already. */
 void
 tkt_verify_counters(tkt_verify_t *v)
 {
     char        what[64];
-    size_t      i;
+    size_t      i, kind;
     bool        used;
     uint64_t    part[2], counts[TKT_TENANT_CELLS];
     tkt_key_t   prefix;
@@ -352,27 +362,33 @@ tkt_verify_counters(tkt_verify_t *v)
 
         (void) snprintf(what, sizeof(what), "counter %llu", tkt_ull(part[0]));
 
-        if (part[1] != 1 || !tkt_verify_has_tenant(v, part[0])) {
+        kind = part[1];
+
+        if (kind == 0 || kind >= tkt_array_len(tkt_counter_kinds)
+            || !tkt_verify_has_tenant(v, part[0]))
+        {
             tkt_verify_fault(v, "%s: kind %llu is no row of a tenant", what,
                              tkt_ull(part[1]));
             continue;
         }
 
         tkt_key_tenant(&prefix, (uint32_t) part[0]);
-        tkt_scan_open(&entry, v->txn, TKT_DB_BY_STATE, &prefix, NULL, false);
+        tkt_scan_open(&entry, v->txn, tkt_counter_kinds[kind].db, &prefix,
+                      NULL, false);
         used = tkt_scan_next(&entry);
         tkt_scan_close(&entry);
 
-        if (used || !tkt_verify_counts(v, what, scan.value, TKT_TENANT_CELLS,
-                                       counts))
+        if (used || !tkt_verify_counts(v, what, scan.value,
+                                       tkt_counter_kinds[kind].cells, counts))
         {
             continue;
         }
 
-        for (i = 0; i < TKT_TENANT_CELLS; i++) {
+        for (i = 0; i < tkt_counter_kinds[kind].cells; i++) {
             if (counts[i] != 0) {
-                tkt_verify_fault(v, "%s: cell %zu says %llu, there is no "
-                                 "ticket", what, i, tkt_ull(counts[i]));
+                tkt_verify_fault(v, "%s: cell %zu says %llu, there is no %s",
+                                 what, i, tkt_ull(counts[i]),
+                                 tkt_counter_kinds[kind].what);
             }
         }
     }

@@ -61,6 +61,10 @@ void tkt_verify_open(tkt_verify_t *v, tkt_scan_t *scan, tkt_db_t db);
 bool tkt_verify_values(tkt_verify_t *v, const tkt_schema_t *schema,
     const void *obj, const char *what);
 
+/* The cells of a counter row; false, and reported, if they do not decode. */
+bool tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
+    size_t cells, uint64_t *counts);
+
 /* Whether there is such a row. */
 bool tkt_verify_has_tenant(tkt_verify_t *v, uint64_t tenant);
 bool tkt_verify_has_principal(tkt_verify_t *v, uint64_t tenant, uint64_t id);
@@ -78,6 +82,12 @@ void tkt_verify_piece(tkt_verify_t *v, const char *what, uint64_t expected,
 
 
 /* ---- passes in other files than tkt_verify.c ---- */
+
+/* tkt_verify_people.c */
+void tkt_verify_roles(tkt_verify_t *v);
+void tkt_verify_principals(tkt_verify_t *v);
+void tkt_verify_logins(tkt_verify_t *v);
+void tkt_verify_tokens(tkt_verify_t *v);
 
 /* tkt_verify_ticket.c: tickets with their messages and chains of events */
 void tkt_verify_tickets(tkt_verify_t *v);

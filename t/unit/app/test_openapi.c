@@ -340,7 +340,8 @@ it_has_every_operation(void **state)
         assert_string_equal(string(object, "summary"), ops[i].doc);
         assert_int_equal(get(object, "requestBody") != NULL,
                          ops[i].input != NULL);
-        assert_int_equal(get(object, "security") != NULL, ops[i].permission == TKT_PERM_NONE);
+        assert_int_equal(get(object, "security") != NULL,
+                         ops[i].permission == TKT_PERM_NONE);
 
         (void) snprintf(status, sizeof(status), "%d", ops[i].success);
         answer = get(get(object, "responses"), status);

@@ -214,6 +214,8 @@ static const put_row_t  puts_rows[] = {
       tkt_lit("\xff"), "by_requester 1/1: the counts do not decode" },
     { "counter", TKT_DB_COUNTER, tkt_lit(T1 "\1"), tkt_lit("\x9"),
       "counter 1: cell 0 says 9" },
+    { "count of principals", TKT_DB_COUNTER, tkt_lit(T1 "\2"),
+      tkt_lit("\x9"), "counter 1: it says 9 principals, there are 16" },
     { "unknown counter", TKT_DB_COUNTER, tkt_lit(T1 "\7"), tkt_lit("\1"),
       "counter 1: kind 7 is no row of a tenant" },
     { "counter of no tenant", TKT_DB_COUNTER, tkt_lit("\0\0\0\7" "\1"),
@@ -262,7 +264,9 @@ static const edit_row_t  edit_rows[] = {
     { "tenant of another number", TENANT, 1, 0, OF(tenant, id), SET(2),
       "tenant 1: the record is not of this tenant" },
     { "role out of range", USER, 1, 0, OF(user, role), SET(99),
-      "principal 1/1: role has the value 99" },
+      "principal 1/1: base_role has the value 99" },
+    { "a role of nobody", USER, 1, 0, OF(user, role_id), SET(99),
+      "principal 1/1: its role 99 is none" },
     { "no role", USER, 1, 0, OF(user, role), SET(0),
       "principal 1/1: the record is not of this principal" },
     { "renamed principal", USER, 1, 0, OF(user, login.len), ADD(-1),
@@ -572,6 +576,75 @@ counter_idle(damage_t *x)
     tkt_tenant_save(x->txn, NULL, &idle, x->arena);
     tkt_key_tenant_counts(&key, 3);
     tkt_put(x->txn, TKT_DB_COUNTER, &key, tkt_str("\x01"));
+    tkt_key_principal_count(&key, 3);
+    tkt_put(x->txn, TKT_DB_COUNTER, &key, tkt_str("\x02"));
+}
+
+
+/* ---- roles ---- */
+
+static void
+role_save(damage_t *x, tkt_role_record_t role)
+{
+    role.tenant = role.tenant != 0 ? role.tenant : 1;
+    role.version = 1;
+    role.base = role.base != 0 ? role.base : TKT_ROLE_AGENT;
+    role.id = tkt_txn_next(x->txn, TKT_SEQ_ROLE);
+    tkt_role_save(x->txn, &role, x->arena);
+}
+
+
+static void
+role_held(damage_t *x)
+{
+    role_save(x, (tkt_role_record_t) { .name = tkt_lit("a"), .holders = 2 });
+}
+
+
+static void
+role_twice(damage_t *x)
+{
+    role_save(x, (tkt_role_record_t) { .name = tkt_lit("a") });
+    role_save(x, (tkt_role_record_t) { .name = tkt_lit("a") });
+}
+
+
+static void
+role_built_in(damage_t *x)
+{
+    role_save(x, (tkt_role_record_t) { .name = tkt_lit("bot") });
+}
+
+
+static void
+role_base(damage_t *x)
+{
+    role_save(x, (tkt_role_record_t) { .name = tkt_lit("a"),
+                                       .base = TKT_ROLE_SYSTEM });
+}
+
+
+static void
+role_idle(damage_t *x)
+{
+    counter_idle(x);
+    role_save(x, (tkt_role_record_t) { .name = tkt_lit("a"), .tenant = 3,
+                                       .holders = 1 });
+}
+
+
+/* Right in number, and of another base than the principal. */
+static void
+role_other_base(damage_t *x)
+{
+    tkt_key_t   key;
+    tkt_user_t  user;
+
+    role_save(x, (tkt_role_record_t) { .name = tkt_lit("a"), .holders = 1 });
+    tkt_key_principal(&key, 1, 1);
+    load(x, TKT_DB_PRINCIPAL, &key, &tkt_user_schema, &user);
+    user.role_id = 1;
+    save(x, TKT_DB_PRINCIPAL, &key, &tkt_user_schema, &user);
 }
 
 
@@ -652,6 +725,14 @@ static const other_row_t  other_rows[] = {
     { "loop", event_loop, "is not after the one before it" },
     { "branch", event_branch, "is not in the chain of its ticket 1/1" },
     { "counter of an idle tenant", counter_idle, "counter 3: cell 0 says 1" },
+    { "principals of an idle tenant", counter_idle,
+      "counter 3: cell 0 says 2, there is no principal" },
+    { "holders", role_held, "role 1/1: it says 2 holders, there are 0" },
+    { "a name twice", role_twice, "role 1/2: another role has its name" },
+    { "a built-in name", role_built_in, "role 1/1: another role has its na" },
+    { "base of the desk", role_base, "role 1/1: no role is made from its" },
+    { "holders of an idle tenant", role_idle, "role 3/1: it has 1 holders" },
+    { "another base", role_other_base, "principal 1/1: its role 1 is none" },
     { "broken answer", answer_broken, "the record does not decode" },
     { "answer of nobody", answer_nobody, "there is no such principal" },
 };
