@@ -35,6 +35,10 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "list" }, O(STORE), O(TENANT) | O(JSON),
       tkt_ctl_user_list, "list the principals of a tenant" },
 
+    { { "user", "erase" }, O(STORE) | O(LOGIN) | O(REASON),
+      O(TENANT) | O(JSON),
+      tkt_ctl_user_erase, "erase all that is kept about a principal" },
+
     { { "user", "disable" }, O(STORE) | O(LOGIN), O(TENANT) | O(JSON),
       tkt_ctl_user_disable, "let a principal in no more" },
 
@@ -77,7 +81,7 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "key", "retire" }, O(KEY_FILE) | O(STORE) | O(ID), O(JSON),
       tkt_ctl_key_retire, "take a master key that wraps nothing out" },
 
-    { { "verify", NULL }, O(STORE), O(KEY_FILE) | O(JSON),
+    { { "verify", NULL }, O(STORE), O(KEY_FILE) | O(AUDIT_HEAD) | O(JSON),
       tkt_ctl_verify, "check that everything fits together; exit 1 if not" },
 
     { { "stat", NULL }, O(STORE), O(JSON),

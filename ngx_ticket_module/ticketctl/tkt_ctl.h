@@ -38,12 +38,14 @@
     X(EMAIL, "email", "ADDRESS", "mail address")                              \
     X(SCOPE, "scope", "SCOPE", "read write admin; may be given several times")\
     X(TTL, "ttl", "TIME", "how long it lasts: 90s 30m 12h 30d (for ever)")    \
+    X(REASON, "reason", "TEXT", "why; kept in the audit log")                 \
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
     X(GENERATE, "generate", NULL, "make a password and show it this once")    \
     X(KEY_FILE, "key-file", "FILE", "file of master keys, which is root's")   \
     X(ID, "id", "N", "number of a master key")                                \
+    X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {
@@ -147,6 +149,7 @@ int tkt_ctl_tenant_set(tkt_ctl_t *ctl);
 int tkt_ctl_user_add(tkt_ctl_t *ctl);
 int tkt_ctl_user_list(tkt_ctl_t *ctl);
 int tkt_ctl_user_disable(tkt_ctl_t *ctl);
+int tkt_ctl_user_erase(tkt_ctl_t *ctl);
 int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
@@ -154,6 +157,11 @@ int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
 /* tkt_ctl_account.c */
 int tkt_ctl_user_passwd(tkt_ctl_t *ctl);
 int tkt_ctl_outbox_list(tkt_ctl_t *ctl);
+
+/* tkt_ctl_audit.c: the heads of the audit log; whether the one that was given
+   is still there (false: it is no head at all) */
+void tkt_ctl_audit_heads(tkt_ctl_t *ctl);
+bool tkt_ctl_audit_kept(tkt_ctl_t *ctl, bool *there);
 
 /* tkt_ctl_look.c */
 int tkt_ctl_verify(tkt_ctl_t *ctl);
