@@ -45,6 +45,12 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "passwd" }, O(STORE) | O(LOGIN),
       O(TENANT) | O(GENERATE) | O(JSON), tkt_ctl_user_passwd,
       "set a password, read from standard input" },
+    { { "role", "add" }, O(STORE) | O(ROLE) | O(BASE),
+      O(PERMISSIONS) | O(NAME) | O(TENANT) | O(JSON),
+      tkt_ctl_role_add, "make a role of a tenant's own" },
+
+    { { "role", "list" }, O(STORE), O(TENANT) | O(JSON),
+      tkt_ctl_role_list, "list the roles that a tenant has made" },
 
     { { "token", "new" }, O(STORE) | O(LOGIN),
       O(SCOPE) | O(TTL) | O(LABEL) | O(TENANT) | O(JSON),
