@@ -129,9 +129,9 @@ typedef struct {
     tkt_command_t          *cmd;          /* ours once it is done            */
     ngx_uint_t              commit_us;
 
-    const ngx_str_t        *origin;       /* header value; NULL: absent      */
     ngx_uint_t              quotas;       /* that the request was counted in */
     ngx_ticket_counted_t    quota[NGX_TICKET_QUOTAS_MAX];
+    const ngx_str_t        *origin;       /* header value; NULL: absent      */
 
     u_char                 *body;         /* gathered from chunks            */
     size_t                  body_len;

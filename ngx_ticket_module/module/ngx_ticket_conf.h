@@ -28,6 +28,23 @@ ngx_int_t ngx_ticket_conf_canonical(ngx_pool_t *pool, ngx_str_t *path,
     ngx_str_t *canonical, ngx_err_t *err);
 
 
+/* ---- ngx_ticket_keys.c ---- */
+
+/* Reads the store's key file, if it has one, into store->keyring. */
+char *ngx_ticket_conf_keys(ngx_conf_t *cf, ngx_ticket_store_t *store);
+
+/*
+ * Locks the keys into the memory of this process, with a warning where that
+ * is not permitted, and keeps them out of core dumps.
+ */
+void ngx_ticket_keys_process(ngx_cycle_t *cycle,
+    ngx_ticket_main_conf_t *mcf);
+/* ---- ngx_ticket_quota_conf.c ---- */
+
+/* The directive ticket_quota. */
+char *ngx_ticket_conf_quota(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
 /* ---- ngx_ticket_identity_conf.c ---- */
 
 /* The directives ticket_identity, ticket_identity_max_role, ticket_cors. */
@@ -57,12 +74,6 @@ void ngx_ticket_conf_site_merge(ngx_ticket_loc_conf_t *conf,
 
 /* The directive ticket_jwt. */
 char *ngx_ticket_conf_jwt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-
-/* ---- ngx_ticket_quota_conf.c ---- */
-
-/* The directive ticket_quota. */
-char *ngx_ticket_conf_quota(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 /* ---- ngx_ticket_check.c ---- */

@@ -271,13 +271,13 @@ ngx_ticket_desk_stop(ngx_ticket_desk_t *desk)
     tkt_answers_destroy(desk->answers);
     desk->answers = NULL;
 
-    tkt_jwt_cache_destroy(desk->jwt_cache);
-    desk->jwt_cache = NULL;
-
     if (desk->hasher) {
         ngx_ticket_hasher_destroy(desk->hasher);
         desk->hasher = NULL;
     }
+
+    tkt_jwt_cache_destroy(desk->jwt_cache);
+    desk->jwt_cache = NULL;
 
     if (desk->writer
         && ngx_ticket_writer_stop(desk->writer, NGX_TICKET_STOP_MAX_MS)
