@@ -258,15 +258,15 @@ sub work {
     $t->post('fay', "/v1/tickets/$one/messages", { body => 'Hello' })
         ->is_problem(403, 'forbidden', 'but no reply');
     for my $verb (qw(resolve transfer escalate hold assess)) {
-        $t->post('fay', "/v1/tickets/$one/$verb", {})
-            ->is_problem(403, 'forbidden', "does not $verb");
+        act($t, 'fay', $one, $verb)->is_problem(403, 'forbidden',
+            "does not $verb");
     }
     $t->patch('fay', "/v1/tickets/$one", { priority => 'high' })
         ->is_problem(403, 'forbidden', 'edits nothing');
     $t->post('fay', '/v1/tickets', { subject => 'S', description => 'D' })
         ->is_problem(403, 'forbidden', 'submits nothing');
     $t->post('fay', '/v1/tickets/99999/resolve', { solution => 'x' })
-        ->is_problem(403, 'forbidden', 'nor to what is not there');
+        ->is_problem(404, 'not-found', 'what is not there is not found');
 
     # a change of the role holds at once, on every worker
     $t->patch('root', $path, { permissions => [qw(self ticket.read

@@ -138,7 +138,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     actor->token = (uint32_t) token.id;
     actor->expires_at_ms = (int64_t) token.expires_at;
 
-    if (!(tkt_actor_permissions(actor) & tkt_bit(op->permission))) {
+    if (!tkt_actor_may_call(actor, op)) {
         tkt_app_problem(req, TKT_FORBIDDEN,
                         tkt_str("your role may not call this operation"), 0,
                         arena, reply);
