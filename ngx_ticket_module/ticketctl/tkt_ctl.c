@@ -38,6 +38,13 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "disable" }, O(STORE) | O(LOGIN), O(TENANT) | O(JSON),
       tkt_ctl_user_disable, "let a principal in no more" },
 
+    { { "role", "add" }, O(STORE) | O(ROLE) | O(BASE),
+      O(PERMISSIONS) | O(NAME) | O(TENANT) | O(JSON),
+      tkt_ctl_role_add, "make a role of a tenant's own" },
+
+    { { "role", "list" }, O(STORE), O(TENANT) | O(JSON),
+      tkt_ctl_role_list, "list the roles that a tenant has made" },
+
     { { "token", "new" }, O(STORE) | O(LOGIN),
       O(SCOPE) | O(TTL) | O(LABEL) | O(TENANT) | O(JSON),
       tkt_ctl_token_new, "make a token; it is shown this once" },

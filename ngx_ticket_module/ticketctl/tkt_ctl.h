@@ -33,7 +33,10 @@
     X(IF_MISSING, "if-missing", NULL, "succeed when it was made before")      \
     X(LOGIN, "login", "LOGIN", "whose")                                       \
     X(ROLE, "role", "ROLE",                                                   \
-      "user agent supervisor admin bot system (user)")                        \
+      "user agent supervisor admin bot system (user), or a tenant's own")     \
+    X(BASE, "base", "ROLE", "the role that a new one is made from")           \
+    X(PERMISSIONS, "permissions", "P,P",                                      \
+      "what holders of the new role may do (all that its base may)")          \
     X(NAME, "name", "TEXT", "display name")                                   \
     X(EMAIL, "email", "ADDRESS", "mail address")                              \
     X(SCOPE, "scope", "SCOPE", "read write admin; may be given several times")\
@@ -134,20 +137,42 @@ int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
 
+/* tkt_ctl_role.c */
+int tkt_ctl_role_add(tkt_ctl_t *ctl);
+int tkt_ctl_role_list(tkt_ctl_t *ctl);
+
 /* tkt_ctl_look.c */
 int tkt_ctl_verify(tkt_ctl_t *ctl);
 int tkt_ctl_stat(tkt_ctl_t *ctl);
 int tkt_ctl_export(tkt_ctl_t *ctl);
 
-/*
- * Arguments are bytes of the terminal; what is written into JSON must be
- * text: an exit code.
- */
-int tkt_ctl_texts(tkt_ctl_t *ctl);
-
 /* tkt_ctl_tenant.c */
 int tkt_ctl_tenant_add(tkt_ctl_t *ctl);
 int tkt_ctl_tenant_list(tkt_ctl_t *ctl);
+
+/* "name":"value" into an object, unless value has no data. */
+void tkt_ctl_out_text(tkt_out_t *o, const char *name, tkt_str_t value);
+
+/*
+ * Arguments are bytes of the terminal; what is written into JSON must be
+ * text.  An exit code.
+ */
+int tkt_ctl_texts(tkt_ctl_t *ctl);
+
+/* Opens, and settles tenant and, unless NULL, principal; an exit code. */
+int tkt_ctl_begin(tkt_ctl_t *ctl, tkt_ctl_purpose_t purpose,
+    tkt_user_t *user);
+
+/* Prints the answer as it came with --json, else the line; an exit code. */
+int tkt_ctl_answer(tkt_ctl_t *ctl, tkt_str_t json, tkt_str_t line);
+
+/*
+ * Prints the rows of a database under a prefix, as an object with --json:
+ * line unpacks one and writes it, into ctl->out or on standard output; false
+ * if it does not decode.  An exit code.
+ */
+int tkt_ctl_list(tkt_ctl_t *ctl, tkt_db_t db, const tkt_key_t *prefix,
+    bool (*line)(tkt_ctl_t *ctl, tkt_str_t value));
 
 /* Makes a token for a principal; the answer is in ctl->arena. */
 bool tkt_ctl_token_make(tkt_ctl_t *ctl, uint64_t principal,
