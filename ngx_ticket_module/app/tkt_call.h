@@ -23,6 +23,9 @@ struct tkt_call_s {
     tkt_str_t               request_id;
     tkt_lang_t              lang;
     int64_t                 now_ms;
+    const tkt_identity_t   *identity;       /* as the site asserts it; NULL if
+                                               it does not, and in queries of
+                                               principals with a record      */
     tkt_errors_t           *errors;         /* made at the first use         */
 
     /* queries */

@@ -5,8 +5,10 @@
 #include <stdio.h>
 
 #include "app/tkt_forward.h"
+#include "app/tkt_guest.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
+#include "app/tkt_sealed.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
@@ -89,6 +91,7 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     event->actor_role = c->actor->role;
 
     (void) tkt_txn_stamp(c->txn, c->now_ms);
+    tkt_sealed_timer(c, before, t);
     tkt_event_append(c->txn, before, t, event, c->arena);
     tkt_ticket_save(c->txn, before, t, c->arena);
 
@@ -211,14 +214,13 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
 
 
 /*
- * The tenant may bound how many active tickets a requester has.  Staff may go
- * beyond it for him, and other tenants' desks are no single requester.
+ * The tenant may bound how many tickets a requester has under way.  Staff may
+ * go beyond it for him, and other tenants' desks are no single requester.
  */
 static bool
 tkt_create_room(tkt_call_t *c, uint64_t requester)
 {
-    size_t        i;
-    uint64_t      active, cells[TKT_STATE_CELLS];
+    uint64_t      active, cells[TKT_BUCKET_CELLS];
     tkt_key_t     key;
     tkt_tenant_t  tenant;
 
@@ -230,21 +232,18 @@ tkt_create_room(tkt_call_t *c, uint64_t requester)
     }
 
     tkt_key_by_requester(&key, c->actor->tenant, requester, 0);
-    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
+    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
                     cells);
 
-    for (active = 0, i = TKT_STATE_NEW; i < TKT_STATE_MAX; i++) {
-        if (TKT_STATES_ACTIVE & tkt_bit(i)) {
-            active += cells[tkt_state_cell(i)];
-        }
-    }
+    active = cells[tkt_bucket_cell(TKT_STATE_NEW)]
+             + cells[tkt_bucket_cell(TKT_STATE_IN_PROGRESS)];
 
     if (active < tenant.max_active_tickets) {
         return true;
     }
 
-    tkt_call_fail(c, TKT_CONFLICT, "you have %llu active tickets, as many as "
-                  "you may: end one first", (unsigned long long) active);
+    tkt_call_fail(c, TKT_CONFLICT, "you have %llu tickets under way, as many "
+                  "as you may: end one first", (unsigned long long) active);
 
     return false;
 }
@@ -282,12 +281,17 @@ tkt_op_ticket_create(tkt_call_t *c)
     uint64_t        requester;
     tkt_event_t     event = { .action = TKT_ACTION_SUBMIT + 1 };
     tkt_facts_t     facts = { .state = TKT_STATE_NONE };
-    tkt_caller_t    caller = {
-        .role = c->actor->role, .relation = TKT_REL_REQUESTER,
-        .denied = tkt_perm_actions(c->actor->withheld),
-    };
+    tkt_guest_t     guest;
+    tkt_caller_t    caller = { .relation = TKT_REL_REQUESTER };
     tkt_ticket_t    t;
     tkt_decision_t  decision;
+
+    if (!tkt_guest_prove(c, c->input, &guest)) {
+        return;
+    }
+
+    caller.role = c->actor->role;
+    caller.denied = tkt_perm_actions(c->actor->withheld);
 
     tkt_workflow_decide(TKT_ACTION_SUBMIT, &facts, &caller, &decision);
 
@@ -301,7 +305,8 @@ tkt_op_ticket_create(tkt_call_t *c)
     requester = tkt_create_requester(c, &t);
     if (requester == 0 || !tkt_create_room(c, requester)
         || !tkt_create_follow_up(c, &t)
-        || !tkt_tags_check(c, &t))
+        || !tkt_tags_check(c, &t)
+        || (t.confidential.len > 0 && !tkt_sealed_check(c, &t)))
     {
         return;
     }
@@ -309,7 +314,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     t.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
     t.tenant = c->actor->tenant;
     t.state = decision.to;
-    t.requester = requester;
+    t.requester = tkt_guest_settle(c, &guest, requester);
     t.on_behalf_of = 0;
     t.created_at = (uint64_t) c->now_ms;
 
@@ -321,8 +326,13 @@ tkt_op_ticket_create(tkt_call_t *c)
         t.channel = TKT_CHANNEL_API;
     }
 
+    if (t.confidential.len > 0) {
+        tkt_sealed_put(c, &t, t.confidential);
+    }
+
     tkt_ticket_commit(c, NULL, &t, &event);
     tkt_view_answer_ticket(c, &t);
+    tkt_guest_answer(c, &guest, &t);
 
     c->reply->location = tkt_arena_printf(c->arena, "%.*s/v1/tickets/%llu",
                                           (int) c->mount.len,
@@ -389,7 +399,8 @@ tkt_op_ticket_patch(tkt_call_t *c)
 
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
-        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t))
+        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t)
+        || !tkt_sealed_patch(c, &before, &t))
     {
         return;
     }

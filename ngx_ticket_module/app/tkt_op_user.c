@@ -6,6 +6,7 @@
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_roles.h"
+#include "app/tkt_who.h"
 
 
 static bool
@@ -266,19 +267,15 @@ static void
 tkt_me_unseen(tkt_call_t *c)
 {
     tkt_out_t   o;
-    tkt_user_t  user = { .role = c->actor->role };
+    tkt_user_t  user;
 
-    user.login = tkt_str_z(c->actor->login);
+    tkt_who_record(c->actor, c->identity, &user);
     tkt_user_view(c, &user);
 
     tkt_out_init(&o, c->arena, 512);
     tkt_out_object(&o, &tkt_user_schema, &user,
                    (uint32_t) tkt_bit(c->actor->role), NULL, false);
     tkt_call_answer(c, &o);
-
-    /* never compared: what the site says of him has no version */
-
-    c->reply->etag = tkt_call_etag(c, 'u', 0, 0);
 }
 
 
@@ -287,7 +284,7 @@ tkt_op_me(tkt_call_t *c)
 {
     tkt_user_t  user;
 
-    if (c->actor->id == TKT_PRINCIPAL_UNSEEN) {
+    if (c->actor->id == TKT_PRINCIPAL_UNSEEN && c->identity != NULL) {
         tkt_me_unseen(c);
         return;
     }

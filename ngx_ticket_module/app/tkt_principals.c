@@ -250,6 +250,21 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
 
 
 void
+tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_principal(&key, (uint32_t) user->tenant, user->id);
+    (void) tkt_delete(txn, TKT_DB_PRINCIPAL, &key);
+    tkt_key_login(&key, (uint32_t) user->tenant, user->login);
+    (void) tkt_delete(txn, TKT_DB_LOGIN, &key);
+    tkt_key_principal_count(&key, (uint32_t) user->tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, -1);
+    tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, false, arena);
+}
+
+
+void
 tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     const tkt_token_record_t *token, tkt_arena_t *arena)
 {

@@ -4,6 +4,7 @@
  */
 
 #include "app/tkt_call.h"
+#include "app/tkt_who.h"
 
 
 static const tkt_actor_t  tkt_anonymous;
@@ -95,8 +96,9 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
     const tkt_match_t *match, const tkt_actor_t *actor, tkt_arena_t *arena,
     tkt_reply_t *reply)
 {
-    tkt_call_t    c;
-    tkt_params_t  params;
+    tkt_call_t      c;
+    tkt_params_t    params;
+    tkt_identity_t  who;
 
     memset(reply, 0, sizeof(tkt_reply_t));
     reply->fresh_until_ms = actor->expires_at_ms;
@@ -113,6 +115,14 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
 
     if (!tkt_call_query(&c, req->query, &params)) {
         return;
+    }
+
+    /* of whom there is no record, there is only what the site says */
+
+    if (actor->id == TKT_PRINCIPAL_UNSEEN
+        && tkt_who_asserted(req, actor, &who, arena))
+    {
+        c.identity = &who;
     }
 
     match->op->run(&c);

@@ -17,9 +17,12 @@
 
 /* Cells of the counter rows. */
 #define TKT_STATE_CELLS   TKT_STATE_CLOSED
+#define TKT_BUCKET_CELLS  TKT_BUCKET_CLOSED
 #define TKT_TENANT_CELLS  (TKT_STATE_CELLS * 2 * 4)
 
 #define tkt_state_cell(state)  ((size_t) (state) - 1)
+#define tkt_bucket_cell(state)                                                \
+    ((size_t) tkt_workflow_bucket((tkt_state_t) (state)) - 1)
 #define tkt_tenant_cell(state, assigned, priority)                            \
     ((tkt_state_cell(state) * 2 + ((assigned) ? 1 : 0)) * 4                   \
      + (size_t) (priority) - 1)
@@ -135,6 +138,11 @@ void tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
     const tkt_tenant_t *tenant, tkt_arena_t *arena);
 void tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
     const tkt_user_t *user, tkt_arena_t *arena);
+
+/* The inverse of saving one who has just been made and has nothing yet. */
+void tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user,
+    tkt_arena_t *arena);
+
 void tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     const tkt_token_record_t *token, tkt_arena_t *arena);
 void tkt_role_save(tkt_txn_t *txn, const tkt_role_record_t *role,

@@ -307,6 +307,9 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_principals,
     tkt_verify_logins,
     tkt_verify_tokens,
+    tkt_verify_credentials,
+    tkt_verify_codes,
+    tkt_verify_outbox,
     tkt_verify_tickets,
     tkt_verify_log,
     tkt_verify_by_requester,
@@ -314,6 +317,9 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_by_assignee,
     tkt_verify_counters,
     tkt_verify_answers,
+    tkt_verify_sealed,
+    tkt_verify_due,
+    tkt_verify_audit,
 };
 
 
@@ -321,9 +327,18 @@ tkt_status_t
 tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report, void *ctx,
     tkt_verify_figures_t *figures)
 {
+    return tkt_app_verify_keys(read, NULL, report, ctx, figures);
+}
+
+
+tkt_status_t
+tkt_app_verify_keys(tkt_txn_t *read, const tkt_keyring_t *ring,
+    tkt_verify_report_t report, void *ctx, tkt_verify_figures_t *figures)
+{
     size_t        i;
     tkt_verify_t  v = {
-        .txn = read, .report = report, .ctx = ctx, .figures = figures
+        .txn = read, .report = report, .ctx = ctx, .figures = figures,
+        .ring = ring,
     };
 
     memset(figures, 0, sizeof(*figures));
