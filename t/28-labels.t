@@ -149,7 +149,7 @@ sub workflow {
     is_deeply [ sort grep { $action{$_}{route} } keys %action ],
         [ sort @ROUTES ], 'actions with a route';
     is_deeply [ sort grep { !$action{$_}{route} } keys %action ],
-        [qw(courtesy edit message note reply reveal submit)],
+        [qw(courtesy edit forward message note reply reveal shred submit)],
         '  and without';
     is_deeply $action{urge}{label}, { en => 'Urge', 'zh-CN' => '催单' },
         'labels of actions';

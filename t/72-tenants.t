@@ -305,7 +305,7 @@ sub limits {
         ->field('/id') } 1 .. 2;
     my $no = $t->post('ben', '/v1/tickets', \%new)
         ->is_problem(409, 'conflict', 'as many as he may have');
-    like $no->field('/detail'), qr/2 active tickets/, '  in words';
+    like $no->field('/detail'), qr/2 tickets under way/, '  in words';
     my $for = $t->post('bea', '/v1/tickets', { %new,
         on_behalf_of => $t->id('ben') })->is(201, 'staff may, for him');
     $t->post('ben', "/v1/tickets/$_/close", {})->is(200)

@@ -141,7 +141,7 @@ static bool
 tkt_tenant_check_own(tkt_call_t *c, const tkt_tenant_t *before,
     const tkt_tenant_t *t)
 {
-    if (t->id != c->actor->tenant || c->actor->id == 0) {
+    if (t->id != c->actor->tenant) {
         return true;
     }
 
@@ -149,6 +149,10 @@ tkt_tenant_check_own(tkt_call_t *c, const tkt_tenant_t *before,
         tkt_call_invalid(c, "/disabled", "conflict",
                          "nobody disables his own tenant");
         return false;
+    }
+
+    if (c->actor->id == 0) {
+        return true;
     }
 
     if (t->parent != 0

@@ -214,14 +214,13 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
 
 
 /*
- * The tenant may bound how many active tickets a requester has.  Staff may go
- * beyond it for him, and other tenants' desks are no single requester.
+ * The tenant may bound how many tickets a requester has under way.  Staff may
+ * go beyond it for him, and other tenants' desks are no single requester.
  */
 static bool
 tkt_create_room(tkt_call_t *c, uint64_t requester)
 {
-    size_t        i;
-    uint64_t      active, cells[TKT_STATE_CELLS];
+    uint64_t      active, cells[TKT_BUCKET_CELLS];
     tkt_key_t     key;
     tkt_tenant_t  tenant;
 
@@ -233,21 +232,18 @@ tkt_create_room(tkt_call_t *c, uint64_t requester)
     }
 
     tkt_key_by_requester(&key, c->actor->tenant, requester, 0);
-    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
+    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
                     cells);
 
-    for (active = 0, i = TKT_STATE_NEW; i < TKT_STATE_MAX; i++) {
-        if (TKT_STATES_ACTIVE & tkt_bit(i)) {
-            active += cells[tkt_state_cell(i)];
-        }
-    }
+    active = cells[tkt_bucket_cell(TKT_STATE_NEW)]
+             + cells[tkt_bucket_cell(TKT_STATE_IN_PROGRESS)];
 
     if (active < tenant.max_active_tickets) {
         return true;
     }
 
-    tkt_call_fail(c, TKT_CONFLICT, "you have %llu active tickets, as many as "
-                  "you may: end one first", (unsigned long long) active);
+    tkt_call_fail(c, TKT_CONFLICT, "you have %llu tickets under way, as many "
+                  "as you may: end one first", (unsigned long long) active);
 
     return false;
 }

@@ -43,16 +43,6 @@ tkt_ctl_parent(tkt_ctl_t *ctl)
 }
 
 
-static void
-tkt_ctl_tenant_member(tkt_out_t *o, const char *name, tkt_str_t value)
-{
-    if (value.data != NULL) {
-        tkt_out_name(o, name);
-        tkt_out_string(o, value);
-    }
-}
-
-
 int
 tkt_ctl_tenant_add(tkt_ctl_t *ctl)
 {
@@ -84,10 +74,10 @@ tkt_ctl_tenant_add(tkt_ctl_t *ctl)
 
     tkt_out_init(o, &ctl->arena, 512);
     tkt_out_lit(o, "{");
-    tkt_ctl_tenant_member(o, "name", name);
-    tkt_ctl_tenant_member(o, "title", tkt_ctl_value(ctl, NAME));
-    tkt_ctl_tenant_member(o, "profile", tkt_ctl_value(ctl, PROFILE));
-    tkt_ctl_tenant_member(o, "admin", tkt_ctl_value(ctl, ADMIN));
+    tkt_ctl_out_text(o, "name", name);
+    tkt_ctl_out_text(o, "title", tkt_ctl_value(ctl, NAME));
+    tkt_ctl_out_text(o, "profile", tkt_ctl_value(ctl, PROFILE));
+    tkt_ctl_out_text(o, "admin", tkt_ctl_value(ctl, ADMIN));
     tkt_out_lit(o, "}");
 
     if (!tkt_ctl_send(ctl, TKT_METHOD_POST, tkt_str("/v1/tenants"),
@@ -118,74 +108,50 @@ tkt_ctl_tenant_add(tkt_ctl_t *ctl)
 }
 
 
-static void
-tkt_ctl_tenant_line(tkt_ctl_t *ctl, const tkt_tenant_t *t)
+static bool
+tkt_ctl_tenant_line(tkt_ctl_t *ctl, tkt_str_t value)
 {
-    tkt_str_t  kind;
+    tkt_str_t     kind;
+    tkt_tenant_t  t;
+
+    if (!tkt_record_unpack(&tkt_tenant_schema, value, &t)) {
+        return false;
+    }
 
     if (tkt_ctl_has(ctl, JSON)) {
         tkt_out_comma(&ctl->out);
-        tkt_out_object(&ctl->out, &tkt_tenant_schema, t,
+        tkt_out_object(&ctl->out, &tkt_tenant_schema, &t,
                        (uint32_t) tkt_bit(TKT_ROLE_ADMIN), NULL, false);
-        return;
+        return true;
     }
 
-    kind = t->kind < tkt_tenant_kind_names.count
-           ? tkt_tenant_kind_names.names[t->kind] : tkt_str("");
+    kind = t.kind < tkt_tenant_kind_names.count
+           ? tkt_tenant_kind_names.names[t.kind] : tkt_str("");
 
     (void) printf("%-6llu below %-6llu %-9.*s %-9s %.*s%s%.*s\n",
-                  (unsigned long long) t->id,
-                  (unsigned long long) t->parent, (int) kind.len,
-                  (const char *) kind.data,
-                  t->disabled ? "disabled" : "active", (int) t->name.len,
-                  (const char *) t->name.data, t->title.len > 0 ? "  " : "",
-                  (int) t->title.len,
-                  t->title.len > 0 ? (const char *) t->title.data : "");
+                  (unsigned long long) t.id, (unsigned long long) t.parent,
+                  (int) kind.len, (const char *) kind.data,
+                  t.disabled ? "disabled" : "active", (int) t.name.len,
+                  (const char *) t.name.data, t.title.len > 0 ? "  " : "",
+                  (int) t.title.len,
+                  t.title.len > 0 ? (const char *) t.title.data : "");
+
+    return true;
 }
 
 
 int
 tkt_ctl_tenant_list(tkt_ctl_t *ctl)
 {
-    int           rc;
-    tkt_key_t     all;
-    tkt_scan_t    scan;
-    tkt_status_t  status;
-    tkt_tenant_t  t;
+    int        rc;
+    tkt_key_t  all;
 
     rc = tkt_ctl_open(ctl, TKT_CTL_LOOK);
     if (rc != TKT_CTL_OK) {
         return rc;
     }
 
-    status = tkt_txn_renew(ctl->read);
-    if (status != TKT_OK) {
-        return tkt_ctl_status(status);
-    }
-
-    tkt_out_init(&ctl->out, &ctl->arena, 4096);
-    tkt_out_lit(&ctl->out, "{\"data\":[");
     tkt_key_start(&all);
-    tkt_scan_open(&scan, ctl->read, TKT_DB_TENANT, &all, NULL, false);
 
-    while (tkt_scan_next(&scan)) {
-        if (tkt_record_unpack(&tkt_tenant_schema, scan.value, &t)) {
-            tkt_ctl_tenant_line(ctl, &t);
-        } else {
-            tkt_txn_fail(ctl->read, TKT_INTERNAL);
-        }
-    }
-
-    tkt_scan_close(&scan);
-    status = tkt_txn_status(ctl->read);
-    tkt_txn_reset(ctl->read);
-
-    if (status != TKT_OK) {
-        return tkt_ctl_status(status);
-    }
-
-    tkt_out_lit(&ctl->out, "]}");
-
-    return !tkt_ctl_has(ctl, JSON) || tkt_ctl_print(tkt_out_text(&ctl->out))
-           ? TKT_CTL_OK : TKT_CTL_FAILED;
+    return tkt_ctl_list(ctl, TKT_DB_TENANT, &all, tkt_ctl_tenant_line);
 }

@@ -209,6 +209,21 @@ opens(desk_t *d, uint32_t tenant, tkt_actor_t *actor)
 }
 
 
+/* No request disables the root. */
+static void
+shut(desk_t *d, uint32_t tenant)
+{
+    tkt_txn_t     *txn;
+    tkt_tenant_t   t;
+
+    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
+    assert_true(tkt_tenant_load(txn, tenant, &t, &d->arena));
+    t.disabled = 1;
+    tkt_tenant_save(txn, &t, &t, &d->arena);
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+}
+
+
 static void
 test_actor(void **state)
 {
@@ -247,6 +262,11 @@ test_actor(void **state)
     assert_true(opens(&d, 4, &actor));
     assert_true(opens(&d, 1, &actor));
     assert_false(opens(&d, 9, &actor));
+
+    shut(&d, 1);
+    assert_false(opens(&d, 1, &actor));
+    assert_false(opens(&d, 4, &actor));
+    assert_false(opens(&d, 6, &actor));
 
     /* and whoever was let in before is stopped before his command runs */
 
