@@ -113,7 +113,7 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return op->permission != TKT_PERM_NONE;
 
     case TKT_FOR_NAMED:
-        return strchr(op->path, '{') != NULL;
+        return strchr(op->path, '{') != NULL || (op->flags & TKT_OP_LOGIN);
 
     case TKT_FOR_COMMAND:
         return command;
