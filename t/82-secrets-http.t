@@ -16,7 +16,7 @@ my $t = TicketTest->new(tls => 1,
     http => 'log_format body escape=none "$request_method $status '
         . '[$request_body] $request_length";',
     location => 'access_log {dir}/logs/access.log; '
-        . 'access_log {dir}/logs/body.log body;', check => 0);
+        . 'access_log {dir}/logs/body.log body; ticket_password_login on;');
 
 my $dir = $t->dir;
 

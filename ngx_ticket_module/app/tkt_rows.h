@@ -17,9 +17,12 @@
 
 /* Cells of the counter rows. */
 #define TKT_STATE_CELLS   TKT_STATE_CLOSED
+#define TKT_BUCKET_CELLS  TKT_BUCKET_CLOSED
 #define TKT_TENANT_CELLS  (TKT_STATE_CELLS * 2 * 4)
 
 #define tkt_state_cell(state)  ((size_t) (state) - 1)
+#define tkt_bucket_cell(state)                                                \
+    ((size_t) tkt_workflow_bucket((tkt_state_t) (state)) - 1)
 #define tkt_tenant_cell(state, assigned, priority)                            \
     ((tkt_state_cell(state) * 2 + ((assigned) ? 1 : 0)) * 4                   \
      + (size_t) (priority) - 1)

@@ -206,7 +206,10 @@ tkt_ticket_save_record(tkt_txn_t *txn, const tkt_ticket_t *before,
 }
 
 
-/* Takes the ticket into (+1) or out of (-1) the counts it belongs to. */
+/*
+ * Takes the ticket into (+1) or out of (-1) the counts of its tenant and of
+ * its assignee.
+ */
 static void
 tkt_ticket_count(tkt_txn_t *txn, const tkt_ticket_t *t, int delta)
 {
@@ -217,15 +220,39 @@ tkt_ticket_count(tkt_txn_t *txn, const tkt_ticket_t *t, int delta)
                     tkt_tenant_cell(t->state, t->assignee != 0, t->priority),
                     delta);
 
-    tkt_key_by_requester(&key, (uint32_t) t->tenant, t->requester, 0);
-    tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
-                    tkt_state_cell(t->state), delta);
-
     if (t->assignee != 0) {
         tkt_key_assignee_counts(&key, (uint32_t) t->tenant, t->assignee);
         tkt_counter_add(txn, TKT_DB_BY_ASSIGNEE, &key, TKT_STATE_CELLS,
                         tkt_state_cell(t->state), delta);
     }
+}
+
+
+/*
+ * The requester's counts are by bucket, so that most of the work on a ticket
+ * leaves them alone: requesters are many, and each has a page of his own.
+ */
+static void
+tkt_ticket_count_requester(tkt_txn_t *txn, const tkt_ticket_t *before,
+    const tkt_ticket_t *t)
+{
+    tkt_key_t  key;
+
+    if (before != NULL
+        && tkt_bucket_cell(before->state) == tkt_bucket_cell(t->state))
+    {
+        return;
+    }
+
+    tkt_key_by_requester(&key, (uint32_t) t->tenant, t->requester, 0);
+
+    if (before != NULL) {
+        tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
+                        tkt_bucket_cell(before->state), -1);
+    }
+
+    tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
+                    tkt_bucket_cell(t->state), 1);
 }
 
 
@@ -275,6 +302,7 @@ tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *before,
     }
 
     tkt_ticket_count(txn, t, 1);
+    tkt_ticket_count_requester(txn, before, t);
 
     tkt_ticket_move(txn, TKT_DB_BY_STATE, tkt_key_by_state, before, t);
 

@@ -236,8 +236,8 @@ tkt_view_change_name(tkt_out_t *o, const tkt_schema_t *s, size_t row)
 
 
 bool
-tkt_view_changes(tkt_call_t *c, tkt_out_t *o, const tkt_schema_t *s,
-    tkt_str_t packed, unsigned hidden)
+tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
+    unsigned hidden, tkt_role_t role)
 {
     tkt_change_t   change;
     tkt_changes_t  changes;
@@ -248,7 +248,7 @@ tkt_view_changes(tkt_call_t *c, tkt_out_t *o, const tkt_schema_t *s,
 
         if ((change.field->flags & hidden)
             || (change.field->readers != 0
-                && !(change.field->readers & tkt_bit(c->actor->role))))
+                && !(change.field->readers & tkt_bit(role))))
         {
             continue;
         }
@@ -280,8 +280,8 @@ tkt_view_event(tkt_view_t *v, tkt_event_t *e)
     tkt_out_init(&o, v->call->arena, 256);
     tkt_out_lit(&o, "{");
 
-    if (!tkt_view_changes(v->call, &o, &tkt_ticket_schema, e->packed,
-                          TKT_F_INTERNAL))
+    if (!tkt_view_changes(&o, &tkt_ticket_schema, e->packed,
+                          TKT_F_INTERNAL, v->call->actor->role))
     {
         tkt_txn_fail(v->call->txn, TKT_INTERNAL);
         return;

@@ -41,6 +41,7 @@
 #define TKT_LIST_LIMIT_MAX                200
 #define TKT_LIST_LIMIT_DEFAULT            50
 #define TKT_LIST_STEPS_MAX                2000
+#define TKT_COUNT_STEPS_MAX               5000
 #define TKT_LIST_PAGE_MAX_BYTES           (1024 * 1024)
 #define TKT_INCLUDE_MAX_ITEMS             50
 #define TKT_CURSOR_MAX_BYTES              256

@@ -10,6 +10,16 @@
 #include "http/ngx_ticket_http.h"
 
 
+/* What is done once for every request that was admitted. */
+static ngx_uint_t
+ngx_ticket_handler_count(ngx_ticket_ctx_t *ctx)
+{
+    ngx_ticket_uses_note(&ctx->desk->uses, &ctx->actor, ctx->req.now_ms);
+
+    return ngx_ticket_quota_admit(ctx);
+}
+
+
 /*
  * An answer of the newest snapshot that was given before: the same bytes,
  * without a lookup.
@@ -64,7 +74,7 @@ ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
         ctx->reply.body = tkt_str("");
     }
 
-    (void) ngx_ticket_quota_admit(ctx);
+    (void) ngx_ticket_handler_count(ctx);
 
     return 1;
 }
@@ -97,7 +107,7 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
                       &ctx->reply))
     {
         ctx->admitted = 1;
-        go_on = ngx_ticket_quota_admit(ctx);
+        go_on = ngx_ticket_handler_count(ctx);
 
         if (go_on && !command) {
             tkt_app_query(txn, &ctx->req, &ctx->match, &ctx->actor,

@@ -33,6 +33,32 @@
 #define NGX_TICKET_QUOTA_TEXT_BYTES   160
 
 
+/* A web origin (RFC 6454): scheme://host[:port]. */
+typedef struct {
+    ngx_str_t             scheme;
+    ngx_str_t             host;           /* an IPv6 address with its []     */
+    ngx_uint_t            port;           /* 0: none, and the scheme has no
+                                             default                         */
+} ngx_ticket_origin_t;
+
+
+/* A parameter of ticket_identity. */
+typedef struct {
+    ngx_str_t             name;           /* with '='                        */
+    size_t                offset;         /* in tkt_identity_t               */
+} ngx_ticket_identity_part_t;
+
+#define NGX_TICKET_IDENTITY_PARTS     6
+
+extern const ngx_ticket_identity_part_t
+    ngx_ticket_identity_parts[NGX_TICKET_IDENTITY_PARTS];
+
+/* One ticket_identity directive: a value for each part, NULL: not given. */
+typedef struct {
+    ngx_http_complex_value_t  *values[NGX_TICKET_IDENTITY_PARTS];
+} ngx_ticket_identity_t;
+
+
 typedef struct {
     ngx_array_t                       stores;    /* ngx_ticket_store_t *     */
     ngx_http_output_header_filter_pt  next_header_filter;
@@ -54,6 +80,16 @@ typedef struct {
     ngx_ticket_quotas_t  *quotas;         /* NULL: those of records hold     */
     ngx_flag_t            require_match;
     ngx_flag_t            require_key;
+
+    ngx_ticket_identity_t  *identity;     /* NULL: off                       */
+    ngx_uint_t            identity_max;   /* tkt_role_t                      */
+    tkt_jwt_conf_t       *jwt;            /* NULL: off                       */
+    ngx_array_t          *origins;        /* of `ticket_cors`, of
+                                             ngx_ticket_origin_t; NULL: off  */
+    ngx_flag_t            guest;
+    ngx_flag_t            password_login;
+    ngx_flag_t            registration;
+    tkt_site_t            site;           /* the above, for the application  */
 
     ngx_str_t             mount;          /* escaped, no trailing slash      */
     ngx_uint_t            mount_len;      /* of the location's name, unescaped,
@@ -95,6 +131,7 @@ typedef struct {
 
     ngx_uint_t              quotas;       /* that the request was counted in */
     ngx_ticket_counted_t    quota[NGX_TICKET_QUOTAS_MAX];
+    const ngx_str_t        *origin;       /* header value; NULL: absent      */
 
     u_char                 *body;         /* gathered from chunks            */
     size_t                  body_len;
@@ -111,6 +148,9 @@ typedef struct {
     unsigned                secret:1;     /* its memory is overwritten       */
     unsigned                replied:1;
     unsigned                replace:1;    /* reply stands for nginx's page   */
+    unsigned                many_origins:1;  /* more than one Origin came    */
+    unsigned                allowed:1;    /* the origin is of ticket_cors    */
+    unsigned                preflight:1;  /* Access-Control-Request-Method   */
 
     u_char                  request_id[NGX_TICKET_REQUEST_ID_MAX];
     u_char                  retry_after[NGX_INT_T_LEN];
@@ -140,6 +180,40 @@ ngx_int_t ngx_ticket_health_routes(ngx_ticket_ctx_t *ctx);
  */
 ngx_ticket_ctx_t *ngx_ticket_request_ctx(ngx_http_request_t *r,
     ngx_ticket_loc_conf_t *conf);
+
+
+/* ---- ngx_ticket_identity.c ---- */
+
+/*
+ * What the location allows and nginx knows of the caller: whether he comes from
+ * a foreign site, and, unless he brings a token that the desk judges itself,
+ * the values of ticket_identity.  NGX_ERROR: a variable could not be had.
+ */
+ngx_int_t ngx_ticket_identity_fill(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_cors.c ---- */
+
+/*
+ * Reads scheme://host[:port] and nothing more; slices point into text.  The
+ * port is the scheme's own if none is given.  NGX_DECLINED: it is no origin.
+ */
+ngx_int_t ngx_ticket_origin_parse(const ngx_str_t *text,
+    ngx_ticket_origin_t *origin);
+
+/* Schemes and hosts are compared without regard to case. */
+ngx_uint_t ngx_ticket_origin_same(const ngx_ticket_origin_t *a,
+    const ngx_ticket_origin_t *b);
+
+/*
+ * Judges the Origin of a request: sets ctx->allowed if it is listed, and
+ * req->foreign_origin if it is neither listed nor the site's own.
+ */
+void ngx_ticket_cors_judge(ngx_ticket_ctx_t *ctx);
+
+/* Adds the header fields of CORS (Fetch Standard, section 3.3) to an answer. */
+ngx_int_t ngx_ticket_cors_headers(ngx_ticket_ctx_t *ctx,
+    const tkt_reply_t *reply);
 
 
 /* ---- ngx_ticket_body.c ---- */

@@ -35,15 +35,24 @@ ngx_ticket_reply_push(ngx_http_request_t *r, const char *key, size_t key_len,
 }
 
 
+/* What the answer depends on besides its address; by [localised][cors]. */
+static const ngx_str_t  ngx_ticket_vary[2][2] = {
+    { ngx_null_string, ngx_string("Origin") },
+    { ngx_string("Accept-Language"), ngx_string("Accept-Language, Origin") }
+};
+
+
 /* The fields that few answers have. */
 static ngx_int_t
 ngx_ticket_reply_rare(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 {
     u_char              *p;
+    const ngx_str_t     *vary;
     ngx_table_elt_t     *h;
     ngx_http_request_t  *r;
 
     r = ctx->r;
+    vary = &ngx_ticket_vary[reply->localised][ctx->conf->origins != NULL];
 
     if (!ngx_ticket_push_str(r, "Location", &reply->location)
         || !ngx_ticket_push_str(r, "Link", &reply->link)
@@ -78,13 +87,11 @@ ngx_ticket_reply_rare(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
         return NGX_ERROR;
     }
 
-    if (reply->localised
-        && !ngx_ticket_push_lit(r, "Vary", "Accept-Language"))
-    {
+    if (!ngx_ticket_push_str(r, "Vary", vary)) {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_ticket_cors_headers(ctx, reply);
 }
 
 

@@ -8,6 +8,7 @@
 
 #include "worker/ngx_ticket_worker.h"
 
+#include "app/tkt_jwt.h"
 #include "crypto/tkt_crypto.h"
 
 
@@ -243,6 +244,9 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
 
     ngx_ticket_desk_share(store);
 
+    ngx_ticket_random(desk, key, sizeof(key));
+    desk->jwt_cache = tkt_jwt_cache_create(key);
+
     ngx_ticket_desk_open(desk);
 
     return NGX_OK;
@@ -271,6 +275,9 @@ ngx_ticket_desk_stop(ngx_ticket_desk_t *desk)
         ngx_ticket_hasher_destroy(desk->hasher);
         desk->hasher = NULL;
     }
+
+    tkt_jwt_cache_destroy(desk->jwt_cache);
+    desk->jwt_cache = NULL;
 
     if (desk->writer
         && ngx_ticket_writer_stop(desk->writer, NGX_TICKET_STOP_MAX_MS)

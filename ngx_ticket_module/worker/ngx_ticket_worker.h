@@ -21,6 +21,7 @@
 #include "app/tkt_app.h"
 #include "worker/ngx_ticket_hasher.h"
 #include "worker/ngx_ticket_shared.h"
+#include "worker/ngx_ticket_uses.h"
 #include "worker/ngx_ticket_writer.h"
 
 
@@ -53,6 +54,8 @@ typedef struct {
     ngx_str_t               name;
     ngx_str_t               path;         /* canonical, NUL-terminated       */
     ngx_str_t               key_file;     /* full name, or empty             */
+    tkt_keyring_t          *keyring;      /* NULL: no key_file               */
+    ngx_uint_t              cores;        /* core dumps in spite of keys     */
     size_t                  map_bytes;
     ngx_ticket_writer_conf_t  writer;
     size_t                  shared_bytes;
@@ -80,6 +83,8 @@ struct ngx_ticket_desk_s {
     ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
     ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
     tkt_answers_t           *answers;     /* NULL: none are kept             */
+    struct ngx_ticket_jobs_s  *jobs;      /* of jobs/; NULL: none            */
+    tkt_jwt_cache_t         *jwt_cache;   /* NULL: none                      */
     ngx_log_t               *log;
 
     ngx_event_t              open_timer;
@@ -92,6 +97,8 @@ struct ngx_ticket_desk_s {
     ngx_uint_t               open_tries;
     ngx_uint_t               ticks;
     tkt_fault_t              fault;       /* what was logged last            */
+
+    ngx_ticket_uses_t        uses;        /* not yet written                 */
 
     void                    *blocks;      /* kept, linked by first word      */
     ngx_uint_t               blocks_kept;
