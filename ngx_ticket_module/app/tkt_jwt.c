@@ -22,16 +22,30 @@ typedef struct {
 } tkt_jwt_reading_t;
 
 
+/* What is behind the first dot; false without one. */
+static bool
+tkt_jwt_after_dot(tkt_str_t *text)
+{
+    const uint8_t  *dot;
+
+    dot = (text->len == 0) ? NULL : memchr(text->data, '.', text->len);
+
+    if (dot == NULL) {
+        return false;
+    }
+
+    text->len -= (size_t) (dot + 1 - text->data);
+    text->data = dot + 1;
+
+    return true;
+}
+
+
 bool
 tkt_jwt_shaped(tkt_str_t text)
 {
-    size_t  i, dots;
-
-    for (dots = 0, i = 0; i < text.len; i++) {
-        dots += (text.data[i] == '.');
-    }
-
-    return dots == 2;
+    return tkt_jwt_after_dot(&text) && tkt_jwt_after_dot(&text)
+           && !tkt_jwt_after_dot(&text);
 }
 
 
@@ -398,8 +412,8 @@ tkt_jwt_check(const tkt_jwt_conf_t *conf, tkt_jwt_cache_t *cache,
     known = false;
 
     if (cache != NULL) {
-        tkt_jwt_cache_name(cache, conf, text, &name);
-        known = tkt_jwt_cache_find(cache, &name, &facts);
+        tkt_jwt_cache_name(cache, text, &name);
+        known = tkt_jwt_cache_find(cache, conf, &name, &facts);
     }
 
     if (!known && !tkt_jwt_read(conf, text, &facts, arena)) {
@@ -419,7 +433,7 @@ tkt_jwt_check(const tkt_jwt_conf_t *conf, tkt_jwt_cache_t *cache,
         *who = facts.who;
 
         if (cache != NULL) {
-            tkt_jwt_cache_add(cache, &name, &facts);
+            tkt_jwt_cache_add(cache, conf, &name, &facts);
         }
     }
 

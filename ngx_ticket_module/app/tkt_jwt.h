@@ -68,8 +68,8 @@ bool tkt_jwt_check(const tkt_jwt_conf_t *conf, tkt_jwt_cache_t *cache,
 
 /*
  * Tokens whose signature was found right before are known by a keyed hash of
- * their bytes and of the configuration; times are looked at each time.  At
- * most TKT_JWT_CACHE_ENTRIES; key: 16 random bytes.  One thread.
+ * their bytes, and by a hash of the configuration; times are looked at each
+ * time.  At most TKT_JWT_CACHE_ENTRIES; key: 16 random bytes.  One thread.
  */
 tkt_jwt_cache_t *tkt_jwt_cache_create(const uint8_t key[16]);
 void tkt_jwt_cache_destroy(tkt_jwt_cache_t *cache);

@@ -1,8 +1,9 @@
 /*
  * Tokens found valid before: a set-associative table.  A token is known by a
  * keyed hash, so nobody can choose one that takes another's place, and what
- * was a secret to its bearer is not kept.  Facts hold as long as their times
- * do, which whoever asks looks at.
+ * was a secret to its bearer is not kept; and by the configuration that it is
+ * valid under.  Facts hold as long as their times do, which whoever asks looks
+ * at.
  */
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@ _Static_assert((TKT_JWT_CACHE_SETS & (TKT_JWT_CACHE_SETS - 1)) == 0,
 
 typedef struct {
     tkt_jwt_name_t   name;
+    uint8_t          conf[TKT_JWT_DIGEST_BYTES];   /* under which it is      */
     uint64_t         used;               /* when, by the cache's own count   */
     tkt_jwt_facts_t  facts;
     uint8_t         *text;               /* of the facts; NULL: no entry     */
@@ -66,28 +68,20 @@ tkt_jwt_cache_destroy(tkt_jwt_cache_t *cache)
 
 
 void
-tkt_jwt_cache_name(const tkt_jwt_cache_t *cache, const tkt_jwt_conf_t *conf,
-    tkt_str_t text, tkt_jwt_name_t *name)
+tkt_jwt_cache_name(const tkt_jwt_cache_t *cache, tkt_str_t text,
+    tkt_jwt_name_t *name)
 {
-    struct {
-        uint64_t  token[2];
-        uint8_t   conf[TKT_JWT_DIGEST_BYTES];
-    } both;
-
-    /* first the token alone: it is long, and so need not be copied */
-
-    tkt_hash_keyed(both.token, cache->key, text);
-    memcpy(both.conf, conf->digest, sizeof(both.conf));
-    tkt_hash_keyed(name->hash, cache->key,
-                   (tkt_str_t) { (const uint8_t *) &both, sizeof(both) });
+    tkt_hash_keyed(name->hash, cache->key, text);
 }
 
 
 static bool
-tkt_jwt_entry_is(const tkt_jwt_entry_t *e, const tkt_jwt_name_t *name)
+tkt_jwt_entry_is(const tkt_jwt_entry_t *e, const tkt_jwt_conf_t *conf,
+    const tkt_jwt_name_t *name)
 {
-    return e->text != NULL && e->name.hash[0] == name->hash[0]
-           && e->name.hash[1] == name->hash[1];
+    return e->name.hash[0] == name->hash[0]
+           && e->name.hash[1] == name->hash[1] && e->text != NULL
+           && memcmp(e->conf, conf->digest, sizeof(e->conf)) == 0;
 }
 
 
@@ -100,8 +94,8 @@ tkt_jwt_cache_set(tkt_jwt_cache_t *cache, const tkt_jwt_name_t *name)
 
 
 bool
-tkt_jwt_cache_find(tkt_jwt_cache_t *cache, const tkt_jwt_name_t *name,
-    tkt_jwt_facts_t *facts)
+tkt_jwt_cache_find(tkt_jwt_cache_t *cache, const tkt_jwt_conf_t *conf,
+    const tkt_jwt_name_t *name, tkt_jwt_facts_t *facts)
 {
     size_t            i;
     tkt_jwt_entry_t  *e;
@@ -109,7 +103,7 @@ tkt_jwt_cache_find(tkt_jwt_cache_t *cache, const tkt_jwt_name_t *name,
     e = tkt_jwt_cache_set(cache, name);
 
     for (i = 0; i < TKT_JWT_CACHE_WAYS; i++, e++) {
-        if (tkt_jwt_entry_is(e, name)) {
+        if (tkt_jwt_entry_is(e, conf, name)) {
             e->used = ++cache->count;
             *facts = e->facts;
             return true;
@@ -133,8 +127,8 @@ tkt_jwt_keep(uint8_t **pos, tkt_str_t *s)
 
 
 void
-tkt_jwt_cache_add(tkt_jwt_cache_t *cache, const tkt_jwt_name_t *name,
-    const tkt_jwt_facts_t *facts)
+tkt_jwt_cache_add(tkt_jwt_cache_t *cache, const tkt_jwt_conf_t *conf,
+    const tkt_jwt_name_t *name, const tkt_jwt_facts_t *facts)
 {
     size_t            i;
     uint8_t          *pos;
@@ -151,6 +145,7 @@ tkt_jwt_cache_add(tkt_jwt_cache_t *cache, const tkt_jwt_name_t *name,
     free(e->text);
     e->facts = *facts;
     e->name = *name;
+    memcpy(e->conf, conf->digest, sizeof(e->conf));
     e->used = ++cache->count;
     e->text = malloc(1 + facts->who.user.len + facts->who.name.len
                      + facts->who.email.len + facts->who.role.len

@@ -46,14 +46,14 @@ typedef struct {
 /* "HS256" or "EdDSA". */
 tkt_str_t tkt_jwt_alg_name(tkt_jws_alg_t alg);
 
-void tkt_jwt_cache_name(const tkt_jwt_cache_t *cache,
-    const tkt_jwt_conf_t *conf, tkt_str_t text, tkt_jwt_name_t *name);
+void tkt_jwt_cache_name(const tkt_jwt_cache_t *cache, tkt_str_t text,
+    tkt_jwt_name_t *name);
 
 /* Strings are the cache's, until something is added to it. */
-bool tkt_jwt_cache_find(tkt_jwt_cache_t *cache, const tkt_jwt_name_t *name,
-    tkt_jwt_facts_t *facts);
-void tkt_jwt_cache_add(tkt_jwt_cache_t *cache, const tkt_jwt_name_t *name,
-    const tkt_jwt_facts_t *facts);
+bool tkt_jwt_cache_find(tkt_jwt_cache_t *cache, const tkt_jwt_conf_t *conf,
+    const tkt_jwt_name_t *name, tkt_jwt_facts_t *facts);
+void tkt_jwt_cache_add(tkt_jwt_cache_t *cache, const tkt_jwt_conf_t *conf,
+    const tkt_jwt_name_t *name, const tkt_jwt_facts_t *facts);
 
 
 #endif /* TKT_JWT_INT_H */

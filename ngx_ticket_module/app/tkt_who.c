@@ -109,11 +109,30 @@ tkt_text_keep(char *out, size_t size, tkt_str_t text)
 }
 
 
+/*
+ * Straight from the index to the actor; the rest, which loads the record, is
+ * for stores whose only tenant has another name than the default.
+ */
 bool
 tkt_who_tenant(tkt_txn_t *txn, tkt_str_t name, tkt_actor_t *actor,
     tkt_arena_t *arena)
 {
+    tkt_key_t     key;
+    tkt_str_t     value;
+    tkt_unkey_t   u;
     tkt_tenant_t  tenant;
+
+    if (name.len > TKT_SLUG_MAX_CHARS) {
+        return false;
+    }
+
+    tkt_key_tenant_name(&key, name.len > 0 ? name
+                                           : tkt_str(TKT_TENANT_DEFAULT));
+
+    if (tkt_get(txn, TKT_DB_TENANT_NAME, &key, &value)) {
+        tkt_unkey_start(&u, value);
+        return tkt_actor_tenant(txn, tkt_unkey_u32(&u), actor);
+    }
 
     return tkt_tenant_by_name(txn, name, &tenant, arena)
            && tkt_actor_tenant(txn, (uint32_t) tenant.id, actor);

@@ -6,7 +6,9 @@
 #include "traffic.h"
 
 #include "base/tkt_time.h"
-#include "crypto/tkt_token.h"
+
+
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 
 static const tkt_actor_t  admin = {
@@ -239,6 +241,41 @@ test_logins(void **state)
 }
 
 
+static const struct {
+    const char  *login;          /* p1 user, p9 agent, p13 supervisor,
+                                    p14 admin, p15 bot, p16 system       */
+    const char  *asserted;
+    tkt_role_t   max;
+    tkt_role_t   role;
+} role_rows[] = {
+    { "p1", "", TKT_ROLE_NONE, TKT_ROLE_USER },
+    { "p1", "", TKT_ROLE_ADMIN, TKT_ROLE_USER },
+    { "p9", "", TKT_ROLE_NONE, TKT_ROLE_USER },
+    { "p9", "", TKT_ROLE_USER, TKT_ROLE_USER },
+    { "p9", "", TKT_ROLE_AGENT, TKT_ROLE_AGENT },
+    { "p9", "", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
+    { "p14", "", TKT_ROLE_SUPERVISOR, TKT_ROLE_SUPERVISOR },
+    { "p14", "", TKT_ROLE_ADMIN, TKT_ROLE_ADMIN },
+    { "p15", "", TKT_ROLE_AGENT, TKT_ROLE_BOT },
+    { "p16", "", TKT_ROLE_ADMIN, TKT_ROLE_ADMIN },
+    { "p16", "", TKT_ROLE_SYSTEM, TKT_ROLE_ADMIN },
+    { "p1", "agent", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
+    { "p1", "admin", TKT_ROLE_SUPERVISOR, TKT_ROLE_SUPERVISOR },
+    { "p1", "admin", TKT_ROLE_NONE, TKT_ROLE_USER },
+    { "p14", "user", TKT_ROLE_ADMIN, TKT_ROLE_USER },
+    { "p14", "boss", TKT_ROLE_ADMIN, TKT_ROLE_USER },
+    { "p14", "Admin", TKT_ROLE_ADMIN, TKT_ROLE_USER },
+    { "p1", "system", TKT_ROLE_ADMIN, TKT_ROLE_USER },
+    { "p1", "system", TKT_ROLE_SYSTEM, TKT_ROLE_USER },
+    { "new", "", TKT_ROLE_ADMIN, TKT_ROLE_USER },
+    { "new", "agent", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
+    { "new", "agent", TKT_ROLE_NONE, TKT_ROLE_USER },
+    { "new", "[\"admin\"]", TKT_ROLE_ADMIN, TKT_ROLE_USER },
+    { "new", "night", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
+    { "new", "night", TKT_ROLE_USER, TKT_ROLE_USER },
+};
+
+
 static void
 test_roles(void **state)
 {
@@ -248,55 +285,21 @@ test_roles(void **state)
     tkt_site_t   site = { .identity = true };
     tkt_actor_t  who;
 
-    static const struct {
-        const char  *login;          /* p1 user, p9 agent, p13 supervisor,
-                                        p14 admin, p15 bot, p16 system       */
-        const char  *asserted;
-        tkt_role_t   max;
-        tkt_role_t   role;
-    } rows[] = {
-        { "p1", "", TKT_ROLE_NONE, TKT_ROLE_USER },
-        { "p1", "", TKT_ROLE_ADMIN, TKT_ROLE_USER },
-        { "p9", "", TKT_ROLE_NONE, TKT_ROLE_USER },
-        { "p9", "", TKT_ROLE_USER, TKT_ROLE_USER },
-        { "p9", "", TKT_ROLE_AGENT, TKT_ROLE_AGENT },
-        { "p9", "", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
-        { "p14", "", TKT_ROLE_SUPERVISOR, TKT_ROLE_SUPERVISOR },
-        { "p14", "", TKT_ROLE_ADMIN, TKT_ROLE_ADMIN },
-        { "p15", "", TKT_ROLE_AGENT, TKT_ROLE_BOT },
-        { "p16", "", TKT_ROLE_ADMIN, TKT_ROLE_ADMIN },
-        { "p16", "", TKT_ROLE_SYSTEM, TKT_ROLE_ADMIN },
-        { "p1", "agent", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
-        { "p1", "admin", TKT_ROLE_SUPERVISOR, TKT_ROLE_SUPERVISOR },
-        { "p1", "admin", TKT_ROLE_NONE, TKT_ROLE_USER },
-        { "p14", "user", TKT_ROLE_ADMIN, TKT_ROLE_USER },
-        { "p14", "boss", TKT_ROLE_ADMIN, TKT_ROLE_USER },
-        { "p14", "Admin", TKT_ROLE_ADMIN, TKT_ROLE_USER },
-        { "p1", "system", TKT_ROLE_ADMIN, TKT_ROLE_USER },
-        { "p1", "system", TKT_ROLE_SYSTEM, TKT_ROLE_USER },
-        { "new", "", TKT_ROLE_ADMIN, TKT_ROLE_USER },
-        { "new", "agent", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
-        { "new", "agent", TKT_ROLE_NONE, TKT_ROLE_USER },
-        { "new", "[\"admin\"]", TKT_ROLE_ADMIN, TKT_ROLE_USER },
-        { "new", "night", TKT_ROLE_ADMIN, TKT_ROLE_AGENT },
-        { "new", "night", TKT_ROLE_USER, TKT_ROLE_USER },
-    };
-
     assert_int_equal(ask_send(d, &a, &admin, TKT_METHOD_POST, "/v1/roles",
                               "{\"name\":\"night\",\"base\":\"agent\","
                               "\"permissions\":[\"ticket.read\","
                               "\"ticket.claim\"]}"), 201);
     ask_done(&a);
 
-    for (i = 0; i < tkt_array_len(rows); i++) {
+    for (i = 0; i < tkt_array_len(role_rows); i++) {
 
-        site.identity_max = rows[i].max;
+        site.identity_max = role_rows[i].max;
 
         /* /v1/me needs a permission that the night has not */
 
-        if (strcmp(rows[i].asserted, "night") == 0) {
-            assert_int_equal(me(d, &site, "", enter_who(rows[i].login,
-                                rows[i].asserted, "main"), &who), 403);
+        if (strcmp(role_rows[i].asserted, "night") == 0) {
+            assert_int_equal(me(d, &site, "", enter_who(role_rows[i].login,
+                                role_rows[i].asserted, "main"), &who), 403);
             assert_true(who.role_id != 0);
             assert_false(tkt_actor_permissions(&who)
                          & tkt_bit(TKT_PERM_MESSAGE_WRITE));
@@ -304,13 +307,14 @@ test_roles(void **state)
                         & tkt_bit(TKT_PERM_TICKET_READ));
 
         } else {
-            assert_int_equal(me(d, &site, "", enter_who(rows[i].login,
-                                rows[i].asserted, "main"), &who), 0);
+            assert_int_equal(me(d, &site, "", enter_who(role_rows[i].login,
+                                role_rows[i].asserted, "main"), &who), 0);
             assert_int_equal(who.role_id, 0);
         }
 
-        if (who.role != rows[i].role) {
-            fail_msg("%zu: %s %s", i, rows[i].login, rows[i].asserted);
+        if (who.role != role_rows[i].role) {
+            fail_msg("%zu: %s %s", i, role_rows[i].login,
+                     role_rows[i].asserted);
         }
     }
 }
@@ -367,7 +371,8 @@ test_foreign_origin(void **state)
         e.req.authorization = tkt_str_z(rows[i].authorization);
         e.req.identity = enter_who("p1", "", "main");
         e.req.foreign_origin = true;
-        assert_int_equal(enter_send(d, &e, "{\"subject\":\"s\",\"description\":\"d\"}"),
+        assert_int_equal(enter_send(d, &e, "{\"subject\":\"s\","
+                                    "\"description\":\"d\"}"),
                          rows[i].http);
         ask_done(&e.a);
     }
@@ -495,121 +500,6 @@ test_public(void **state)
 }
 
 
-/* ---- links to one ticket ---- */
-
-/* A token that opens one ticket, written as the desk writes it. */
-static void
-link_to(desk_t *d, uint64_t principal, uint64_t ticket, char out[128])
-{
-    size_t              n;
-    uint8_t             secret[32] = { 77 }, digest[32], text[128];
-    tkt_txn_t          *txn;
-    tkt_arena_t         arena;
-    tkt_token_record_t  token = { .id = 99, .kind = TKT_TOKEN_LINK,
-                                  .ticket = ticket, .created_at = 1 };
-
-    tkt_token_digest(digest, secret);
-    token.digest = (tkt_str_t) { digest, 32 };
-    tkt_arena_init(&arena, 4096);
-    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
-    tkt_token_save(txn, 1, principal, &token, &arena);
-    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-    tkt_arena_done(&arena);
-
-    n = tkt_token_make(text, 1, principal, 99, secret);
-    (void) snprintf(out, 128, "Bearer %.*s", (int) n, (const char *) text);
-}
-
-
-static void
-unlink_of(desk_t *d, uint64_t principal)
-{
-    tkt_key_t   key;
-    tkt_txn_t  *txn;
-
-    tkt_key_token(&key, 1, principal, 99);
-    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
-    assert_true(tkt_delete(txn, TKT_DB_TOKEN, &key));
-    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-}
-
-
-static void
-test_links(void **state)
-{
-    size_t    i, person;
-    char      link[128];
-    desk_t   *d = *state;
-    enter_t   e;
-
-    /* tickets 1 and 2 are of p1, ticket 3 of p2; p14 sees all of them */
-
-    static const struct {
-        tkt_method_t  method;
-        const char   *path, *body;
-        unsigned      http;
-    } rows[] = {
-        { TKT_METHOD_GET, "/v1/tickets/1", "", 200 },
-        { TKT_METHOD_GET, "/v1/tickets/T-1?include=messages,timeline", "",
-          200 },
-        { TKT_METHOD_GET, "/v1/tickets/1/messages", "", 200 },
-        { TKT_METHOD_GET, "/v1/tickets/1/timeline", "", 200 },
-        { TKT_METHOD_POST, "/v1/tickets/1/messages", "{\"body\":\"m\"}", 201 },
-        { TKT_METHOD_GET, "/v1/tickets/2", "", 404 },
-        { TKT_METHOD_GET, "/v1/tickets/T-2", "", 404 },
-        { TKT_METHOD_GET, "/v1/tickets/2/messages", "", 404 },
-        { TKT_METHOD_GET, "/v1/tickets/2/timeline", "", 404 },
-        { TKT_METHOD_POST, "/v1/tickets/2/messages", "{\"body\":\"m\"}", 404 },
-        { TKT_METHOD_POST, "/v1/tickets/2/close", "{}", 404 },
-        { TKT_METHOD_PATCH, "/v1/tickets/2", "{\"subject\":\"x\"}", 404 },
-        { TKT_METHOD_GET, "/v1/tickets/3", "", 404 },
-        { TKT_METHOD_GET, "/v1/tickets", "", 403 },
-        { TKT_METHOD_GET, "/v1/me/tickets", "", 403 },
-        { TKT_METHOD_GET, "/v1/me", "", 403 },
-        { TKT_METHOD_GET, "/v1/me/export", "", 403 },
-        { TKT_METHOD_GET, "/v1/me/tokens", "", 403 },
-        { TKT_METHOD_POST, "/v1/me/tokens", "{}", 403 },
-        { TKT_METHOD_POST, "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\"}", 403 },
-        { TKT_METHOD_GET, "/v1/users", "", 403 },
-    };
-
-    for (i = 0; i < 3; i++) {
-        desk_post(d, &(tkt_actor_t) { .tenant = 1, .id = 1 + i / 2,
-                                      .role = TKT_ROLE_USER },
-                "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\"}");
-    }
-
-    for (person = 1; person <= TRAFFIC_ADMIN; person += TRAFFIC_ADMIN - 1) {
-
-        link_to(d, person, 1, link);
-
-        for (i = 0; i < tkt_array_len(rows); i++) {
-            e = enter_make(d, &by_identity, rows[i].method, rows[i].path);
-            e.req.authorization = tkt_str_z(link);
-
-            if (enter_send(d, &e, rows[i].body) != rows[i].http) {
-                fail_msg("%s: %u %.*s", rows[i].path, e.a.reply.http,
-                         (int) e.a.reply.body.len,
-                         (const char *) e.a.reply.body.data);
-            }
-
-            ask_done(&e.a);
-        }
-
-        /* neither by its entity tag */
-
-        e = enter_make(d, &by_identity, TKT_METHOD_GET, "/v1/tickets/2");
-        e.req.authorization = tkt_str_z(link);
-        e.req.if_none_match = tkt_str("\"t2.1\"");
-        assert_int_equal(enter_send(d, &e, ""), 404);
-        ask_done(&e.a);
-        unlink_of(d, person);
-    }
-}
-
-
-#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {
@@ -623,7 +513,6 @@ main(void)
         TEST(test_login_operations),
         TEST(test_guests),
         TEST(test_public),
-        TEST(test_links),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,6 +202,8 @@ check_names(tkt_answers_t *a, const tkt_request_t *rs, size_t n)
     size_t           i, k;
     tkt_answer_id_t  ids[16];
 
+    memset(ids, 0, sizeof(ids));
+
     for (i = 0; i < n; i++) {
         tkt_answers_id(a, &rs[i], &ids[i]);
         assert_true(ids[i].usable);

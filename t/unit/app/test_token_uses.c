@@ -8,6 +8,9 @@
 #include "base/tkt_time.h"
 
 
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+
 static const tkt_actor_t  admin = {
     .tenant = 1, .id = TRAFFIC_ADMIN, .role = TKT_ROLE_ADMIN,
     .tenant_name = "main"
@@ -201,8 +204,6 @@ test_actor(void **state)
     ask_done(&e.a);
 }
 
-
-#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
 main(void)

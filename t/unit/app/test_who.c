@@ -10,6 +10,9 @@
 #include "base/tkt_time.h"
 
 
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+
 #define SUBMIT  "{\"subject\":\"s\",\"description\":\"d\"}"
 
 static const tkt_actor_t  admin = {
@@ -533,8 +536,6 @@ test_own_change(void **state)
     ask_done(&e.a);
 }
 
-
-#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
 main(void)
