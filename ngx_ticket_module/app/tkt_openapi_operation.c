@@ -10,7 +10,9 @@
 typedef enum {
     TKT_ALWAYS = 0,
     TKT_FOR_PROTECTED,          /* asks who calls                            */
-    TKT_FOR_NAMED,              /* has a {…} in its path                     */
+    TKT_FOR_IDENTIFIED,         /* … or is told who calls                    */
+    TKT_FOR_NAMED,              /* has a {…} in its path, or is not there at
+                                   every location                            */
     TKT_FOR_COMMAND,
     TKT_FOR_STORE,              /* reads or writes the store                 */
     TKT_FOR_INPUT,              /* takes a JSON body                         */
@@ -48,7 +50,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_INVALID_JSON,          TKT_FOR_INPUT },
     { TKT_INVALID_REQUEST,       TKT_ALWAYS },
     { TKT_UNKNOWN_PARAMETER,     TKT_FOR_STORE },
-    { TKT_UNAUTHORIZED,          TKT_FOR_PROTECTED },
+    { TKT_UNAUTHORIZED,          TKT_FOR_IDENTIFIED },
     { TKT_FORBIDDEN,             TKT_FOR_PROTECTED },
     { TKT_NOT_FOUND,             TKT_FOR_NAMED },
     { TKT_INVALID_TRANSITION,    TKT_FOR_TRANSITION },
@@ -123,8 +125,12 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_PROTECTED:
         return op->permission != TKT_PERM_NONE;
 
+    case TKT_FOR_IDENTIFIED:
+        return op->permission != TKT_PERM_NONE
+               || op->output == &tkt_session_schema;
+
     case TKT_FOR_NAMED:
-        return strchr(op->path, '{') != NULL;
+        return strchr(op->path, '{') != NULL || (op->flags & TKT_OP_LOGIN);
 
     case TKT_FOR_COMMAND:
         return command;
