@@ -12,9 +12,16 @@
 #include <cmocka.h>
 
 #include "app/tkt_answers.h"
+#include "app/tkt_operation.h"
 
 
 static const uint8_t  key[16] = "0123456789abcde";
+
+
+static const tkt_operation_t  plain = { .name = "plain" };
+static const tkt_operation_t  secret = {
+    .name = "secret", .flags = TKT_OP_SECRET
+};
 
 
 static tkt_request_t
@@ -33,7 +40,7 @@ offer(tkt_answers_t *a, const tkt_answer_id_t *id, uint64_t snapshot,
     const char *body, int64_t until)
 {
     tkt_actor_t  actor = { .id = 7, .login = "alice" };
-    tkt_match_t  match = { .op = NULL };
+    tkt_match_t  match = { .op = &plain };
     tkt_reply_t  reply = {
         .http = 200, .body = tkt_str_z(body), .etag = tkt_lit("\"t1.1\""),
         .fresh_until_ms = until,
@@ -129,7 +136,7 @@ static void
 offer_not_modified(tkt_answers_t *a, const tkt_answer_id_t *id, int64_t now_ms)
 {
     tkt_actor_t  actor = { .id = 7 };
-    tkt_match_t  match = { .op = NULL };
+    tkt_match_t  match = { .op = &plain };
     tkt_reply_t  reply = { .http = 304, .etag = tkt_lit("\"t1.1\"") };
 
     tkt_answers_offer(a, id, 5, now_ms, &match, &actor, &reply);
@@ -335,6 +342,24 @@ test_memory_is_bounded(void **state)
 }
 
 
+static void
+test_secrets_are_not_kept(void **state)
+{
+    tkt_actor_t       actor = { .id = 7 };
+    tkt_match_t       match = { .op = &secret };
+    tkt_reply_t       reply = { .http = 200, .body = tkt_lit("code") };
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/outbox", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    tkt_answers_offer(a, &id, 5, 1, &match, &actor, &reply);
+    tkt_answers_offer(a, &id, 5, 1, &match, &actor, &reply);
+    assert_null(tkt_answers_find(a, &id, 5, 1));
+    tkt_answers_destroy(a);
+}
+
+
 int
 main(void)
 {
@@ -348,6 +373,7 @@ main(void)
         cmocka_unit_test(test_long_requests_are_not_kept),
         cmocka_unit_test(test_only_successes),
         cmocka_unit_test(test_memory_is_bounded),
+        cmocka_unit_test(test_secrets_are_not_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
