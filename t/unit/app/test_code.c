@@ -21,14 +21,6 @@ static const tkt_actor_t  admin = {
 
 
 static void
-close_desk(desk_t *d)
-{
-    desk_verify_clean(d);
-    desk_close(d);
-}
-
-
-static void
 cool_down(desk_t *d)
 {
     d->now_ms += TKT_CODE_COOL_DOWN_S * 1000;
