@@ -15,7 +15,6 @@
 #include "app/tkt_operation.h"
 
 
-static const tkt_operation_t  plain = { .name = "plain" };
 static const uint8_t  key[16] = "0123456789abcde";
 
 
