@@ -189,7 +189,7 @@ sub check_schema ($schema, $where) {
         (map { $_ => sub ($v) { $v =~ /^\d+$/ } }
             qw(minimum maximum minLength maxLength minItems maxItems)),
         (map { $_ => sub ($v) { length $v } } qw(format description $ref)),
-        uniqueItems => sub ($v) { $v },
+        (map { $_ => sub ($v) { $v } } qw(uniqueItems writeOnly)),
         properties  => sub ($v) { ref $v eq 'HASH' },
         items       => sub ($v) { ref $v eq 'HASH' },
     );

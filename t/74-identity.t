@@ -262,6 +262,15 @@ is me('/staff', as('root')), 'root admin',
     'without a role, that of the record';
 is me('/asked', as('root')), 'root agent', 'within the bounds';
 
+$t->post('root', '/v1/roles', { name => 'reader', base => 'agent',
+    permissions => ['ticket.read', 'self'] })->is(201);
+is me('/asked', as('fay', role => 'reader')), 'fay agent',
+    "a role of the tenant's own";
+at('/asked', GET => "/v1/tickets/$alices", as('fay', role => 'reader'))
+    ->is(200, 'gives what it has');
+at('/asked', POST => '/v1/tickets', as('fay', role => 'reader'),
+    -json => \%new)->is_problem(403, 'forbidden', 'and no more');
+
 
 # --- answers that are kept ----------------------------------------------------
 

@@ -238,4 +238,40 @@ accepts('origins of every form', @desk,
     'location / { ticket main; ticket_cors http://a.example https://a.example;',
     '} }');
 
+
+# --- the examples of the documentation ----------------------------------------
+
+# A server certificate that may be a certificate authority, too.
+sub certificate () {
+    my $r = $t->{server}->run(qw(openssl req -x509 -nodes -newkey ec -pkeyopt
+        ec_paramgen_curve:prime256v1 -days 2 -subj /CN=x), '-keyout',
+        "$dir/key.pem", '-out', "$dir/cert.pem");
+    die $r->{err} if $r->{rc};
+}
+
+sub example ($text) {
+    my $tls = 'listen 127.0.0.1:{port} ssl; root {dir}/html; ssl_certificate '
+        . '{dir}/cert.pem; ssl_certificate_key {dir}/key.pem;';
+    $text =~ s{/etc/nginx/desk-jwks.json}{{dir}/docs.json}g;
+    $text =~ s{/etc/nginx/staff-ca.pem}{{dir}/cert.pem}g;
+    $text =~ s/listen 443 ssl;/$tls/;
+
+    my $outside = join '', map { "limit_req_zone \$host zone=$_:1m rate=1r/s;" }
+        qw(signup api);
+    $outside .= $1 while $text =~ s/^(map .*?^\})//ms;
+    $text = "server { listen 127.0.0.1:{port}; root {dir}/html; $text }"
+        if $text !~ /server \{/;
+    return ($outside, $text);
+}
+
+certificate();
+write_keys("$dir/docs.json", 0644, $ed);
+open my $docs, '<', TicketTest::Server::top() . '/docs/directives.md'
+    or die "directives.md: $!\n";
+my @examples = grep { /ticket_(?:identity|jwt|cors|guest)/ && !/_lua_block/ }
+    join('', <$docs>) =~ /^```nginx\n(.*?)^```/msg;
+cmp_ok scalar @examples, '>=', 7, 'there are examples';
+accepts("example $_ of the documentation", 'ticket_store desk path={store};',
+    example($examples[ $_ - 1 ])) for 1 .. @examples;
+
 done_testing;

@@ -98,7 +98,7 @@ sub p99 (@seconds) {
     $count{ $_->res->code // 'none' }++ for @tx;
     is_deeply [ grep { !/^(?:201|401|429|503)$/ } keys %count ], [],
         'each login is answered' or note_json(\%count);
-    cmp_ok $count{201} // 0, '>=', 100, 'those that found a place, with a token';
+    cmp_ok $count{201} // 0, '>=', 100, 'those that found room, with a token';
     is_deeply [ grep { ($_->res->code // 0) =~ /^(?:429|503)$/
             && !$_->res->headers->header('Retry-After') } @tx ], [],
         'those that are refused are told when to come again';

@@ -11,6 +11,7 @@
 #include "app/tkt_command.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_erase.h"
+#include "app/tkt_forward.h"
 #include "app/tkt_sealed.h"
 
 
@@ -103,10 +104,10 @@ tkt_erase_ticket(tkt_erase_t *x)
     t = before;
     tkt_erase_rows(&tkt_ticket_schema, &t);
     t.erased_at = (uint64_t) c->now_ms;
+    memset(&none, 0, sizeof(none));
 
     if (t.state != TKT_STATE_CLOSED) {
         memset(&in, 0, sizeof(in));
-        memset(&none, 0, sizeof(none));
         from = t;
         tkt_effects_apply(c, &end, &in, &t, &none);
         tkt_erase_event(x, &from, &t, TKT_ACTION_CLOSE);
@@ -118,6 +119,10 @@ tkt_erase_ticket(tkt_erase_t *x)
     tkt_erase_event(x, &from, &t, TKT_ACTION_ARCHIVE);
     tkt_sealed_timer(c, &before, &t);
     tkt_ticket_save(c->txn, &before, &t, x->kept.arena);
+
+    /* the desk above is told that the work has ended, and no more */
+
+    tkt_forward_follow(c, &before, &t, &none);
 }
 
 

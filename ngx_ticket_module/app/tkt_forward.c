@@ -251,7 +251,8 @@ tkt_forward_down(tkt_call_t *c, const tkt_ticket_t *before,
 
     if ((told.body.len == 0 && t->state == before->state)
         || !tkt_ticket_load(c->txn, tenant, t->forwarded_from, &was, true,
-                            c->arena))
+                            c->arena)
+        || was.archived)
     {
         return;
     }

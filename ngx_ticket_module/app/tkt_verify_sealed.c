@@ -61,6 +61,64 @@ tkt_verify_envelope_get(tkt_verify_t *v, const tkt_ticket_t *t,
 }
 
 
+/* Whether a timer at this time is the ticket's. */
+static bool
+tkt_verify_timer_at(tkt_verify_t *v, const tkt_ticket_t *t, uint64_t at_ms)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_due(&key, (int64_t) at_ms, TKT_DUE_SHRED, (uint32_t) t->tenant,
+                t->id);
+
+    return tkt_get(v->txn, TKT_DB_DUE, &key, &value);
+}
+
+
+/*
+ * A timer that will destroy the text of a closed ticket: at the tenant's time
+ * after closing or, since that may have been changed, at any.
+ */
+static bool
+tkt_verify_timer(tkt_verify_t *v, const tkt_ticket_t *t)
+{
+    bool          found;
+    uint64_t      grace_s;
+    tkt_key_t     key;
+    tkt_str_t     value;
+    tkt_scan_t    scan;
+    tkt_unkey_t   u;
+    tkt_tenant_t  tenant;
+
+    grace_s = 0;
+    tkt_key_tenant(&key, (uint32_t) t->tenant);
+
+    if (tkt_get(v->txn, TKT_DB_TENANT, &key, &value)
+        && tkt_record_unpack(&tkt_tenant_schema, value, &tenant))
+    {
+        grace_s = tenant.shred_grace_s;
+    }
+
+    grace_s = grace_s != 0 ? grace_s : TKT_SHRED_GRACE_S;
+
+    if (tkt_verify_timer_at(v, t, t->closed_at + grace_s * 1000)) {
+        return true;
+    }
+
+    found = false;
+    tkt_verify_open(v, &scan, TKT_DB_DUE);
+
+    while (!found && tkt_scan_next(&scan)) {
+        tkt_unkey_start(&u, scan.key);
+        found = tkt_verify_timer_at(v, t, tkt_unkey_u64(&u));
+    }
+
+    tkt_scan_close(&scan);
+
+    return found;
+}
+
+
 void
 tkt_verify_sealed_ticket(tkt_verify_t *v, const char *what,
     const tkt_ticket_t *t)
@@ -75,6 +133,13 @@ tkt_verify_sealed_ticket(tkt_verify_t *v, const char *what,
                          "%llu at version %llu", what,
                          tkt_ull(t->has_confidential),
                          tkt_ull(t->sealed_version), tkt_ull(t->version));
+    }
+
+    if (t->has_confidential && t->state == TKT_STATE_CLOSED
+        && !tkt_verify_timer(v, t))
+    {
+        tkt_verify_fault(v, "%s: is closed, and no timer will destroy its "
+                         "confidential text", what);
     }
 
     for (field = TKT_SEALED_KEY; field <= TKT_SEALED_TEXT; field++) {

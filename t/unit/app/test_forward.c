@@ -464,10 +464,33 @@ test_batches(void **state)
 }
 
 
+/* The requester was erased: the work ends above, and nothing comes back. */
+static void
+what_is_erased_ends_above(void **state)
+{
+    desk_t       d;
+    tkt_actor_t  operator = desk_actor(SHOP, 0, TKT_ROLE_ADMIN);
+
+    chain_make(&d);
+    desk_post(&d, &operator, "/v1/users/6/erase", "{\"reason\":\"r\"}");
+    state_is(&d, SAM, "/v1/tickets/1", "closed");
+    state_is(&d, ADA, "/v1/tickets/2", "closed");
+    state_is(&d, PIA, "/v1/tickets/3", "closed");
+    desk_verify_clean(&d);
+
+    does(&d, ADA, "/v1/tickets/2/messages",
+         "{\"body\":\"to-whom\",\"kind\":\"courtesy\"}");
+    assert_false(shown(&d, SAM, "/v1/tickets/1/messages", "to-whom"));
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(what_is_erased_ends_above),
         cmocka_unit_test(test_first),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_life),
