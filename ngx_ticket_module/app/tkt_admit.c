@@ -228,7 +228,7 @@ tkt_admit_may(tkt_admission_t *a)
                                 "this link opens one ticket and no more");
     }
 
-    if (!(tkt_actor_permissions(actor) & tkt_bit(a->op->permission))) {
+    if (!tkt_actor_may_call(actor, a->op)) {
         return tkt_admit_refuse(a, TKT_FORBIDDEN,
                                 "your role may not call this operation");
     }

@@ -265,7 +265,9 @@ void tkt_command_work(tkt_command_t *cmd);
 
 /*
  * Digests of whom a login attempt is for and where it comes from, for delays
- * after failures: 0 if cmd is none.  failed: whether the attempt has just been
+ * after failures; known once cmd was prepared, false if it is none.  An
+ * account has the same digest whether it exists; guesses at its password and
+ * at a code for it are two.  failed: whether the attempt has just been
  * found wrong, after the work.
  */
 typedef struct {

@@ -15,8 +15,13 @@
 #include "app/tkt_operation.h"
 
 
-static const tkt_operation_t  plain = { .name = "plain" };
 static const uint8_t  key[16] = "0123456789abcde";
+
+
+static const tkt_operation_t  plain = { .name = "plain" };
+static const tkt_operation_t  secret = {
+    .name = "secret", .flags = TKT_OP_SECRET
+};
 
 
 static tkt_request_t
@@ -393,6 +398,24 @@ test_memory_is_bounded(void **state)
 }
 
 
+static void
+test_secrets_are_not_kept(void **state)
+{
+    tkt_actor_t       actor = { .id = 7 };
+    tkt_match_t       match = { .op = &secret };
+    tkt_reply_t       reply = { .http = 200, .body = tkt_lit("code") };
+    tkt_answers_t    *a = tkt_answers_create(key);
+    tkt_request_t     r = request("Bearer t", "/v1/outbox", "");
+    tkt_answer_id_t   id;
+
+    tkt_answers_id(a, &r, &id);
+    tkt_answers_offer(a, &id, 5, 1, &match, &actor, &reply);
+    tkt_answers_offer(a, &id, 5, 1, &match, &actor, &reply);
+    assert_null(tkt_answers_find(a, &id, 5, 1));
+    tkt_answers_destroy(a);
+}
+
+
 int
 main(void)
 {
@@ -407,6 +430,7 @@ main(void)
         cmocka_unit_test(test_long_requests_are_not_kept),
         cmocka_unit_test(test_only_successes),
         cmocka_unit_test(test_memory_is_bounded),
+        cmocka_unit_test(test_secrets_are_not_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
