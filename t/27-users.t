@@ -75,11 +75,15 @@ sub admins_only {
 
 sub making {
     my %all = (login => 'new.one-1_x', name => '新人', email =>
-        'new@example.com', role => 'agent', disabled => \0);
+        'new@example.com', role => 'agent', disabled => \0,
+        kind => 'employee', phone => '+86 10 1234');
     my $made = $t->post('root', '/v1/users', \%all)->is(201, 'made');
     cmp_deeply $made->json, { %all, disabled => bool(0), id => ignore,
         tenant => 'main', version => 1, created_at => $TIME,
-        updated_at => $TIME }, '  with all members';
+        updated_at => $TIME, base_role => 'agent', kind => 'employee',
+        origin => 'local', quota => undef, phone => '+86 10 1234',
+        email_verified => bool(0), phone_verified => bool(0),
+        erased_at => undef }, '  with all members';
     my $id = $made->field('/id');
     is $made->header('Location'), "/helpdesk/v1/users/$id", '  Location';
     is $made->etag, qq("u$id.1"), '  ETag';
@@ -92,12 +96,19 @@ sub making {
 
     $t->post('root', '/v1/users', { login => 'alice' })
         ->is_problem(409, 'conflict', 'a login that is taken');
-    $t->post('root', '/v1/users', { login => 'l' x 64 })->is(201,
-        'the longest login');
+    for my $login ('l' x 100, '張' x 100, 'A', 'a b', 'ü@例子.cn') {
+        my $made = $t->post('root', '/v1/users', { login => $login })
+            ->is(201, 'a login of ' . length($login) . ' characters');
+        is $made->field('/login'), $login, '  as it is';
+    }
     for my $bad (
-        [{}, '/login'], [{ login => 'A' }, '/login'],
-        [{ login => '' }, '/login'], [{ login => 'a b' }, '/login'],
-        [{ login => 'l' x 65 }, '/login'], [{ login => 'ü' }, '/login'],
+        [{}, '/login'], [{ login => '' }, '/login'],
+        [{ login => ' ' }, '/login'], [{ login => "a\tb" }, '/login'],
+        [{ login => 'l' x 101 }, '/login'],
+        [{ login => '張' x 101 }, '/login'],
+        [{ login => 'x', kind => 'guest' }, '/kind'],
+        [{ login => 'x', base_role => 'user' }, '/base_role'],
+        [{ login => 'x', phone => 'call me' }, '/phone'],
         [{ login => 'x', role => 'owner' }, '/role'],
         [{ login => 'x', role => 'system' }, '/role'],
         [{ login => 'x', email => 'x' }, '/email'],
@@ -149,6 +160,7 @@ sub changing {
             'patch ' . join ' ', sort keys %$patch);
         my %want = (%$is, %$patch, updated_at => $TIME,
             version => $is->{version} + 1);
+        $want{base_role} = $want{role};
         $want{disabled} = bool(${ $want{disabled} })
             if ref $patch->{disabled};
         cmp_deeply $now->json, \%want, '  and its result';
@@ -210,7 +222,8 @@ sub token_life {
 
     cmp_deeply $made->json, { id => $id, label => '笔记本 laptop',
         scopes => ['read'], created_at => $TIME,
-        expires_at => '2091-01-02T03:04:05.000Z',
+        expires_at => '2091-01-02T03:04:05.000Z', kind => 'access',
+        last_used_at => undef, ticket => undef,
         token => re(qr/^[\x21-\x7e]{30,128}$/) }, '  is shown';
     is $made->header('Location'), "/helpdesk$path/$id", '  Location';
     is $made->header('Cache-Control'), 'private, no-cache',

@@ -77,7 +77,8 @@ sub tokens {
     my $token = $t->ctl_ok(qw(token new --login minimal --ttl 2h --scope read
         --label phone));
     cmp_deeply $token, { id => 1, label => 'phone', scopes => ['read'],
-        created_at => $TIME, expires_at => $TIME,
+        created_at => $TIME, expires_at => $TIME, last_used_at => undef,
+        kind => 'access', ticket => undef,
         token => re(qr/^tk_[\w-]+\.[\w-]+$/) }, 'token new';
 
     $t->set_token(minimal => $token->{token});
@@ -112,7 +113,7 @@ sub refusals {
     my @rows = (
         ['a login twice', qr/this login is taken/,
             qw(user add --login zoe)],
-        ['a login that is none', qr{/login: }, qw(user add --login), 'Zoe X'],
+        ['a login that is none', qr{/login: }, qw(user add --login), "Zoe\tX"],
         ['a role that is none', qr{/role: .*supervisor},
             qw(user add --login n1 --role boss)],
         ['a bad address', qr{/email: }, qw(user add --login n1 --email x)],

@@ -134,7 +134,7 @@ sub users {
         'system')->{role}, 'system', 'the operator makes system principals';
 
     fails(1, qr/taken/, 'user', 'add', @MAIN, '--login', 'carl');
-    fails(1, qr/login/, 'user', 'add', @MAIN, '--login', 'Carl');
+    fails(1, qr/login/, 'user', 'add', @MAIN, '--login', "c\tl");
     fails(1, qr/role/, 'user', 'add', @MAIN, '--login', 'x', '--role', 'x');
     fails(1, qr/email/, 'user', 'add', @MAIN, '--login', 'x', '--email', 'x');
     fails(2, qr/UTF-8/, 'user', 'add', @MAIN, '--login', 'x', '--name',
@@ -160,7 +160,8 @@ sub tokens {
     my $made = ctl('token', 'new', @MAIN, '--login', 'bob', '--scope',
         'read', '--ttl', '30d', '--label', encode('UTF-8', '笔记本'));
     cmp_deeply $made, { id => ignore, label => '笔记本', scopes => ['read'],
-        created_at => $TIME, expires_at => $TIME, token => re(qr/^tk_/) },
+        created_at => $TIME, expires_at => $TIME, token => re(qr/^tk_/),
+        last_used_at => undef, kind => 'access', ticket => undef },
         'all of it';
     $t->set_token(bob2 => $made->{token});
     $t->get('bob2', '/v1/me')->is(200, 'it works at once');

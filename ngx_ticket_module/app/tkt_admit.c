@@ -4,6 +4,7 @@
  */
 
 #include "app/tkt_jwt.h"
+#include "app/tkt_roles.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_who.h"
 #include "crypto/tkt_crypto.h"
@@ -228,7 +229,7 @@ tkt_admit_may(tkt_admission_t *a)
                                 "this link opens one ticket and no more");
     }
 
-    if (!(tkt_actor_permissions(actor) & tkt_bit(a->op->permission))) {
+    if (!tkt_actor_may_call(actor, a->op)) {
         return tkt_admit_refuse(a, TKT_FORBIDDEN,
                                 "your role may not call this operation");
     }

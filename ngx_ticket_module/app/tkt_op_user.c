@@ -60,7 +60,9 @@ tkt_user_role_check(tkt_call_t *c, const tkt_user_t *before,
                || !tkt_role_by_name(c->txn, c->actor->tenant,
                                     after->role_name, &role))
     {
-        return tkt_user_fault(c, "/role", "choice", "there is no such role");
+        return tkt_user_fault(c, "/role", "choice",
+                              "user, agent, supervisor, admin, bot, or one "
+                              "of the tenant's own roles");
     }
 
     if (before != NULL && role.base == before->role

@@ -77,6 +77,20 @@ tkt_actor_keeps(tkt_txn_t *txn, const tkt_actor_t *actor,
 
 
 bool
+tkt_actor_may_call(const tkt_actor_t *actor, const tkt_operation_t *op)
+{
+    if (op->action != TKT_ACTION_SUBMIT
+        && op->permission == tkt_perm_action(op->action))
+    {
+        return true;
+    }
+
+    return op->permission == TKT_PERM_NONE
+           || (tkt_actor_permissions(actor) & tkt_bit(op->permission)) != 0;
+}
+
+
+bool
 tkt_role_by_name(tkt_txn_t *txn, uint32_t tenant, tkt_str_t name,
     tkt_role_of_t *role)
 {

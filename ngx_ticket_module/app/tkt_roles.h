@@ -7,7 +7,7 @@
 #define TKT_ROLES_H
 
 
-#include "app/tkt_app.h"
+#include "app/tkt_operation.h"
 #include "app/tkt_rows.h"
 
 
@@ -36,6 +36,13 @@ void tkt_actor_role(tkt_txn_t *txn, const tkt_user_t *user,
  */
 bool tkt_actor_keeps(tkt_txn_t *txn, const tkt_actor_t *actor,
     const tkt_user_t *user);
+
+/*
+ * Whether actor has the operation's permission.  Of actions on a ticket the
+ * workflow says it, which knows whether he sees the ticket at all: what is
+ * hidden is not found, and only what is seen is forbidden.
+ */
+bool tkt_actor_may_call(const tkt_actor_t *actor, const tkt_operation_t *op);
 
 /* The tenant's role of that name; false if there is none. */
 bool tkt_role_by_name(tkt_txn_t *txn, uint32_t tenant, tkt_str_t name,

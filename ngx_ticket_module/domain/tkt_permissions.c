@@ -12,7 +12,8 @@
 #define SUPERVISOR  tkt_bit(TKT_ROLE_SUPERVISOR)
 #define ADMIN       tkt_bit(TKT_ROLE_ADMIN)
 #define BOT         tkt_bit(TKT_ROLE_BOT)
-#define EVERYBODY   (USER | AGENT | SUPERVISOR | ADMIN | BOT)
+#define SYSTEM      tkt_bit(TKT_ROLE_SYSTEM)
+#define EVERYBODY   (USER | AGENT | SUPERVISOR | ADMIN | BOT | SYSTEM)
 
 
 static const tkt_str_t  tkt_perms[] = {
@@ -89,14 +90,12 @@ tkt_role_permissions(tkt_role_t role)
         return 0;
     }
 
-    if (role == TKT_ROLE_SYSTEM) {
-        return UINT64_MAX & ~tkt_bit(TKT_PERM_NONE);
-    }
-
     held = 0;
 
     for (i = 0; i < TKT_ACTION_MAX; i++) {
-        if (tkt_role_has_action(role, (tkt_action_t) i)) {
+        if (role == TKT_ROLE_SYSTEM
+            || tkt_role_has_action(role, (tkt_action_t) i))
+        {
             held |= tkt_bit(tkt_perm_action(i));
         }
     }

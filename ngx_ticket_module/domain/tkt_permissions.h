@@ -75,7 +75,8 @@ tkt_str_t tkt_perm_doc(tkt_perm_t perm);
 /*
  * tkt_bit(permission) of each that the role has from the start.  For actions:
  * whether the policy gives it to any relation that the role can stand in.
- * TKT_ROLE_SYSTEM has all.
+ * TKT_ROLE_SYSTEM has every action and what everybody has: the desk works on
+ * tickets, people are administered by people.
  */
 uint64_t tkt_role_permissions(tkt_role_t role);
 
