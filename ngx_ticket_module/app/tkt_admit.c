@@ -4,6 +4,7 @@
  */
 
 #include "app/tkt_jwt.h"
+#include "app/tkt_roles.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_who.h"
 #include "crypto/tkt_crypto.h"

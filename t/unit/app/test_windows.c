@@ -157,9 +157,14 @@ test_rights_lost_in_the_queue(void **state)
 
     desk_ok(&d, &chief, TKT_METHOD_PATCH, "/v1/users/1",
             "{\"role\":\"agent\"}");
-    assert_int_equal(run_as(&d, &actor), 403);
+    assert_int_equal(run_as(&d, &actor), 201);
     actor.role = TKT_ROLE_AGENT;
     assert_int_equal(run_as(&d, &actor), 201);
+
+    desk_ok(&d, &chief, TKT_METHOD_PATCH, "/v1/users/1",
+            "{\"role\":\"user\"}");
+    assert_int_equal(run_as(&d, &actor), 403);
+    actor.role = TKT_ROLE_USER;
 
     desk_ok(&d, &chief, TKT_METHOD_PATCH, "/v1/users/1",
             "{\"disabled\":true}");
