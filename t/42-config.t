@@ -30,7 +30,7 @@ refuses('no path', qr/the store "main" needs "path=" and the name of a dir/,
 refuses('an empty path', qr/invalid value "" of "path=", it needs the name/,
     "ticket_store main path=;$here");
 my $accepted = 'accepted are path=, map_size=, key_file=, queue=, batch=, '
-    . 'batch_bytes= and shared=';
+    . 'batch_bytes=, shared= and cores=';
 refuses('an unknown option', qr/invalid parameter "quue=5", $accepted/,
     "ticket_store main path={store} quue=5;$here");
 refuses('an option without value', qr/invalid parameter "queue"/,

@@ -15,6 +15,10 @@
 
 #define TKT_DAY_MS  (86400 * 1000LL)
 
+/* A tagged fingerprint: id of the master key, tag. */
+#define TKT_PRINT_ID_BYTES  4
+#define TKT_PRINT_BYTES     (TKT_PRINT_ID_BYTES + TKT_SEAL_TAG_BYTES)
+
 
 typedef struct {
     uint64_t   at;
@@ -102,43 +106,60 @@ tkt_idempotency_find(tkt_txn_t *txn, const tkt_command_t *cmd,
 /*
  * What is stored of a request's fingerprint.  One with a secret in it is
  * tagged under a key that is not in the store, so that guesses cannot be
- * tried there; of master keys the one at place i.
+ * tried there; which of the master keys that was stands before the tag.
  */
-static void
-tkt_idempotency_print(uint8_t out[TKT_DIGEST_BYTES], const tkt_command_t *cmd,
-    size_t i)
+static tkt_str_t
+tkt_idempotency_print(uint8_t out[TKT_PRINT_BYTES], const tkt_command_t *cmd,
+    size_t place)
 {
-    _Static_assert(TKT_SEAL_TAG_BYTES == TKT_DIGEST_BYTES,
-                   "a tag takes the place of a digest");
+    uint32_t   id;
+    tkt_str_t  digest = { cmd->fingerprint, TKT_DIGEST_BYTES };
 
-    if ((cmd->op->flags & TKT_OP_SECRET) && cmd->keyring != NULL) {
-        tkt_seal_tag(out, cmd->keyring, i,
-                     (tkt_str_t) { cmd->fingerprint, TKT_DIGEST_BYTES });
-
-    } else {
-        memcpy(out, cmd->fingerprint, TKT_DIGEST_BYTES);
+    if (!(cmd->op->flags & TKT_OP_SECRET) || cmd->keyring == NULL) {
+        return digest;
     }
+
+    id = tkt_keyring_id(cmd->keyring, place);
+
+    out[0] = (uint8_t) (id >> 24);
+    out[1] = (uint8_t) (id >> 16);
+    out[2] = (uint8_t) (id >> 8);
+    out[3] = (uint8_t) id;
+    tkt_seal_tag(out + TKT_PRINT_ID_BYTES, cmd->keyring, place, digest);
+
+    return (tkt_str_t) { out, TKT_PRINT_BYTES };
 }
 
 
-/* Keys may have been added since the first request. */
+/*
+ * Whether the request is the one that was stored.  Keys come and go: a tag of
+ * one that is gone cannot be compared, and the Idempotency-Key alone must do.
+ */
 static bool
 tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
 {
-    size_t   i, keys;
-    uint8_t  print[TKT_DIGEST_BYTES];
+    size_t     i, keys;
+    uint8_t    out[TKT_PRINT_BYTES];
+    tkt_str_t  print;
 
-    keys = (cmd->keyring == NULL) ? 1 : tkt_keyring_count(cmd->keyring);
+    keys = (cmd->keyring == NULL) ? 0 : tkt_keyring_count(cmd->keyring);
+
+    if (stored.len == TKT_DIGEST_BYTES) {
+        return tkt_str_eq(stored, (tkt_str_t) { cmd->fingerprint,
+                                                TKT_DIGEST_BYTES });
+    }
 
     for (i = 0; i < keys; i++) {
-        tkt_idempotency_print(print, cmd, i);
+        print = tkt_idempotency_print(out, cmd, i);
 
-        if (tkt_str_eq(stored, (tkt_str_t) { print, TKT_DIGEST_BYTES })) {
-            return true;
+        if (print.len == stored.len
+            && memcmp(print.data, stored.data, TKT_PRINT_ID_BYTES) == 0)
+        {
+            return tkt_str_eq(print, stored);
         }
     }
 
-    return false;
+    return true;
 }
 
 
@@ -213,21 +234,20 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
     tkt_str_t body)
 {
     int64_t             now;
-    uint8_t             print[TKT_DIGEST_BYTES];
+    uint8_t             print[TKT_PRINT_BYTES];
     tkt_key_t           key;
     tkt_str_t           packed;
     const tkt_reply_t  *r = &cmd->reply;
     tkt_stored_reply_t  stored;
 
     now = tkt_txn_clock(txn, cmd->now_ms);
-    tkt_idempotency_print(print, cmd, cmd->keyring == NULL ? 0
-                          : tkt_keyring_count(cmd->keyring) - 1);
 
     stored = (tkt_stored_reply_t) {
         .at = (uint64_t) now, .http = r->http, .ticket = r->ticket_id,
         .state = r->state, .priority = r->priority,
         .localised = r->localised,
-        .fingerprint = { print, TKT_DIGEST_BYTES },
+        .fingerprint = tkt_idempotency_print(print, cmd,
+            cmd->keyring == NULL ? 0 : tkt_keyring_count(cmd->keyring) - 1),
         .etag = r->etag, .location = r->location, .body = body,
     };
 
@@ -251,5 +271,6 @@ tkt_idempotency_sound(tkt_str_t packed)
     tkt_stored_reply_t  stored;
 
     return tkt_record_unpack(&tkt_stored_reply_schema, packed, &stored)
-           && stored.fingerprint.len == TKT_DIGEST_BYTES;
+           && (stored.fingerprint.len == TKT_DIGEST_BYTES
+               || stored.fingerprint.len == TKT_PRINT_BYTES);
 }

@@ -101,8 +101,8 @@ bool tkt_seal_unwrap(const tkt_keyring_t *ring,
 
 /*
  * Text under a data key; key_id: of the master key that has wrapped it first,
- * bound too: it stays when the data key is wrapped anew.  Open: into arena memory, which the caller wipes; false if it
- * does not open.
+ * bound too: it stays when the data key is wrapped anew.  Open: into arena
+ * memory, which the caller wipes; false if it does not open.
  */
 tkt_str_t tkt_seal_close(const uint8_t data_key[TKT_SEAL_KEY_BYTES],
     const tkt_seal_place_t *place, uint32_t key_id, tkt_str_t text,

@@ -28,6 +28,19 @@ ngx_int_t ngx_ticket_conf_canonical(ngx_pool_t *pool, ngx_str_t *path,
     ngx_str_t *canonical, ngx_err_t *err);
 
 
+/* ---- ngx_ticket_keys.c ---- */
+
+/* Reads the store's key file, if it has one, into store->keyring. */
+char *ngx_ticket_conf_keys(ngx_conf_t *cf, ngx_ticket_store_t *store);
+
+/*
+ * Locks the keys into the memory of this process, with a warning where that
+ * is not permitted, and keeps them out of core dumps.
+ */
+void ngx_ticket_keys_process(ngx_cycle_t *cycle,
+    ngx_ticket_main_conf_t *mcf);
+
+
 /* ---- ngx_ticket_quota_conf.c ---- */
 
 /* The directive ticket_quota. */

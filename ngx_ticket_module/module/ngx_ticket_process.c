@@ -178,9 +178,16 @@ ngx_ticket_init_process(ngx_cycle_t *cycle)
 
     mcf = ngx_ticket_process_conf(cycle);
 
-    if (mcf == NULL
-        || (ngx_process != NGX_PROCESS_WORKER
-            && ngx_process != NGX_PROCESS_SINGLE))
+    if (mcf == NULL) {
+        return NGX_OK;
+    }
+
+    /* nginx's helpers have the keys in their memory too */
+
+    ngx_ticket_keys_process(cycle, mcf);
+
+    if (ngx_process != NGX_PROCESS_WORKER
+        && ngx_process != NGX_PROCESS_SINGLE)
     {
         return NGX_OK;
     }

@@ -1,6 +1,6 @@
 /*
  * ticket_store NAME path=DIR [map_size=64g] [key_file=FILE] [queue=1024]
- *     [batch=256] [batch_bytes=4m] [shared=1m];
+ *     [batch=256] [batch_bytes=4m] [shared=1m] [cores=off];
  *
  * One row a parameter.  Nothing is opened or made here: the directory comes
  * into being when the configuration is put to use, so that `nginx -t` leaves
@@ -42,6 +42,8 @@ static const char *ngx_ticket_param_size(ngx_conf_t *cf,
     const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
 static const char *ngx_ticket_param_number(ngx_conf_t *cf,
     const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
+static const char *ngx_ticket_param_switch(ngx_conf_t *cf,
+    const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
 
 
 static const ngx_ticket_param_t  ngx_ticket_params[] = {
@@ -80,7 +82,11 @@ static const ngx_ticket_param_t  ngx_ticket_params[] = {
     { ngx_string("shared="), ngx_ticket_param_size,
       offsetof(ngx_ticket_store_t, shared_bytes),
       NGX_TICKET_SHARED_MIN_BYTES, NGX_TICKET_SHARED_MAX_BYTES,
-      "a size from 64k to 1g" }
+      "a size from 64k to 1g" },
+
+    { ngx_string("cores="), ngx_ticket_param_switch,
+      offsetof(ngx_ticket_store_t, cores), 0, 0,
+      "\"on\" or \"off\"" }
 };
 
 
@@ -145,6 +151,22 @@ ngx_ticket_param_number(ngx_conf_t *cf, const ngx_ticket_param_t *param,
     *number = (ngx_uint_t) n;
 
     return NULL;
+}
+
+
+static const char *
+ngx_ticket_param_switch(ngx_conf_t *cf, const ngx_ticket_param_t *param,
+    ngx_str_t *value, void *field)
+{
+    ngx_uint_t  *on = field;
+
+    *on = (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0);
+
+    if (*on || (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0)) {
+        return NULL;
+    }
+
+    return param->needs;
 }
 
 
@@ -213,8 +235,8 @@ ngx_ticket_conf_param(ngx_conf_t *cf, ngx_ticket_store_t *store,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\", accepted are path=, "
-                       "map_size=, key_file=, queue=, batch=, batch_bytes= "
-                       "and shared=", arg);
+                       "map_size=, key_file=, queue=, batch=, batch_bytes=, "
+                       "shared= and cores=", arg);
 
     return NGX_CONF_ERROR;
 }
@@ -430,7 +452,8 @@ ngx_ticket_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (ngx_ticket_conf_path(cf, store) != NGX_CONF_OK
-        || ngx_ticket_conf_unique(cf, mcf, store) != NGX_CONF_OK)
+        || ngx_ticket_conf_unique(cf, mcf, store) != NGX_CONF_OK
+        || ngx_ticket_conf_keys(cf, store) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }

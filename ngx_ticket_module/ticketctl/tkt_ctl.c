@@ -65,7 +65,19 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "tenant", "list" }, O(STORE), O(JSON),
       tkt_ctl_tenant_list, "list the tenants" },
 
-    { { "verify", NULL }, O(STORE), O(JSON),
+    { { "key", "new" }, O(KEY_FILE), O(STORE) | O(JSON),
+      tkt_ctl_key_new, "add a master key to a file, which is made if missing" },
+
+    { { "key", "list" }, O(KEY_FILE), O(STORE) | O(JSON),
+      tkt_ctl_key_list, "list the keys of a file and what they have wrapped" },
+
+    { { "key", "rotate" }, O(KEY_FILE) | O(STORE), O(JSON),
+      tkt_ctl_key_rotate, "wrap every data key under the newest master key" },
+
+    { { "key", "retire" }, O(KEY_FILE) | O(STORE) | O(ID), O(JSON),
+      tkt_ctl_key_retire, "take a master key that wraps nothing out" },
+
+    { { "verify", NULL }, O(STORE), O(KEY_FILE) | O(JSON),
       tkt_ctl_verify, "check that everything fits together; exit 1 if not" },
 
     { { "stat", NULL }, O(STORE), O(JSON),

@@ -42,6 +42,8 @@
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
     X(GENERATE, "generate", NULL, "make a password and show it this once")    \
+    X(KEY_FILE, "key-file", "FILE", "file of master keys, which is root's")   \
+    X(ID, "id", "N", "number of a master key")                                \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {
@@ -167,6 +169,12 @@ int tkt_ctl_texts(tkt_ctl_t *ctl);
 /* tkt_ctl_tenant.c */
 int tkt_ctl_tenant_add(tkt_ctl_t *ctl);
 int tkt_ctl_tenant_list(tkt_ctl_t *ctl);
+
+/* tkt_ctl_key.c */
+int tkt_ctl_key_new(tkt_ctl_t *ctl);
+int tkt_ctl_key_list(tkt_ctl_t *ctl);
+int tkt_ctl_key_rotate(tkt_ctl_t *ctl);
+int tkt_ctl_key_retire(tkt_ctl_t *ctl);
 
 /* Makes a token for a principal; the answer is in ctl->arena. */
 bool tkt_ctl_token_make(tkt_ctl_t *ctl, uint64_t principal,

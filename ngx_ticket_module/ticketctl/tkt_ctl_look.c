@@ -7,7 +7,7 @@
 #include "app/tkt_export.h"
 #include "app/tkt_verify.h"
 #include "base/tkt_text.h"
-#include "ticketctl/tkt_ctl.h"
+#include "ticketctl/tkt_ctl_key.h"
 
 
 #define TKT_CTL_FAULT_BYTES       512
@@ -68,8 +68,8 @@ tkt_ctl_fault(void *ctx, const char *line)
 }
 
 
-int
-tkt_ctl_verify(tkt_ctl_t *ctl)
+static int
+tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
 {
     int                    rc;
     tkt_out_t             *o = &ctl->out;
@@ -87,7 +87,8 @@ tkt_ctl_verify(tkt_ctl_t *ctl)
     status = tkt_txn_renew(ctl->read);
 
     if (status == TKT_OK) {
-        status = tkt_app_verify(ctl->read, tkt_ctl_fault, ctl, &figures);
+        status = tkt_app_verify_keys(ctl->read, ring, tkt_ctl_fault, ctl,
+                                     &figures);
         tkt_txn_reset(ctl->read);
     }
 
@@ -114,6 +115,24 @@ tkt_ctl_verify(tkt_ctl_t *ctl)
     tkt_out_lit(o, "}");
 
     return tkt_ctl_print(tkt_out_text(o)) ? rc : TKT_CTL_FAILED;
+}
+
+
+int
+tkt_ctl_verify(tkt_ctl_t *ctl)
+{
+    int             rc;
+    tkt_ctl_keys_t  k = { .fd = -1 };
+
+    rc = tkt_ctl_has(ctl, KEY_FILE) ? tkt_ctl_key_read(ctl, &k) : TKT_CTL_OK;
+
+    if (rc == TKT_CTL_OK) {
+        rc = tkt_ctl_verify_with(ctl, k.ring);
+    }
+
+    tkt_ctl_key_done(&k);
+
+    return rc;
 }
 
 

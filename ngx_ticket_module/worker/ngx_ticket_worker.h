@@ -54,6 +54,8 @@ typedef struct {
     ngx_str_t               name;
     ngx_str_t               path;         /* canonical, NUL-terminated       */
     ngx_str_t               key_file;     /* full name, or empty             */
+    tkt_keyring_t          *keyring;      /* NULL: no key_file               */
+    ngx_uint_t              cores;        /* core dumps in spite of keys     */
     size_t                  map_bytes;
     ngx_ticket_writer_conf_t  writer;
     size_t                  shared_bytes;
