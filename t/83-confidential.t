@@ -261,7 +261,7 @@ sub timer {
         my $one = $tenant->code == 200 ? $tenant->field('/data/0/id') : undef;
         skip 'no tenants or timers yet', 1 if !defined $one || !$jobs;
 
-        $t->patch('root', "/v1/tenants/$one", { shred_grace_s => 1 })->is(200);
+        $t->patch('root', "/v1/tenants/$one", { shred_grace => 1 })->is(200);
         my ($gone, $kept) = map { $t->some_ticket(confidential => $CANARY)
             ->{id} } 1 .. 2;
         act($t, 'alice', $_, 'close')->is(200) for $gone, $kept;
