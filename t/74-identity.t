@@ -20,6 +20,10 @@ my $t = TicketTest->new(workers => 2, tls => 1, start => 0,
             default                         "";
             "~^CN=(?<cn_is>[\w.@-]+)(?:,|$)"  $cn_is;
         }
+        server { listen 127.0.0.1:{port2}; root {dir}/html;
+            location /said/ { ticket main;
+                ticket_identity user=$http_x_who role=admin;
+                ticket_identity_max_role admin; } }
     ),
     server => qq(
         ssl_client_certificate {dir}/ca.pem;
@@ -57,6 +61,8 @@ my $t = TicketTest->new(workers => 2, tls => 1, start => 0,
             ticket_identity_max_role admin; }
         location /sup/    { ticket main; auth_request /judge;
             ticket_identity_max_role supervisor; }
+        location /said/   { ticket main;
+            ticket_identity user=\$http_x_who role=admin; }
         location /off/    { ticket main; auth_request /judge;
             ticket_identity off; }
 
@@ -272,6 +278,17 @@ for my $round (1 .. 3) {
     }
     at('/asked', GET => '/v1/tickets?limit=200', as(''))
         ->is(401, 'and nobody nothing');
+}
+
+# The same request at two servers with rules of their own, at both workers.
+for my $round (1 .. 10) {
+    for my $case ([$t->port2, 200], [$t->port, 403]) {
+        my ($port, $code) = @$case;
+        $t->new_connection;
+        $t->request(GET => undef, "http://127.0.0.1:$port/said/v1/users",
+            check => 0, headers => { 'X-Who' => 'ivy' })
+            ->is($code, "the rules of the server at port $port, $round");
+    }
 }
 
 

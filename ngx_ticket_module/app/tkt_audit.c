@@ -75,6 +75,56 @@ tkt_audit_last(tkt_txn_t *txn, uint32_t tenant)
 }
 
 
+void
+tkt_audit_heads(tkt_txn_t *txn, tkt_arena_t *arena,
+    void (*each)(void *ctx, const tkt_audit_t *newest), void *ctx)
+{
+    uint32_t     tenant;
+    uint64_t     last;
+    tkt_key_t    all;
+    tkt_scan_t   scan;
+    tkt_audit_t  newest;
+    tkt_unkey_t  u;
+
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+        tkt_unkey_start(&u, scan.key);
+        tenant = tkt_unkey_u32(&u);
+        last = tkt_audit_last(txn, tenant);
+
+        if (last > 0 && tkt_audit_load(txn, tenant, last, &newest, arena)) {
+            each(ctx, &newest);
+        }
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+tkt_str_t
+tkt_audit_hash_text(const tkt_audit_t *entry, tkt_arena_t *arena)
+{
+    size_t             i;
+    uint8_t           *text;
+    tkt_str_t          bytes = entry->hash;
+    static const char  digits[] = "0123456789abcdef";
+
+    text = tkt_arena_bytes(arena, 2 * bytes.len);
+    if (text == NULL) {
+        return tkt_str("");
+    }
+
+    for (i = 0; i < bytes.len; i++) {
+        text[2 * i] = (uint8_t) digits[bytes.data[i] >> 4];
+        text[2 * i + 1] = (uint8_t) digits[bytes.data[i] & 15];
+    }
+
+    return (tkt_str_t) { text, 2 * bytes.len };
+}
+
+
 /* ---- hashes ---- */
 
 bool

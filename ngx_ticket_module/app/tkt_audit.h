@@ -69,6 +69,13 @@ bool tkt_audit_has_values(const tkt_audit_t *entry);
  */
 void tkt_audit_redact(tkt_txn_t *txn, tkt_audit_t *entry, tkt_arena_t *arena);
 
+/* Calls `each` with the newest entry of every tenant that has one. */
+void tkt_audit_heads(tkt_txn_t *txn, tkt_arena_t *arena,
+    void (*each)(void *ctx, const tkt_audit_t *newest), void *ctx);
+
+/* The hash in hexadecimal; empty without memory. */
+tkt_str_t tkt_audit_hash_text(const tkt_audit_t *entry, tkt_arena_t *arena);
+
 /* Fills the view members: login, changes, hash in hexadecimal. */
 void tkt_audit_view(tkt_call_t *c, tkt_audit_t *entry);
 

@@ -90,6 +90,14 @@ bool tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd,
 void tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
     tkt_str_t body);
 
+/*
+ * Takes away the stored answers to a principal and those about his tickets,
+ * whoever got them: looks at no more than `steps` pieces from *place on (empty:
+ * the first), and sets it.  False when all were looked at.
+ */
+bool tkt_idempotency_forget(tkt_txn_t *txn, uint32_t tenant,
+    uint64_t principal, tkt_key_t *place, size_t steps);
+
 /* Whether these bytes, its pieces joined, are a stored answer. */
 bool tkt_idempotency_sound(tkt_str_t packed);
 

@@ -265,6 +265,77 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
 }
 
 
+/* Whether the first piece of an answer is of a ticket of his. */
+static bool
+tkt_idempotency_about(tkt_txn_t *txn, tkt_str_t piece, uint32_t tenant,
+    uint64_t principal)
+{
+    tkt_ticket_t        t;
+    tkt_stored_reply_t  stored;
+
+    return tkt_record_unpack_integers(&tkt_stored_reply_schema, piece,
+                                      &stored)
+           && stored.ticket != 0
+           && tkt_ticket_load_head(txn, tenant, stored.ticket, &t)
+           && t.requester == principal;
+}
+
+
+bool
+tkt_idempotency_forget(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    tkt_key_t *place, size_t steps)
+{
+    uint64_t     owner;
+    tkt_key_t    all, key;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
+
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, txn, TKT_DB_IDEMPOTENCY, &all,
+                  place->len > 0 ? place : NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+
+        tkt_key_start(place);
+        tkt_key_bytes(place, scan.key);
+
+        if (steps-- == 0) {
+            tkt_scan_close(&scan);
+            return true;
+        }
+
+        tkt_unkey_start(&u, scan.key);
+        (void) tkt_unkey_u32(&u);
+
+        if (tkt_unkey_u32(&u) != tenant) {
+            continue;
+        }
+
+        owner = tkt_unkey_u64(&u);
+
+        /* pieces after the first go with it */
+
+        u.pos += u.bad ? 0 : TKT_DIGEST_BYTES;
+
+        if (tkt_unkey_u16(&u) != 0
+            || (owner != principal
+                && !tkt_idempotency_about(txn, scan.value, tenant,
+                                          principal)))
+        {
+            continue;
+        }
+
+        tkt_key_start(&key);
+        tkt_key_bytes(&key, (tkt_str_t) { scan.key.data, scan.key.len - 2 });
+        tkt_chunks_delete(txn, TKT_DB_IDEMPOTENCY, &key, 0);
+    }
+
+    tkt_scan_close(&scan);
+
+    return false;
+}
+
+
 bool
 tkt_idempotency_sound(tkt_str_t packed)
 {

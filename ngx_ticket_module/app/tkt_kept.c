@@ -102,7 +102,9 @@ tkt_kept_ticket(tkt_kept_t *k)
 static bool
 tkt_kept_head(tkt_kept_t *k, tkt_ticket_t *t)
 {
-    if (tkt_ticket_load_head(k->txn, k->tenant, k->place.a, t)) {
+    if (tkt_ticket_load_head(k->txn, k->tenant, k->place.a, t)
+        && t->requester == k->principal)
+    {
         return true;
     }
 
@@ -345,6 +347,35 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_AUDIT]     = tkt_kept_audit,
     [TKT_KEPT_NOTICE]    = tkt_kept_notice,
 };
+
+
+bool
+tkt_kept_place_valid(tkt_kept_t *k)
+{
+    tkt_event_t              e;
+    tkt_ticket_t             t;
+    const tkt_kept_place_t  *p = &k->place;
+
+    if (p->kind >= TKT_KEPT_MAX || !(k->kinds & tkt_bit(p->kind))) {
+        return p->kind == TKT_KEPT_NONE;
+    }
+
+    if (p->kind != TKT_KEPT_MESSAGE && p->kind != TKT_KEPT_EVENT) {
+        return p->a < UINT64_MAX;
+    }
+
+    /* nor may it lead into the tickets of others */
+
+    if (p->a == 0) {
+        return p->b == 0;
+    }
+
+    return tkt_ticket_load_head(k->txn, k->tenant, p->a, &t)
+           && t.requester == k->principal
+           && (p->kind == TKT_KEPT_MESSAGE || p->b == 0
+               || (tkt_kept_log(k, p->b, &e) && e.ticket == p->a
+                   && e.tenant == k->tenant));
+}
 
 
 bool

@@ -54,6 +54,11 @@ typedef struct {
 } tkt_kept_t;
 
 
+/*
+ * Whether a place is one of this walk, for those that a client has sent.
+ */
+bool tkt_kept_place_valid(tkt_kept_t *k);
+
 /* The next step; false at the end of the walk, or on a failure of the store. */
 bool tkt_kept_step(tkt_kept_t *k);
 

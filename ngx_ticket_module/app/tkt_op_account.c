@@ -233,6 +233,10 @@ tkt_session_answer(tkt_call_t *c, const tkt_account_t *account,
     tkt_out_object(&o, &tkt_session_schema, &session,
                    (uint32_t) tkt_bit(account->user.role), NULL, false);
     tkt_call_answer(c, &o);
+
+    c->reply->location = tkt_arena_printf(c->arena, "%.*s/v1/session",
+                                          (int) c->mount.len,
+                                          (const char *) c->mount.data);
 }
 
 

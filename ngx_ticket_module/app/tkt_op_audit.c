@@ -18,27 +18,6 @@ typedef struct {
 
 /* ---- an entry as it is shown ---- */
 
-static tkt_str_t
-tkt_audit_hex(tkt_str_t bytes, tkt_arena_t *arena)
-{
-    size_t             i;
-    uint8_t           *text;
-    static const char  digits[] = "0123456789abcdef";
-
-    text = tkt_arena_bytes(arena, 2 * bytes.len);
-    if (text == NULL) {
-        return tkt_str("");
-    }
-
-    for (i = 0; i < bytes.len; i++) {
-        text[2 * i] = (uint8_t) digits[bytes.data[i] >> 4];
-        text[2 * i + 1] = (uint8_t) digits[bytes.data[i] & 15];
-    }
-
-    return (tkt_str_t) { text, 2 * bytes.len };
-}
-
-
 /* Both lists as one object: which of them a row stands in is our matter. */
 static void
 tkt_audit_view_changes(tkt_call_t *c, tkt_audit_t *e)
@@ -80,7 +59,7 @@ tkt_audit_view(tkt_call_t *c, tkt_audit_t *e)
         e->actor_login = actor.login;
     }
 
-    e->hash_text = tkt_audit_hex(e->hash, c->arena);
+    e->hash_text = tkt_audit_hash_text(e, c->arena);
     e->erased = e->values_hash.len > 0 && !tkt_audit_has_values(e);
     tkt_audit_view_changes(c, e);
 }

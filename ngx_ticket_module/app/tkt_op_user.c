@@ -276,10 +276,6 @@ tkt_me_unseen(tkt_call_t *c)
     tkt_out_object(&o, &tkt_user_schema, &user,
                    (uint32_t) tkt_bit(c->actor->role), NULL, false);
     tkt_call_answer(c, &o);
-
-    /* never compared: what the site says of him has no version */
-
-    c->reply->etag = tkt_call_etag(c, 'u', 0, 0);
 }
 
 

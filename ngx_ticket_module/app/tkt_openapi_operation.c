@@ -10,7 +10,8 @@
 typedef enum {
     TKT_ALWAYS = 0,
     TKT_FOR_PROTECTED,          /* asks who calls                            */
-    TKT_FOR_NAMED,              /* has a {…} in its path                     */
+    TKT_FOR_KNOWN,              /* must know or find out who it is           */
+    TKT_FOR_NAMED,              /* of an object, or not offered everywhere   */
     TKT_FOR_COMMAND,
     TKT_FOR_STORE,              /* reads or writes the store                 */
     TKT_FOR_INPUT,              /* takes a JSON body                         */
@@ -48,7 +49,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_INVALID_JSON,          TKT_FOR_INPUT },
     { TKT_INVALID_REQUEST,       TKT_ALWAYS },
     { TKT_UNKNOWN_PARAMETER,     TKT_FOR_STORE },
-    { TKT_UNAUTHORIZED,          TKT_FOR_PROTECTED },
+    { TKT_UNAUTHORIZED,          TKT_FOR_KNOWN },
     { TKT_FORBIDDEN,             TKT_FOR_PROTECTED },
     { TKT_NOT_FOUND,             TKT_FOR_NAMED },
     { TKT_INVALID_TRANSITION,    TKT_FOR_TRANSITION },
@@ -123,8 +124,13 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_PROTECTED:
         return op->permission != TKT_PERM_NONE;
 
+    case TKT_FOR_KNOWN:
+        return op->permission != TKT_PERM_NONE
+               || (op->flags & TKT_OP_LOGIN) != 0;
+
     case TKT_FOR_NAMED:
-        return strchr(op->path, '{') != NULL;
+        return strchr(op->path, '{') != NULL
+               || (op->flags & TKT_OP_LOGIN) != 0;
 
     case TKT_FOR_COMMAND:
         return command;
@@ -170,7 +176,8 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
 
     case TKT_FOR_LOCATED:
-        return op->success == 201 && tkt_openapi_is_resource(op);
+        return op->success == 201 && tkt_openapi_is_resource(op)
+               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
     }
 
     return false;

@@ -8,6 +8,7 @@
 
 #include "app/tkt_call.h"
 #include "app/tkt_rows.h"
+#include "app/tkt_view.h"
 
 
 /*
@@ -57,6 +58,10 @@ bool tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter);
 bool tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter);
+
+/* One event; what staff say among themselves is not for the requester. */
+void tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
+    bool internal);
 
 
 #endif /* TKT_TICKET_H */

@@ -21,22 +21,6 @@ typedef struct {
 } tkt_audit_walk_t;
 
 
-/* Whether this person's data was erased. */
-static bool
-tkt_verify_erased(tkt_verify_t *v, uint64_t tenant, uint64_t principal)
-{
-    tkt_key_t   key;
-    tkt_str_t   value;
-    tkt_user_t  user;
-
-    tkt_key_principal(&key, (uint32_t) tenant, principal);
-
-    return tkt_get(v->txn, TKT_DB_PRINCIPAL, &key, &value)
-           && tkt_record_unpack(&tkt_user_schema, value, &user)
-           && user.erased_at != 0;
-}
-
-
 /* Values go with the person that they are about, and for nothing else. */
 static bool
 tkt_audit_may_lack(tkt_verify_t *v, const tkt_audit_t *e)
@@ -46,10 +30,10 @@ tkt_audit_may_lack(tkt_verify_t *v, const tkt_audit_t *e)
     switch (e->object) {
 
     case TKT_OBJECT_USER:
-        return tkt_verify_erased(v, e->tenant, e->object_id);
+        return tkt_verify_is_erased(v, e->tenant, e->object_id);
 
     case TKT_OBJECT_TOKEN:
-        return tkt_verify_erased(v, e->tenant, e->parent_id);
+        return tkt_verify_is_erased(v, e->tenant, e->parent_id);
 
     case TKT_OBJECT_TICKET:
         return tkt_verify_ticket_integers(v, e->tenant, e->object_id, &t)

@@ -121,6 +121,12 @@ tkt_chain_undo_row(tkt_chain_t *c, const tkt_change_t *change)
     tkt_str_t          *s;
     const tkt_field_t  *f = change->field;
 
+    /* texts of a ticket that was erased lead nowhere any more */
+
+    if (c->t->erased_at != 0 && (f->flags & TKT_F_PERSONAL)) {
+        return;
+    }
+
     if (tkt_field_is_u64(f)) {
         u = tkt_field_u64(f, c->t);
         good = *u == change->new_u64 && change->old_u64 != change->new_u64;

@@ -123,6 +123,14 @@ void tkt_verify_due(tkt_verify_t *v);
 void tkt_verify_sealed_ticket(tkt_verify_t *v, const char *what,
     const tkt_ticket_t *t);
 
+/* tkt_verify_erased.c: reported if texts are left; whether he was erased */
+void tkt_verify_tombstone(tkt_verify_t *v, const tkt_schema_t *schema,
+    const void *obj, const char *what);
+void tkt_verify_erased_user(tkt_verify_t *v, const tkt_user_t *user,
+    const char *what);
+bool tkt_verify_is_erased(tkt_verify_t *v, uint64_t tenant,
+    uint64_t principal);
+
 /* tkt_verify_audit.c */
 void tkt_verify_audit(tkt_verify_t *v);
 

@@ -185,9 +185,9 @@ ngx_ticket_ctx_t *ngx_ticket_request_ctx(ngx_http_request_t *r,
 /* ---- ngx_ticket_identity.c ---- */
 
 /*
- * What nginx knows of the caller: his address, whether he comes from a foreign
- * site, and, unless he brings a token that the desk judges itself, the values
- * of ticket_identity.  NGX_ERROR: a variable could not be had.
+ * What the location allows and nginx knows of the caller: whether he comes from
+ * a foreign site, and, unless he brings a token that the desk judges itself,
+ * the values of ticket_identity.  NGX_ERROR: a variable could not be had.
  */
 ngx_int_t ngx_ticket_identity_fill(ngx_ticket_ctx_t *ctx);
 

@@ -86,13 +86,7 @@ ngx_ticket_identity_values(ngx_ticket_ctx_t *ctx)
 ngx_int_t
 ngx_ticket_identity_fill(ngx_ticket_ctx_t *ctx)
 {
-    ngx_connection_t  *c;
-
-    c = ctx->r->connection;
-
     ctx->req.site = &ctx->conf->site;
-    ctx->req.address.data = c->addr_text.data;
-    ctx->req.address.len = c->addr_text.len;
     ctx->req.jwt_cache = ctx->desk ? ctx->desk->jwt_cache : NULL;
 
     ngx_ticket_cors_judge(ctx);

@@ -35,12 +35,22 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "list" }, O(STORE), O(TENANT) | O(JSON),
       tkt_ctl_user_list, "list the principals of a tenant" },
 
+    { { "user", "erase" }, O(STORE) | O(LOGIN) | O(REASON),
+      O(TENANT) | O(JSON),
+      tkt_ctl_user_erase, "erase all that is kept about a principal" },
+
     { { "user", "disable" }, O(STORE) | O(LOGIN), O(TENANT) | O(JSON),
       tkt_ctl_user_disable, "let a principal in no more" },
 
     { { "user", "passwd" }, O(STORE) | O(LOGIN),
       O(TENANT) | O(GENERATE) | O(JSON), tkt_ctl_user_passwd,
       "set a password, read from standard input" },
+    { { "role", "add" }, O(STORE) | O(ROLE) | O(BASE),
+      O(PERMISSIONS) | O(NAME) | O(TENANT) | O(JSON),
+      tkt_ctl_role_add, "make a role of a tenant's own" },
+
+    { { "role", "list" }, O(STORE), O(TENANT) | O(JSON),
+      tkt_ctl_role_list, "list the roles that a tenant has made" },
 
     { { "token", "new" }, O(STORE) | O(LOGIN),
       O(SCOPE) | O(TTL) | O(LABEL) | O(TENANT) | O(JSON),
@@ -77,7 +87,7 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "key", "retire" }, O(KEY_FILE) | O(STORE) | O(ID), O(JSON),
       tkt_ctl_key_retire, "take a master key that wraps nothing out" },
 
-    { { "verify", NULL }, O(STORE), O(KEY_FILE) | O(JSON),
+    { { "verify", NULL }, O(STORE), O(KEY_FILE) | O(AUDIT_HEAD) | O(JSON),
       tkt_ctl_verify, "check that everything fits together; exit 1 if not" },
 
     { { "stat", NULL }, O(STORE), O(JSON),

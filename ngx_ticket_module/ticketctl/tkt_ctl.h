@@ -33,17 +33,22 @@
     X(IF_MISSING, "if-missing", NULL, "succeed when it was made before")      \
     X(LOGIN, "login", "LOGIN", "whose")                                       \
     X(ROLE, "role", "ROLE",                                                   \
-      "user agent supervisor admin bot system (user)")                        \
+      "user agent supervisor admin bot system (user), or a tenant's own")     \
+    X(BASE, "base", "ROLE", "the role that a new one is made from")           \
+    X(PERMISSIONS, "permissions", "P,P",                                      \
+      "what holders of the new role may do (all that its base may)")          \
     X(NAME, "name", "TEXT", "display name")                                   \
     X(EMAIL, "email", "ADDRESS", "mail address")                              \
     X(SCOPE, "scope", "SCOPE", "read write admin; may be given several times")\
     X(TTL, "ttl", "TIME", "how long it lasts: 90s 30m 12h 30d (for ever)")    \
+    X(REASON, "reason", "TEXT", "why; kept in the audit log")                 \
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
     X(GENERATE, "generate", NULL, "make a password and show it this once")    \
     X(KEY_FILE, "key-file", "FILE", "file of master keys, which is root's")   \
     X(ID, "id", "N", "number of a master key")                                \
+    X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {
@@ -147,6 +152,7 @@ int tkt_ctl_tenant_set(tkt_ctl_t *ctl);
 int tkt_ctl_user_add(tkt_ctl_t *ctl);
 int tkt_ctl_user_list(tkt_ctl_t *ctl);
 int tkt_ctl_user_disable(tkt_ctl_t *ctl);
+int tkt_ctl_user_erase(tkt_ctl_t *ctl);
 int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
@@ -155,16 +161,19 @@ int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
 int tkt_ctl_user_passwd(tkt_ctl_t *ctl);
 int tkt_ctl_outbox_list(tkt_ctl_t *ctl);
 
+/* tkt_ctl_audit.c: the heads of the audit log; whether the one that was given
+   is still there (false: it is no head at all) */
+void tkt_ctl_audit_heads(tkt_ctl_t *ctl);
+bool tkt_ctl_audit_kept(tkt_ctl_t *ctl, bool *there);
+
+/* tkt_ctl_role.c */
+int tkt_ctl_role_add(tkt_ctl_t *ctl);
+int tkt_ctl_role_list(tkt_ctl_t *ctl);
+
 /* tkt_ctl_look.c */
 int tkt_ctl_verify(tkt_ctl_t *ctl);
 int tkt_ctl_stat(tkt_ctl_t *ctl);
 int tkt_ctl_export(tkt_ctl_t *ctl);
-
-/*
- * Arguments are bytes of the terminal; what is written into JSON must be
- * text: an exit code.
- */
-int tkt_ctl_texts(tkt_ctl_t *ctl);
 
 /* tkt_ctl_tenant.c */
 int tkt_ctl_tenant_add(tkt_ctl_t *ctl);
@@ -175,6 +184,30 @@ int tkt_ctl_key_new(tkt_ctl_t *ctl);
 int tkt_ctl_key_list(tkt_ctl_t *ctl);
 int tkt_ctl_key_rotate(tkt_ctl_t *ctl);
 int tkt_ctl_key_retire(tkt_ctl_t *ctl);
+
+/* "name":"value" into an object, unless value has no data. */
+void tkt_ctl_out_text(tkt_out_t *o, const char *name, tkt_str_t value);
+
+/*
+ * Arguments are bytes of the terminal; what is written into JSON must be
+ * text.  An exit code.
+ */
+int tkt_ctl_texts(tkt_ctl_t *ctl);
+
+/* Opens, and settles tenant and, unless NULL, principal; an exit code. */
+int tkt_ctl_begin(tkt_ctl_t *ctl, tkt_ctl_purpose_t purpose,
+    tkt_user_t *user);
+
+/* Prints the answer as it came with --json, else the line; an exit code. */
+int tkt_ctl_answer(tkt_ctl_t *ctl, tkt_str_t json, tkt_str_t line);
+
+/*
+ * Prints the rows of a database under a prefix, as an object with --json:
+ * line unpacks one and writes it, into ctl->out or on standard output; false
+ * if it does not decode.  An exit code.
+ */
+int tkt_ctl_list(tkt_ctl_t *ctl, tkt_db_t db, const tkt_key_t *prefix,
+    bool (*line)(tkt_ctl_t *ctl, tkt_str_t value));
 
 /* Makes a token for a principal; the answer is in ctl->arena. */
 bool tkt_ctl_token_make(tkt_ctl_t *ctl, uint64_t principal,

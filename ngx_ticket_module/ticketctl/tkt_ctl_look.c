@@ -68,6 +68,29 @@ tkt_ctl_fault(void *ctx, const char *line)
 }
 
 
+/* --audit-head: an entry that was there and is not any more is a fault. */
+static int
+tkt_ctl_verify_head(tkt_ctl_t *ctl, tkt_verify_figures_t *figures)
+{
+    bool  there;
+
+    if (!tkt_ctl_has(ctl, AUDIT_HEAD)) {
+        return TKT_CTL_OK;
+    }
+
+    if (!tkt_ctl_audit_kept(ctl, &there)) {
+        return tkt_ctl_error("an audit head is TENANT:NUMBER:HASH");
+    }
+
+    if (!there) {
+        figures->faults++;
+        tkt_ctl_fault(ctl, "audit: the head that was kept is not in the log");
+    }
+
+    return TKT_CTL_OK;
+}
+
+
 static int
 tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
 {
@@ -89,11 +112,15 @@ tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
     if (status == TKT_OK) {
         status = tkt_app_verify_keys(ctl->read, ring, tkt_ctl_fault, ctl,
                                      &figures);
-        tkt_txn_reset(ctl->read);
     }
 
     if (status != TKT_OK) {
         return tkt_ctl_status(status);
+    }
+
+    rc = tkt_ctl_verify_head(ctl, &figures);
+    if (rc != TKT_CTL_OK) {
+        return rc;
     }
 
     rc = (figures.faults == 0) ? TKT_CTL_OK : TKT_CTL_FAILED;
@@ -103,6 +130,7 @@ tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
                       (unsigned long long) figures.faults,
                       (unsigned long long) figures.entries[TKT_DB_TICKET],
                       (unsigned long long) figures.entries[TKT_DB_EVENT]);
+        tkt_ctl_audit_heads(ctl);
         return rc;
     }
 
@@ -111,6 +139,7 @@ tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
     tkt_out_u64(o, figures.faults);
     tkt_out_name(o, "ok");
     tkt_out_raw(o, figures.faults == 0 ? tkt_str("true") : tkt_str("false"));
+    tkt_ctl_audit_heads(ctl);
     tkt_ctl_out_entries(o, figures.entries);
     tkt_out_lit(o, "}");
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/tkt_roles.h"
 #include "base/tkt_text.h"
 #include "base/tkt_time.h"
 #include "ticketctl/tkt_ctl.h"
@@ -44,7 +45,7 @@ tkt_ctl_answer(tkt_ctl_t *ctl, tkt_str_t json, tkt_str_t line)
 }
 
 
-static void
+void
 tkt_ctl_out_text(tkt_out_t *o, const char *name, tkt_str_t value)
 {
     if (value.data != NULL) {
@@ -135,63 +136,109 @@ tkt_ctl_user_disable(tkt_ctl_t *ctl)
 }
 
 
-static void
-tkt_ctl_user_line(tkt_ctl_t *ctl, tkt_user_t *user)
+/*
+ * The server's timer goes on with what is too much for one command; without a
+ * server it begins when there is one.
+ */
+int
+tkt_ctl_user_erase(tkt_ctl_t *ctl)
 {
-    tkt_str_t  role;
+    int         rc;
+    tkt_out_t  *o = &ctl->out;
+    tkt_str_t   made;
+    tkt_user_t  user;
 
-    role = user->role < tkt_role_names.count
-           ? tkt_role_names.names[user->role] : tkt_str("");
+    rc = tkt_ctl_begin(ctl, TKT_CTL_CHANGE, &user);
+    if (rc != TKT_CTL_OK) {
+        return rc;
+    }
+
+    tkt_out_init(o, &ctl->arena, 256);
+    tkt_out_lit(o, "{\"reason\":");
+    tkt_out_string(o, tkt_ctl_value(ctl, REASON));
+    tkt_out_lit(o, "}");
+
+    if (!tkt_ctl_send(ctl, TKT_METHOD_POST,
+                      tkt_ctl_path(ctl, user.id, "/erase"), tkt_out_text(o),
+                      &made))
+    {
+        return TKT_CTL_FAILED;
+    }
+
+    return tkt_ctl_answer(ctl, made, tkt_arena_printf(&ctl->arena,
+        "principal %llu is being erased", (unsigned long long) user.id));
+}
+
+
+static bool
+tkt_ctl_user_line(tkt_ctl_t *ctl, tkt_str_t value)
+{
+    tkt_str_t   role;
+    tkt_user_t  user;
+
+    if (!tkt_record_unpack(&tkt_user_schema, value, &user)) {
+        return false;
+    }
+
+    role = tkt_user_role_name(ctl->read, &user, NULL);
 
     if (tkt_ctl_has(ctl, JSON)) {
-        user->tenant_name = tkt_str_z(ctl->actor.tenant_name);
+        user.tenant_name = tkt_str_z(ctl->actor.tenant_name);
+        user.role_name = role;
         tkt_out_comma(&ctl->out);
-        tkt_out_object(&ctl->out, &tkt_user_schema, user,
+        tkt_out_object(&ctl->out, &tkt_user_schema, &user,
                        (uint32_t) tkt_bit(TKT_ROLE_ADMIN), NULL, false);
-        return;
+        return true;
     }
 
     (void) printf("%-8llu %-12.*s %-9s %.*s%s%.*s\n",
-                  (unsigned long long) user->id, (int) role.len,
+                  (unsigned long long) user.id, (int) role.len,
                   (const char *) role.data,
-                  user->disabled ? "disabled" : "active",
-                  (int) user->login.len, (const char *) user->login.data,
-                  user->name.len > 0 ? "  " : "", (int) user->name.len,
-                  user->name.len > 0 ? (const char *) user->name.data : "");
+                  user.disabled ? "disabled" : "active",
+                  (int) user.login.len, (const char *) user.login.data,
+                  user.name.len > 0 ? "  " : "", (int) user.name.len,
+                  user.name.len > 0 ? (const char *) user.name.data : "");
+
+    return true;
 }
 
 
-static void
-tkt_ctl_token_line(tkt_ctl_t *ctl, tkt_token_record_t *token)
+static bool
+tkt_ctl_token_line(tkt_ctl_t *ctl, tkt_str_t value)
 {
-    uint8_t  ends[TKT_TIME_TEXT_BYTES];
+    uint8_t             ends[TKT_TIME_TEXT_BYTES];
+    tkt_token_record_t  token;
+
+    if (!tkt_record_unpack(&tkt_token_schema, value, &token)) {
+        return false;
+    }
 
     if (tkt_ctl_has(ctl, JSON)) {
         tkt_out_comma(&ctl->out);
-        tkt_out_object(&ctl->out, &tkt_token_schema, token,
+        tkt_out_object(&ctl->out, &tkt_token_schema, &token,
                        (uint32_t) tkt_bit(TKT_ROLE_ADMIN), NULL, false);
-        return;
+        return true;
     }
 
-    tkt_time_format(ends, (int64_t) token->expires_at);
+    tkt_time_format(ends, (int64_t) token.expires_at);
 
-    (void) printf("%-4llu %s%.*s  %.*s\n", (unsigned long long) token->id,
-                  token->expires_at == 0 ? "for ever" : "until ",
-                  token->expires_at == 0 ? 0 : TKT_TIME_TEXT_BYTES,
-                  (const char *) ends, (int) token->label.len,
-                  token->label.len > 0 ? (const char *) token->label.data
-                                       : "");
+    (void) printf("%-4llu %s%.*s  %.*s\n", (unsigned long long) token.id,
+                  token.expires_at == 0 ? "for ever" : "until ",
+                  token.expires_at == 0 ? 0 : TKT_TIME_TEXT_BYTES,
+                  (const char *) ends, (int) token.label.len,
+                  token.label.len > 0 ? (const char *) token.label.data
+                                      : "");
+
+    return true;
 }
 
 
-/* Prints the rows of a database under a prefix. */
-static int
-tkt_ctl_list(tkt_ctl_t *ctl, tkt_db_t db, const tkt_key_t *prefix)
+int
+tkt_ctl_list(tkt_ctl_t *ctl, tkt_db_t db, const tkt_key_t *prefix,
+    bool (*line)(tkt_ctl_t *ctl, tkt_str_t value))
 {
-    tkt_scan_t          scan;
-    tkt_user_t          user;
-    tkt_status_t        status;
-    tkt_token_record_t  token;
+    tkt_scan_t    scan;
+    tkt_status_t  status;
 
     status = tkt_txn_renew(ctl->read);
     if (status != TKT_OK) {
@@ -203,18 +250,7 @@ tkt_ctl_list(tkt_ctl_t *ctl, tkt_db_t db, const tkt_key_t *prefix)
     tkt_scan_open(&scan, ctl->read, db, prefix, NULL, false);
 
     while (tkt_scan_next(&scan)) {
-
-        if (db == TKT_DB_TOKEN
-            && tkt_record_unpack(&tkt_token_schema, scan.value, &token))
-        {
-            tkt_ctl_token_line(ctl, &token);
-
-        } else if (db == TKT_DB_PRINCIPAL
-                   && tkt_record_unpack(&tkt_user_schema, scan.value, &user))
-        {
-            tkt_ctl_user_line(ctl, &user);
-
-        } else {
+        if (!line(ctl, scan.value)) {
             tkt_txn_fail(ctl->read, TKT_INTERNAL);
         }
     }
@@ -247,7 +283,7 @@ tkt_ctl_user_list(tkt_ctl_t *ctl)
 
     tkt_key_tenant(&prefix, ctl->actor.tenant);
 
-    return tkt_ctl_list(ctl, TKT_DB_PRINCIPAL, &prefix);
+    return tkt_ctl_list(ctl, TKT_DB_PRINCIPAL, &prefix, tkt_ctl_user_line);
 }
 
 
@@ -267,7 +303,7 @@ tkt_ctl_token_list(tkt_ctl_t *ctl)
 
     tkt_key_principal(&prefix, ctl->actor.tenant, user.id);
 
-    return tkt_ctl_list(ctl, TKT_DB_TOKEN, &prefix);
+    return tkt_ctl_list(ctl, TKT_DB_TOKEN, &prefix, tkt_ctl_token_line);
 }
 
 

@@ -26,6 +26,14 @@ static const tkt_actor_t  operator = {
 };
 
 
+static const tkt_actor_t  ann = {
+    .tenant = 1, .id = 1, .role = TKT_ROLE_USER, .by = TKT_BY_TOKEN,
+    .login = "ann", .tenant_name = "main"
+};
+
+#define LOGIN  "{\"login\":\"ann\",\"password\":\"" PASSWORD "\"}"
+
+
 /* A request of nobody. */
 static inline unsigned
 nobody_asks(desk_t *d, ask_t *a, tkt_method_t method, const char *path,
@@ -121,6 +129,23 @@ register_ann(desk_t *d)
                 body_of("{\"login\":\"ann\",\"password\":\"" PASSWORD "\","
                         "\"email\":\"Ann@example.com\",\"name\":\"Ann\","
                         "\"code\":\"%s\"}", code), 201);
+}
+
+
+/* A desk with ann, and its end. */
+static inline void
+open_desk(desk_t *d)
+{
+    desk_open(d);
+    register_ann(d);
+}
+
+
+static inline void
+close_desk(desk_t *d)
+{
+    desk_verify_clean(d);
+    desk_close(d);
 }
 
 

@@ -21,14 +21,6 @@ static const tkt_actor_t  admin = {
 
 
 static void
-close_desk(desk_t *d)
-{
-    desk_verify_clean(d);
-    desk_close(d);
-}
-
-
-static void
 cool_down(desk_t *d)
 {
     d->now_ms += TKT_CODE_COOL_DOWN_S * 1000;
@@ -411,8 +403,7 @@ static const damage_t  damages[] = {
     { "credential 1/1: what is kept is no hash", damage_plain_password },
     { "code of tenant 1: the record is not of a code", damage_code },
     { "code of tenant 77: there is no such tenant", damage_code_of_tenant },
-    { "code of tenant 1: its notification 99 is not there",
-      damage_code_alone },
+    { "code of tenant 1: the record is not of a code", damage_code_alone },
     { "notification 1/1: the record is not of this", damage_note },
     { "notification 1/99: the number was never given", damage_note_number },
     { "notification 1/99: there is no such principal", damage_note_number },

@@ -22,14 +22,6 @@ static const char  ask_for[] =
     "\"code\":\"" code "\"}"
 
 
-static void
-close_desk(desk_t *d)
-{
-    desk_verify_clean(d);
-    desk_close(d);
-}
-
-
 static unsigned
 submit(desk_t *d, ask_t *a, const char *body, const char *key)
 {

@@ -88,8 +88,11 @@ test_create(void **state)
     }
 
     refused(&d, &admin, "/v1/users", "{\"login\":\"new\"}", 409, NULL, NULL);
-    refused(&d, &admin, "/v1/users", "{\"login\":\"New\"}", 400, "/login",
-            "format");
+    desk_post(&d, &admin, "/v1/users", "{\"login\":\"Neu 新@x\"}");
+    refused(&d, &admin, "/v1/users", "{\"login\":\"a\\nb\"}", 400, "/login",
+            "control");
+    refused(&d, &admin, "/v1/users", "{\"login\":\" \"}", 400, "/login",
+            "too-short");
     refused(&d, &admin, "/v1/users", "{}", 400, "/login", "required");
     refused(&d, &admin, "/v1/users", "{\"login\":\"b\",\"role\":\"god\"}",
             400, "/role", "choice");
@@ -135,14 +138,16 @@ test_patch(void **state)
     refused_patch(&d, &admin, "/v1/users/99", "{}", 404, NULL, NULL);
     refused_patch(&d, &admin, "/v1/users/x", "{}", 404, NULL, NULL);
 
-    /* the desk's own principal keeps its role, and can be changed else */
+    /* what stands above an administrator is the operator's to change */
 
-    desk_ok(&d, &admin, TKT_METHOD_PATCH, "/v1/users/16",
-            "{\"disabled\":true}");
-    desk_ok(&d, &admin, TKT_METHOD_PATCH, "/v1/users/16",
-            "{\"role\":\"system\",\"disabled\":false}");
+    refused_patch(&d, &admin, "/v1/users/16", "{\"disabled\":true}", 403,
+                  NULL, NULL);
+    desk_ok(&d, &operator, TKT_METHOD_PATCH, "/v1/users/16",
+            "{\"role\":\"system\",\"disabled\":true}");
+    desk_ok(&d, &operator, TKT_METHOD_PATCH, "/v1/users/16",
+            "{\"disabled\":false}");
 
-    /* but an administrator may not enter as it */
+    /* nor may he enter as it */
 
     assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_POST,
                               "/v1/users/16/tokens", "{}"), 403);
