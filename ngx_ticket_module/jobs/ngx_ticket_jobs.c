@@ -95,8 +95,8 @@ ngx_ticket_jobs_due(struct ngx_ticket_jobs_s *jobs)
 
     ngx_ticket_random(jobs->desk, random, sizeof(random));
 
-    n = tkt_app_due(txn, ngx_ticket_now_ms(), random, NULL, commands,
-                    TKT_JOB_BATCH_MAX);
+    n = tkt_app_due(txn, ngx_ticket_now_ms(), random,
+                    jobs->desk->keyring, commands, TKT_JOB_BATCH_MAX);
 
     ngx_ticket_read_end(jobs->desk);
 
@@ -163,7 +163,7 @@ ngx_ticket_jobs_start(ngx_ticket_store_t *store)
     }
 
     jobs->desk = desk;
-    jobs->uses_ms = ngx_current_msec + NGX_TICKET_USES_MS;
+    jobs->uses_ms = ngx_current_msec;
 
     jobs->timer.handler = ngx_ticket_jobs_handler;
     jobs->timer.data = jobs;

@@ -388,6 +388,7 @@ void
 ngx_ticket_desk_share(ngx_ticket_store_t *store)
 {
     store->desk->shared = store->shared ? store->shared->data : NULL;
+    store->desk->keyring = store->keyring;
 }
 
 

@@ -82,6 +82,7 @@ struct ngx_ticket_desk_s {
     ngx_ticket_writer_t     *writer;
     ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
     ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
+    const tkt_keyring_t     *keyring;     /* the store's                     */
     tkt_answers_t           *answers;     /* NULL: none are kept             */
     struct ngx_ticket_jobs_s  *jobs;      /* of jobs/; NULL: none            */
     tkt_jwt_cache_t         *jwt_cache;   /* NULL: none                      */
@@ -142,8 +143,9 @@ void ngx_ticket_desk_stop(ngx_ticket_desk_t *desk);
 void ngx_ticket_desk_fail(ngx_ticket_desk_t *desk, const char *reason);
 
 /*
- * Lets the desk of a store count in its zone, which may be another one after
- * the configuration was read anew by the same process.
+ * Lends the desk what belongs to the configuration of its store, the table of
+ * counts and the keys: they may be others after the configuration was read
+ * anew by the same process.
  */
 void ngx_ticket_desk_share(ngx_ticket_store_t *store);
 
