@@ -4,6 +4,7 @@
 
 #include "app/tkt_accounts.h"
 #include "app/tkt_audit.h"
+#include "app/tkt_forward.h"
 #include "app/tkt_ops.h"
 
 
@@ -377,7 +378,9 @@ tkt_op_account_create(tkt_call_t *c)
         return;
     }
 
-    if (tkt_user_by_login(c->txn, tenant, in->login, &other, c->arena)) {
+    if (tkt_standin_login(in->login)
+        || tkt_user_by_login(c->txn, tenant, in->login, &other, c->arena))
+    {
         tkt_call_fail(c, TKT_CONFLICT, "this login is taken");
         return;
     }
