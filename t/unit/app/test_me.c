@@ -202,15 +202,16 @@ test_limit(void **state)
 {
     tkt_key_t      key;
     tkt_txn_t     *txn;
-    tkt_tenant_t   tenant;
+    tkt_tenant_t   before, tenant;
     static desk_t  d;
 
     open_desk(&d);
 
     assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
     assert_true(tkt_tenant_load(txn, 1, &tenant, &d.arena));
+    before = tenant;
     tenant.max_principals = TRAFFIC_PEOPLE + 2;
-    tkt_tenant_save(txn, &tenant, &d.arena);
+    tkt_tenant_save(txn, &before, &tenant, &d.arena);
     tkt_key_principal_count(&key, 1);
     assert_true(tkt_delete(txn, TKT_DB_COUNTER, &key));
     assert_int_equal(tkt_txn_commit(txn), TKT_OK);
