@@ -5,6 +5,7 @@ use v5.36;
 use utf8;
 
 use TicketTest;
+use TicketTest::ConfTest;
 
 my $t = TicketTest->new(init => 0, start => 0, workers => 2);
 my $uid = $> == 0 ? (getpwnam 'www-data')[2] : $>;
@@ -12,32 +13,9 @@ my $uid = $> == 0 ? (getpwnam 'www-data')[2] : $>;
 
 # --- directives ---------------------------------------------------------------
 
-my $head = join "\n", ($> == 0 ? 'user www-data;' : ''), 'pid {dir}/nginx.pid;',
-    'error_log {dir}/logs/error.log info;', 'load_module {module};',
-    'events { }', 'http {',
-    map { "${_}_temp_path {dir}/tmp/$_;" }
-        qw(client_body proxy fastcgi uwsgi scgi);
+conf_tests_of($t);
 my $sizes  = 'client_body_buffer_size 1m;';
 my $server = 'server { listen 127.0.0.1:{port}; root {dir}/html;';
-
-# nginx -t on lines, of which one is at fault; what it says must match.
-sub refuses ($name, $says, @lines) {
-    my $r = said(@lines);
-    my ($at) = grep { $lines[$_] =~ /# here/ } 0 .. $#lines;
-    my $line = (() = $head =~ /\n/g) + 2 + ($at // 0);
-
-    my ($emerg) = $r->{err} =~ /\[emerg\] [^:]*: (.*)/;
-    $emerg //= $r->{err};
-    my $ok = ok $r->{rc} != 0 && $emerg =~ $says, "refused: $name";
-    $ok &&= ok $emerg =~ m{ in \Q@{[ $t->conf_file ]}\E:$line$},
-        "$name: and the place" if defined $at;
-    diag "line $line: $r->{err}" if !$ok;
-}
-
-sub said (@lines) {
-    $t->{server}{conf} = join "\n", $head, @lines, '}', '';
-    return $t->conf_test;
-}
 
 my $store = 'ticket_store main path={store};';
 my $mount = 'location / { ticket main; }';
@@ -51,8 +29,8 @@ refuses('no path', qr/the store "main" needs "path=" and the name of a dir/,
     "ticket_store main queue=1;$here");
 refuses('an empty path', qr/invalid value "" of "path=", it needs the name/,
     "ticket_store main path=;$here");
-my $accepted = 'accepted are path=, map_size=, key_file=, queue=, batch= and '
-    . 'batch_bytes=';
+my $accepted = 'accepted are path=, map_size=, key_file=, queue=, batch=, '
+    . 'batch_bytes=, shared= and cores=';
 refuses('an unknown option', qr/invalid parameter "quue=5", $accepted/,
     "ticket_store main path={store} quue=5;$here");
 refuses('an option without value', qr/invalid parameter "queue"/,

@@ -12,7 +12,8 @@
 #define TKT_ANSWER_SETS       4096
 #define TKT_ANSWER_WAYS       2
 #define TKT_ANSWER_SLOTS      (TKT_ANSWER_SETS * TKT_ANSWER_WAYS)
-#define TKT_ANSWER_ID_BYTES   1024
+#define TKT_ANSWER_ID_BYTES   2048
+#define TKT_ANSWER_PART_BYTES 256
 #define TKT_ANSWER_SWEEP_MAX  64
 
 
@@ -83,44 +84,96 @@ tkt_answers_destroy(tkt_answers_t *a)
 }
 
 
+/* Bytes that name a request, as far as there is room. */
+typedef struct {
+    size_t    len;
+    bool      full;
+    uint8_t   text[TKT_ANSWER_ID_BYTES];
+} tkt_answer_text_t;
+
+
+/* Lengths first, so that parts cannot be confused. */
+static void
+tkt_answer_part(tkt_answer_text_t *t, tkt_str_t part)
+{
+    uint32_t  len = (uint32_t) part.len;
+
+    if (t->full || part.len > sizeof(t->text) - t->len
+        || sizeof(len) > sizeof(t->text) - t->len - part.len)
+    {
+        t->full = true;
+        return;
+    }
+
+    memcpy(t->text + t->len, &len, sizeof(len));
+    t->len += sizeof(len);
+
+    if (part.len > 0) {
+        memcpy(t->text + t->len, part.data, part.len);
+        t->len += part.len;
+    }
+}
+
+
+/*
+ * A long value by its hash, behind a length that no short one has; for
+ * credentials, of which some are long.
+ */
+static void
+tkt_answer_credential(const tkt_answers_t *a, tkt_answer_text_t *t,
+    tkt_str_t part)
+{
+    uint64_t  hash[3];
+
+    if (part.len <= TKT_ANSWER_PART_BYTES) {
+        tkt_answer_part(t, part);
+        return;
+    }
+
+    tkt_hash_keyed(hash, a->key, part);
+    hash[2] = part.len;
+    tkt_answer_part(t, tkt_str("long"));
+    tkt_answer_part(t, (tkt_str_t) { (const uint8_t *) hash, sizeof(hash) });
+}
+
+
 void
 tkt_answers_id(const tkt_answers_t *a, const tkt_request_t *req,
     tkt_answer_id_t *id)
 {
-    size_t     i, n;
-    uint8_t    text[TKT_ANSWER_ID_BYTES];
-    tkt_str_t  parts[] = {
-        req->authorization, req->mount, req->path, req->query,
-        req->accept_language
+    size_t             i;
+    tkt_answer_text_t  t;
+    tkt_str_t          parts[] = {
+        { (const uint8_t *) &req->site, sizeof(req->site) },
+        req->mount, req->path, req->query, req->accept_language
+    };
+    tkt_str_t          who[] = {
+        req->identity.user, req->identity.name, req->identity.email,
+        req->identity.role, req->identity.tenant, req->identity.groups
     };
 
-    id->usable = false;
+    t.len = 0;
+    t.full = false;
 
-    for (n = 0, i = 0; i < tkt_array_len(parts); i++) {
-
-        if (n + sizeof(uint32_t) + parts[i].len > sizeof(text)) {
-            tkt_wipe(text, n);
-            return;
-        }
-
-        /* lengths first, so that parts cannot be confused */
-
-        memcpy(text + n, &(uint32_t) { (uint32_t) parts[i].len },
-               sizeof(uint32_t));
-        n += sizeof(uint32_t);
-
-        if (parts[i].len > 0) {
-            memcpy(text + n, parts[i].data, parts[i].len);
-            n += parts[i].len;
-        }
+    for (i = 0; i < tkt_array_len(parts); i++) {
+        tkt_answer_part(&t, parts[i]);
     }
 
-    tkt_hash_keyed(id->hash, a->key, (tkt_str_t) { text, n });
-    id->usable = true;
+    tkt_answer_credential(a, &t, req->authorization);
+
+    for (i = 0; i < tkt_array_len(who); i++) {
+        tkt_answer_credential(a, &t, who[i]);
+    }
+
+    id->usable = !t.full;
+
+    if (id->usable) {
+        tkt_hash_keyed(id->hash, a->key, (tkt_str_t) { t.text, t.len });
+    }
 
     /* credentials among it */
 
-    tkt_wipe(text, n);
+    tkt_wipe(t.text, t.len);
 }
 
 
@@ -245,7 +298,7 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
     tkt_answer_slot_t  *set, *slot;
 
     if (!id->usable || (reply->http != 200 && reply->http != 304)
-        || reply->location.len > 0
+        || reply->location.len > 0 || (match->op->flags & TKT_OP_SECRET)
         || reply->body.len > TKT_ANSWER_BODY_MAX_BYTES)
     {
         return;

@@ -6,7 +6,8 @@
  * snapshot's transaction id is compared each time.
  *
  * A request is known by a keyed 128-bit hash of everything its answer depends
- * on: credentials, mount, path, query, languages.  Credentials themselves are
+ * on: what the location allows, mount, path, query, languages, credentials and
+ * what the location's variables say of the caller.  Credentials themselves are
  * not kept.  An answer is stored when it is asked for a second time in the
  * same snapshot, so that traffic that never repeats costs a hash.
  *

@@ -136,6 +136,7 @@ typedef struct {
     uint32_t    quota;              /* requests a minute; 0: the location's  */
     uint32_t    tenant_quota;       /* of all principals; 0: none            */
     tkt_by_t    by;
+    tkt_role_t  max_role;           /* cap of the location; NONE: none       */
     int64_t     expires_at_ms;      /* of the token; 0: never                */
     int64_t     token_used_ms;      /* as stored; to be told when it is old  */
     char        login[TKT_LOGIN_MAX_CHARS * 4 + 1];
@@ -181,13 +182,20 @@ bool tkt_app_match(const tkt_request_t *req, tkt_match_t *match,
 /* Whether the operation changes the store (and so has a body to read). */
 bool tkt_app_is_command(const tkt_match_t *match);
 
+/* Whether its body or answer may hold a secret: their memory is overwritten. */
+bool tkt_app_is_secret(const tkt_match_t *match);
+
 /* The operation's id, "ticket.create", for variables and logs. */
 tkt_str_t tkt_app_operation_name(const tkt_match_t *match);
 
 /*
- * Identifies the caller from req->authorization and checks that his role may
- * call the operation at all.  False: reply is complete (unauthorized,
- * forbidden).  Public operations admit the anonymous.
+ * Identifies the caller and checks that his role may call the operation at
+ * all.  The first of these that is there decides, and alone: a bearer token
+ * that begins with "tk_"; one that looks like a JWT, where the location takes
+ * JWTs; the variables of the location.  False: reply is complete
+ * (unauthorized, forbidden; not-found for ways in that the location has not).
+ * Public operations admit the anonymous and look at no credentials; so does a
+ * guest's submission where there are none.
  */
 bool tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     const tkt_match_t *match, tkt_actor_t *actor, tkt_arena_t *arena,
@@ -227,13 +235,21 @@ size_t tkt_command_bytes(const tkt_command_t *cmd);
  * takes those of a lane while it is filled less than that lane may fill it.
  */
 typedef enum {
-    TKT_LANE_URGENT = 0,     /* staff; submissions of an urgent type         */
+    TKT_LANE_URGENT = 0,     /* staff, complaints; submissions of an urgent
+                                type                                         */
     TKT_LANE_NORMAL,         /* what requesters do about their tickets       */
     TKT_LANE_BULK,           /* submissions                                  */
     TKT_LANE_MAX
 } tkt_lane_t;
 
+/*
+ * By role and operation.  Whether a submission is of a type that its tenant
+ * calls urgent is not looked at: that is asked for when it matters.
+ */
 tkt_lane_t tkt_command_lane(const tkt_command_t *cmd);
+
+/* Whether cmd submits a ticket of one of its tenant's urgent types. */
+bool tkt_command_urgent(const tkt_command_t *cmd, tkt_txn_t *read);
 
 
 /*
@@ -343,7 +359,8 @@ void tkt_app_health(tkt_env_t *env, tkt_str_t why, bool ready,
     tkt_arena_t *arena, tkt_reply_t *reply);
 
 /*
- * First use of a store: creates the tenant "default" when there is none.
+ * First use of a store: creates the tenant "default" when there is none, and
+ * brings a store of an earlier release up to date, in one transaction.
  * Called by every worker after opening; cheap when done already.
  */
 tkt_status_t tkt_app_prepare(tkt_env_t *env, int64_t now_ms);

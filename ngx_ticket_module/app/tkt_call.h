@@ -23,6 +23,9 @@ struct tkt_call_s {
     tkt_str_t               request_id;
     tkt_lang_t              lang;
     int64_t                 now_ms;
+    const tkt_identity_t   *identity;       /* as the site asserts it; NULL if
+                                               it does not, and in queries of
+                                               principals with a record      */
     tkt_errors_t           *errors;         /* made at the first use         */
 
     /* queries */
@@ -46,6 +49,10 @@ struct tkt_call_s {
 /* What the actor may do: tkt_bit(tkt_perm_t) of each. */
 #define tkt_actor_permissions(actor)                                          \
     (tkt_role_permissions((actor)->role) & ~(actor)->withheld)
+
+/* The language to answer him in: of those that his tenant has. */
+tkt_lang_t tkt_actor_lang(const tkt_actor_t *actor,
+    tkt_str_t accept_language);
 
 /* The call's error list, empty at first. */
 tkt_errors_t *tkt_call_errors(tkt_call_t *c);

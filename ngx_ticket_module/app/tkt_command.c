@@ -2,7 +2,9 @@
  * Making a command of a request: headers, media type, body.
  */
 
+#include "app/tkt_accounts.h"
 #include "app/tkt_command.h"
+#include "app/tkt_who.h"
 #include "crypto/tkt_crypto.h"
 
 
@@ -60,7 +62,9 @@ static bool
 tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     tkt_command_t *cmd)
 {
-    tkt_str_t  key, parts[4];
+    size_t     n;
+    uint64_t   narrow[2];
+    tkt_str_t  key, parts[6];
 
     if (!req->has_idempotency_key) {
 
@@ -77,6 +81,13 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
             "a key is 1 to 255 visible ASCII characters, bare or quoted");
     }
 
+    /* what has a password is not replayed: only the password itself would
+       tell whether a request is the same, and its traces are not kept */
+
+    if (cmd->secret != NULL) {
+        return true;
+    }
+
     parts[0] = tkt_str_z(c->op->name);
     parts[1] = req->path;
     parts[2] = body;
@@ -85,8 +96,23 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
 
     parts[3] = tkt_role_names.names[c->actor->role];
 
+    /* bodies may hold secrets that can be guessed: a fingerprint cannot be
+       tried out without the key, of which only a digest is stored */
+
+    parts[4] = key;
+    n = 5;
+
+    /* nor to less of a role, nor through the link to another ticket */
+
+    narrow[0] = c->actor->withheld;
+    narrow[1] = c->actor->ticket;
+
+    if (narrow[0] != 0 || narrow[1] != 0) {
+        parts[n++] = (tkt_str_t) { (const uint8_t *) narrow, sizeof(narrow) };
+    }
+
     tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
-    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, 4);
+    tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, n);
     cmd->has_key = true;
 
     return true;
@@ -136,6 +162,7 @@ tkt_command_media_type(tkt_call_t *c, const tkt_request_t *req,
 static bool
 tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
 {
+    tkt_arena_t   *arena;
     tkt_status_t   status;
     tkt_errors_t  *errors;
 
@@ -150,24 +177,69 @@ tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
         return true;
     }
 
+    arena = cmd->secret != NULL ? cmd->secret->plain : cmd->arena;
     cmd->input = tkt_arena_zalloc(cmd->arena, c->op->input->size);
-    body = tkt_arena_copy(cmd->arena, body);
+    body = tkt_arena_copy(arena, body);
     errors = tkt_call_errors(c);
 
-    if (cmd->input == NULL || errors == NULL || cmd->arena->failed) {
+    if (cmd->input == NULL || errors == NULL || arena->failed) {
         tkt_call_fail(c, TKT_BUSY, NULL);
         return false;
     }
 
     status = tkt_json_decode(c->op->input, c->op->use,
                              (c->op->flags & TKT_OP_MERGE) != 0, body,
-                             cmd->input, &cmd->present, cmd->arena, errors);
+                             cmd->input, &cmd->present, arena, errors);
     if (status != TKT_OK) {
         tkt_call_fail(c, status, NULL);
         return false;
     }
 
+    if (cmd->secret != NULL) {
+        tkt_secret_part(cmd);
+    }
+
     return true;
+}
+
+
+/* What the site says of its bearer goes along: it may be news. */
+static bool
+tkt_command_identity(tkt_call_t *c, const tkt_request_t *req,
+    tkt_command_t *cmd)
+{
+    tkt_identity_t  who;
+
+    if (cmd->actor.by != TKT_BY_IDENTITY && cmd->actor.by != TKT_BY_JWT) {
+        return true;
+    }
+
+    if (!tkt_who_asserted(req, &cmd->actor, &who, c->arena)) {
+        tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
+        return false;
+    }
+
+    cmd->identity = (tkt_identity_t) {
+        .name = tkt_arena_copy(cmd->arena, who.name),
+        .email = tkt_arena_copy(cmd->arena, who.email),
+        .role = tkt_arena_copy(cmd->arena, who.role),
+    };
+    cmd->unseen = cmd->actor.id == TKT_PRINCIPAL_UNSEEN;
+
+    return true;
+}
+
+
+/* What the location leaves out and only the body tells. */
+static bool
+tkt_command_offered(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_command_t *cmd)
+{
+    const tkt_credentials_t  *in = cmd->input;
+
+    return c->op->input != &tkt_credentials_schema
+           || c->op->use != TKT_USE_CODE
+           || tkt_code_offered(c, req->site, (tkt_purpose_t) in->purpose);
 }
 
 
@@ -194,15 +266,25 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
         return false;
     }
 
+    if (tkt_secret_taken(c->op) && !tkt_secret_open(cmd, body.len)) {
+        tkt_call_fail(c, TKT_BUSY, NULL);
+        return false;
+    }
+
     if (!tkt_command_media_type(c, req, body)
         || !tkt_command_key(c, req, body, cmd)
-        || !tkt_command_input(c, body, cmd))
+        || !tkt_command_input(c, body, cmd)
+        || !tkt_command_offered(c, req, cmd))
     {
         return false;
     }
 
     for (i = 0; i < match->count; i++) {
         cmd->segments[i] = tkt_arena_copy(cmd->arena, match->segments[i]);
+    }
+
+    if (!tkt_command_identity(c, req, cmd)) {
+        return false;
     }
 
     cmd->mount = tkt_arena_copy(cmd->arena, req->mount);
@@ -238,13 +320,19 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
         return NULL;
     }
 
+    if (match->op->flags & TKT_OP_SECRET) {
+        tkt_arena_keep_secrets(own);
+    }
+
     cmd->arena = own;
     cmd->bytes = TKT_COMMAND_BLOCK_BYTES + 2 * body.len;
+    cmd->keyring = req->keyring;
     cmd->op = match->op;
     cmd->actor = *actor;
     cmd->now_ms = req->now_ms;
-    cmd->lang = tkt_lang_accept(req->accept_language);
+    cmd->lang = tkt_actor_lang(actor, req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
+    cmd->attempt.address = tkt_attempt_address(req->address);
 
     c = (tkt_call_t) {
         .arena = arena, .reply = reply, .op = match->op, .actor = actor,
@@ -253,7 +341,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     };
 
     if (!tkt_command_fill(&c, req, match, body, cmd)) {
-        tkt_arena_destroy(own);
+        tkt_command_free(cmd);
         return NULL;
     }
 
@@ -264,6 +352,7 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
 void
 tkt_command_free(tkt_command_t *cmd)
 {
+    tkt_secret_close(cmd);
     tkt_arena_destroy(cmd->arena);
 }
 
@@ -285,16 +374,27 @@ tkt_command_bytes(const tkt_command_t *cmd)
 uint64_t
 tkt_command_key_digest(const tkt_command_t *cmd)
 {
-    uint64_t  digest;
+    uint64_t   digest, id;
+    uint8_t    login[TKT_HASH_MIN_BYTES];
+    tkt_str_t  text = tkt_str_z(cmd->actor.login);
 
     if (!cmd->has_key) {
         return 0;
     }
 
+    id = cmd->actor.id;
+
+    /* those without a number are told apart by their logins */
+
+    if (cmd->unseen) {
+        tkt_hash_parts(login, sizeof(login), &text, 1);
+        memcpy(&id, login, sizeof(id));
+    }
+
     /* the key's digest is uniform: mixing in the owner keeps it so */
 
     memcpy(&digest, cmd->key, sizeof(digest));
-    digest ^= cmd->actor.id * UINT64_C(0x9e3779b97f4a7c15);
+    digest ^= id * UINT64_C(0x9e3779b97f4a7c15);
     digest ^= (uint64_t) cmd->actor.tenant << 32;
 
     return digest == 0 ? 1 : digest;

@@ -18,10 +18,14 @@
 
 /*
  * A password on its way: what the store has of the account, copied in before
- * the work, and what the work found.  Neither is in the input any more when
- * the command is queued.
+ * the work, and what the work found.  Passwords are never in the input, only
+ * in the memory of `plain`, and not even there when the command is queued.
  */
 typedef struct tkt_secret_s {
+    tkt_arena_t  *plain;           /* NULL: the work is done                 */
+    tkt_str_t     password;        /* in plain                               */
+    tkt_str_t     new_password;
+
     uint32_t   tenant;             /* of the account                         */
     uint64_t   principal;          /* 0: there is none                       */
     uint64_t   version;            /* of its credential                      */
@@ -31,6 +35,7 @@ typedef struct tkt_secret_s {
                                       account) is to be hashed               */
 
     bool       right;              /* found: password is the account's       */
+    bool       wrong;              /* found: a guess at a password or code   */
     char       made[TKT_PASSWORD_HASH_BYTES];   /* hashed; "" if not asked for
                                       and the stored one is still good       */
 } tkt_secret_t;
@@ -56,13 +61,22 @@ struct tkt_command_s {
     void                   *input;
     tkt_present_t           present;
 
-    tkt_identity_t          identity;      /* of an unseen principal         */
+    tkt_identity_t          identity;      /* as the site asserts it         */
+    bool                    unseen;        /* actor.id is found by the run   */
+    bool                    made;          /* the run has made his record:   */
+    uint64_t                before;        /* tkt_txn_changes until then     */
+    uint64_t                after;         /* … and then                     */
+    uint64_t                version;       /* of the record, before the run  */
     const tkt_keyring_t    *keyring;       /* outlives the command           */
     tkt_secret_t           *secret;        /* NULL: no password in it        */
     tkt_attempt_t           attempt;
 
     tkt_reply_t             reply;
 };
+
+
+/* The call of a command in a transaction (NULL: to answer without one). */
+void tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c);
 
 
 /*
@@ -75,6 +89,14 @@ bool tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd,
 /* Stores the answer of a command that succeeded, in the same transaction. */
 void tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
     tkt_str_t body);
+
+/*
+ * Takes away the stored answers to a principal and those about his tickets,
+ * whoever got them: looks at no more than `steps` pieces from *place on (empty:
+ * the first), and sets it.  False when all were looked at.
+ */
+bool tkt_idempotency_forget(tkt_txn_t *txn, uint32_t tenant,
+    uint64_t principal, tkt_key_t *place, size_t steps);
 
 /* Whether these bytes, its pieces joined, are a stored answer. */
 bool tkt_idempotency_sound(tkt_str_t packed);

@@ -1,28 +1,137 @@
 /*
- * What timers ask for.
+ * What timers ask for: entries of the database `due` whose time has come,
+ * made into commands.  One row a kind of timer.
  */
 
+#include <stdio.h>
+
+#include "app/tkt_due.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_rows.h"
+
+
+#define TKT_JOB_BLOCK_BYTES  6144
+
+
+/* A job that takes something away runs in a full store too: DELETE. */
+static const tkt_operation_t  tkt_due_jobs[TKT_DUE_MAX] = {
+    [TKT_DUE_SHRED] = {
+        .name = "job.shred", .method = TKT_METHOD_DELETE,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_shred,
+        .action = TKT_ACTION_SHRED, .path = "",
+        .doc = "Destroy the confidential text of a ticket that is closed." },
+
+    [TKT_DUE_ERASE] = {
+        .name = "job.erase", .method = TKT_METHOD_DELETE,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_erase,
+        .path = "",
+        .doc = "Erase some of a principal's tickets." },
+};
+
+
+tkt_command_t *
+tkt_job_command(const tkt_operation_t *op, uint32_t tenant, int64_t now_ms,
+    const uint8_t random[32], size_t input_bytes)
+{
+    tkt_arena_t    *own;
+    tkt_command_t  *cmd;
+
+    own = tkt_arena_create(TKT_JOB_BLOCK_BYTES + input_bytes);
+    cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
+
+    if (cmd == NULL) {
+        tkt_arena_destroy(own);
+        return NULL;
+    }
+
+    cmd->arena = own;
+    cmd->bytes = TKT_JOB_BLOCK_BYTES + input_bytes;
+    cmd->op = op;
+    cmd->now_ms = now_ms;
+    cmd->request_id = tkt_str_z(op->name);
+    memcpy(cmd->random, random, sizeof(cmd->random));
+
+    cmd->actor.tenant = tenant;
+    cmd->actor.role = TKT_ROLE_SYSTEM;
+    (void) snprintf(cmd->actor.login, sizeof(cmd->actor.login), "%s",
+                    op->name);
+
+    cmd->input = tkt_arena_zalloc(own, input_bytes);
+
+    if (cmd->input == NULL) {
+        tkt_arena_destroy(own);
+        return NULL;
+    }
+
+    return cmd;
+}
+
+
+/* The command of an entry; NULL if it is none of ours, or without memory. */
+static tkt_command_t *
+tkt_due_command(tkt_str_t key, int64_t now_ms, const uint8_t random[32])
+{
+    uint8_t         kind;
+    int64_t         at_ms;
+    uint32_t        tenant;
+    uint64_t        id;
+    tkt_job_t      *job;
+    tkt_unkey_t     u;
+    tkt_command_t  *cmd;
+
+    tkt_unkey_start(&u, key);
+    at_ms = (int64_t) tkt_unkey_u64(&u);
+    kind = tkt_unkey_u8(&u);
+    tenant = tkt_unkey_u32(&u);
+    id = tkt_unkey_u64(&u);
+
+    if (u.bad || kind >= TKT_DUE_MAX || tkt_due_jobs[kind].run == NULL) {
+        return NULL;
+    }
+
+    cmd = tkt_job_command(&tkt_due_jobs[kind], tenant, now_ms, random,
+                          sizeof(tkt_job_t));
+    if (cmd != NULL) {
+        job = cmd->input;
+        *job = (tkt_job_t) { at_ms, (tkt_due_t) kind, id };
+    }
+
+    return cmd;
+}
 
 
 size_t
 tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
     const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room)
 {
-    return 0;
-}
+    size_t          n, steps;
+    tkt_key_t       all;
+    tkt_scan_t      scan;
+    tkt_unkey_t     u;
+    tkt_command_t  *cmd;
 
+    n = 0;
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, read, TKT_DB_DUE, &all, NULL, false);
 
-tkt_command_t *
-tkt_app_token_uses(const tkt_token_use_t *uses, size_t count, int64_t now_ms,
-    const uint8_t random[32])
-{
-    return NULL;
-}
+    for (steps = 0; n < room && steps < TKT_LIST_STEPS_MAX
+                    && tkt_scan_next(&scan); steps++)
+    {
+        tkt_unkey_start(&u, scan.key);
 
+        if ((int64_t) tkt_unkey_u64(&u) > now_ms) {
+            break;
+        }
 
-void
-tkt_job_token_uses(tkt_call_t *c)
-{
-    tkt_call_fail(c, TKT_INTERNAL, NULL);
+        cmd = tkt_due_command(scan.key, now_ms, random + 32 * n);
+
+        if (cmd != NULL) {
+            cmd->keyring = keyring;
+            commands[n++] = cmd;
+        }
+    }
+
+    tkt_scan_close(&scan);
+
+    return n;
 }

@@ -308,8 +308,8 @@ tkt_filter_text(const tkt_call_t *c, const tkt_filter_t *f)
 }
 
 
-/* Tags are kept as ["a","b"], without escapes: the quoted tag is looked for. */
-static bool
+/* They are kept as ["a","b"], without escapes: the quoted tag is looked for. */
+bool
 tkt_has_tag(tkt_str_t tags, tkt_str_t tag)
 {
     const uint8_t  *p, *end;
@@ -371,6 +371,64 @@ tkt_count_states(const uint64_t *cells, uint32_t states)
 }
 
 
+/*
+ * The tickets of a requester.  Counters are kept by bucket; other sets of
+ * states are counted one by one, if they are few enough.
+ */
+static bool
+tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
+{
+    size_t        steps;
+    unsigned      b;
+    uint32_t      states, of_bucket;
+    uint64_t      cells[TKT_BUCKET_CELLS];
+    tkt_key_t     key;
+    tkt_unkey_t   u;
+    tkt_scan_t    scan;
+    tkt_ticket_t  t;
+
+    tkt_key_by_requester(&key, c->actor->tenant, f->requester, 0);
+    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
+                    cells);
+
+    *count = 0;
+    states = f->states;
+
+    for (b = TKT_BUCKET_SUBMITTED; b < TKT_BUCKET_MAX; b++) {
+        of_bucket = tkt_workflow_bucket_states((tkt_bucket_t) b);
+
+        if (f->states == 0 || (states & of_bucket) == of_bucket) {
+            *count += cells[b - 1];
+            states &= ~of_bucket;
+        }
+    }
+
+    if (states == 0) {
+        return true;
+    }
+
+    tkt_key_principal(&key, c->actor->tenant, f->requester);
+    tkt_scan_open(&scan, c->txn, TKT_DB_BY_REQUESTER, &key, NULL, true);
+
+    for (steps = 0; tkt_scan_next(&scan) && steps < TKT_COUNT_STEPS_MAX;
+         steps++)
+    {
+        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + 12, 8 });
+
+        if (tkt_ticket_load_head(c->txn, c->actor->tenant, tkt_unkey_u64(&u),
+                                 &t)
+            && (states & tkt_bit(t.state)))
+        {
+            (*count)++;
+        }
+    }
+
+    tkt_scan_close(&scan);
+
+    return steps < TKT_COUNT_STEPS_MAX;
+}
+
+
 static uint64_t
 tkt_count_tenant(const tkt_filter_t *f, const uint64_t *cells)
 {
@@ -427,15 +485,11 @@ tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     }
 
     if (f->requester != 0) {
-        tkt_key_by_requester(&key, c->actor->tenant, f->requester, 0);
-        tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
-                        cells);
-
-    } else {
-        tkt_key_assignee_counts(&key, c->actor->tenant, f->assignee);
-        tkt_counter_get(c->txn, TKT_DB_BY_ASSIGNEE, &key, TKT_STATE_CELLS,
-                        cells);
+        return tkt_count_requester(c, f, count);
     }
+
+    tkt_key_assignee_counts(&key, c->actor->tenant, f->assignee);
+    tkt_counter_get(c->txn, TKT_DB_BY_ASSIGNEE, &key, TKT_STATE_CELLS, cells);
 
     *count = tkt_count_states(cells, f->states);
 

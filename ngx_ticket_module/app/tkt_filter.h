@@ -51,6 +51,9 @@ tkt_str_t tkt_filter_text(const tkt_call_t *c, const tkt_filter_t *f);
 /* Whether a ticket passes every condition of the filter. */
 bool tkt_filter_passes(const tkt_filter_t *f, const tkt_ticket_t *t);
 
+/* Whether tags as they are stored have this one among them. */
+bool tkt_has_tag(tkt_str_t tags, tkt_str_t tag);
+
 /*
  * The number of tickets that pass, from maintained counters.  False if a
  * condition has no counter.

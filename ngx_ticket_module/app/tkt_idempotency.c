@@ -10,9 +10,14 @@
 
 #include "app/tkt_command.h"
 #include "app/tkt_rows.h"
+#include "crypto/tkt_seal.h"
 
 
 #define TKT_DAY_MS  (86400 * 1000LL)
+
+/* A tagged fingerprint: id of the master key, tag. */
+#define TKT_PRINT_ID_BYTES  4
+#define TKT_PRINT_BYTES     (TKT_PRINT_ID_BYTES + TKT_SEAL_TAG_BYTES)
 
 
 typedef struct {
@@ -98,6 +103,66 @@ tkt_idempotency_find(tkt_txn_t *txn, const tkt_command_t *cmd,
 }
 
 
+/*
+ * What is stored of a request's fingerprint.  One with a secret in it is
+ * tagged under a key that is not in the store, so that guesses cannot be
+ * tried there; which of the master keys that was stands before the tag.
+ */
+static tkt_str_t
+tkt_idempotency_print(uint8_t out[TKT_PRINT_BYTES], const tkt_command_t *cmd,
+    size_t place)
+{
+    uint32_t   id;
+    tkt_str_t  digest = { cmd->fingerprint, TKT_DIGEST_BYTES };
+
+    if (!(cmd->op->flags & TKT_OP_SECRET) || cmd->keyring == NULL) {
+        return digest;
+    }
+
+    id = tkt_keyring_id(cmd->keyring, place);
+
+    out[0] = (uint8_t) (id >> 24);
+    out[1] = (uint8_t) (id >> 16);
+    out[2] = (uint8_t) (id >> 8);
+    out[3] = (uint8_t) id;
+    tkt_seal_tag(out + TKT_PRINT_ID_BYTES, cmd->keyring, place, digest);
+
+    return (tkt_str_t) { out, TKT_PRINT_BYTES };
+}
+
+
+/*
+ * Whether the request is the one that was stored.  Keys come and go: a tag of
+ * one that is gone cannot be compared, and the Idempotency-Key alone must do.
+ */
+static bool
+tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
+{
+    size_t     i, keys;
+    uint8_t    out[TKT_PRINT_BYTES];
+    tkt_str_t  print;
+
+    keys = (cmd->keyring == NULL) ? 0 : tkt_keyring_count(cmd->keyring);
+
+    if (stored.len == TKT_DIGEST_BYTES) {
+        return tkt_str_eq(stored, (tkt_str_t) { cmd->fingerprint,
+                                                TKT_DIGEST_BYTES });
+    }
+
+    for (i = 0; i < keys; i++) {
+        print = tkt_idempotency_print(out, cmd, i);
+
+        if (print.len == stored.len
+            && memcmp(print.data, stored.data, TKT_PRINT_ID_BYTES) == 0)
+        {
+            return tkt_str_eq(print, stored);
+        }
+    }
+
+    return true;
+}
+
+
 bool
 tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd, tkt_call_t *c)
 {
@@ -108,9 +173,7 @@ tkt_idempotency_replay(tkt_txn_t *txn, tkt_command_t *cmd, tkt_call_t *c)
         return false;
     }
 
-    if (!tkt_str_eq(stored.fingerprint,
-                    (tkt_str_t) { cmd->fingerprint, TKT_DIGEST_BYTES }))
-    {
+    if (!tkt_idempotency_same(cmd, stored.fingerprint)) {
         tkt_call_fail(c, TKT_IDEMPOTENCY_MISMATCH, NULL);
         return true;
     }
@@ -171,6 +234,7 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
     tkt_str_t body)
 {
     int64_t             now;
+    uint8_t             print[TKT_PRINT_BYTES];
     tkt_key_t           key;
     tkt_str_t           packed;
     const tkt_reply_t  *r = &cmd->reply;
@@ -182,7 +246,8 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
         .at = (uint64_t) now, .http = r->http, .ticket = r->ticket_id,
         .state = r->state, .priority = r->priority,
         .localised = r->localised,
-        .fingerprint = { cmd->fingerprint, TKT_DIGEST_BYTES },
+        .fingerprint = tkt_idempotency_print(print, cmd,
+            cmd->keyring == NULL ? 0 : tkt_keyring_count(cmd->keyring) - 1),
         .etag = r->etag, .location = r->location, .body = body,
     };
 
@@ -200,11 +265,83 @@ tkt_idempotency_store(tkt_txn_t *txn, const tkt_command_t *cmd,
 }
 
 
+/* Whether the first piece of an answer is of a ticket of his. */
+static bool
+tkt_idempotency_about(tkt_txn_t *txn, tkt_str_t piece, uint32_t tenant,
+    uint64_t principal)
+{
+    tkt_ticket_t        t;
+    tkt_stored_reply_t  stored;
+
+    return tkt_record_unpack_integers(&tkt_stored_reply_schema, piece,
+                                      &stored)
+           && stored.ticket != 0
+           && tkt_ticket_load_head(txn, tenant, stored.ticket, &t)
+           && t.requester == principal;
+}
+
+
+bool
+tkt_idempotency_forget(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+    tkt_key_t *place, size_t steps)
+{
+    uint64_t     owner;
+    tkt_key_t    all, key;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
+
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, txn, TKT_DB_IDEMPOTENCY, &all,
+                  place->len > 0 ? place : NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+
+        tkt_key_start(place);
+        tkt_key_bytes(place, scan.key);
+
+        if (steps-- == 0) {
+            tkt_scan_close(&scan);
+            return true;
+        }
+
+        tkt_unkey_start(&u, scan.key);
+        (void) tkt_unkey_u32(&u);
+
+        if (tkt_unkey_u32(&u) != tenant) {
+            continue;
+        }
+
+        owner = tkt_unkey_u64(&u);
+
+        /* pieces after the first go with it */
+
+        u.pos += u.bad ? 0 : TKT_DIGEST_BYTES;
+
+        if (tkt_unkey_u16(&u) != 0
+            || (owner != principal
+                && !tkt_idempotency_about(txn, scan.value, tenant,
+                                          principal)))
+        {
+            continue;
+        }
+
+        tkt_key_start(&key);
+        tkt_key_bytes(&key, (tkt_str_t) { scan.key.data, scan.key.len - 2 });
+        tkt_chunks_delete(txn, TKT_DB_IDEMPOTENCY, &key, 0);
+    }
+
+    tkt_scan_close(&scan);
+
+    return false;
+}
+
+
 bool
 tkt_idempotency_sound(tkt_str_t packed)
 {
     tkt_stored_reply_t  stored;
 
     return tkt_record_unpack(&tkt_stored_reply_schema, packed, &stored)
-           && stored.fingerprint.len == TKT_DIGEST_BYTES;
+           && (stored.fingerprint.len == TKT_DIGEST_BYTES
+               || stored.fingerprint.len == TKT_PRINT_BYTES);
 }

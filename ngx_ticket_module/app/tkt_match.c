@@ -134,6 +134,13 @@ tkt_app_is_command(const tkt_match_t *match)
 }
 
 
+bool
+tkt_app_is_secret(const tkt_match_t *match)
+{
+    return (match->op->flags & TKT_OP_SECRET) != 0;
+}
+
+
 tkt_str_t
 tkt_app_operation_name(const tkt_match_t *match)
 {

@@ -42,7 +42,7 @@ tkt_merge_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
         return true;
     }
 
-    if (in->into != t->id
+    if (in->into != t->id && c->actor->ticket == 0
         && tkt_ticket_load(c->txn, c->actor->tenant, in->into, &into, false,
                            c->arena)
         && into.state != TKT_STATE_CLOSED

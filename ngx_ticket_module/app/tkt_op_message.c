@@ -298,8 +298,7 @@ tkt_op_message_list(tkt_call_t *c)
 
 /* ---- GET /v1/tickets/{id}/timeline ---- */
 
-/* One event; what staff say among themselves is not for the requester. */
-static void
+void
 tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
     bool internal)
 {
@@ -310,7 +309,6 @@ tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
     }
 
     tkt_view_event(view, e);
-    tkt_out_comma(o);
     tkt_out_object(o, &tkt_event_schema, e,
                    (uint32_t) tkt_bit(view->call->actor->role), NULL, false);
 }
@@ -353,6 +351,7 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
                 break;
             }
 
+            tkt_out_comma(o);
             tkt_timeline_entry(&view, o, &e, internal);
             n++;
         }

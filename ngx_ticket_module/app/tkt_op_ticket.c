@@ -4,8 +4,12 @@
 
 #include <stdio.h>
 
+#include "app/tkt_forward.h"
+#include "app/tkt_guest.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_patch.h"
+#include "app/tkt_sealed.h"
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
@@ -26,7 +30,7 @@ tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big)
     uint64_t      id;
     tkt_caller_t  caller;
 
-    if (tkt_ticket_number_parse(c->segments[0], &id)
+    if (tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         && tkt_ticket_load(c->txn, c->actor->tenant, id, t, big, c->arena))
     {
         caller = tkt_view_caller(c, t);
@@ -87,8 +91,13 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     event->actor_role = c->actor->role;
 
     (void) tkt_txn_stamp(c->txn, c->now_ms);
+    tkt_sealed_timer(c, before, t);
     tkt_event_append(c->txn, before, t, event, c->arena);
     tkt_ticket_save(c->txn, before, t, c->arena);
+
+    /* a ticket with another tenant's at its other end tells that one */
+
+    tkt_forward_follow(c, before, t, event);
 }
 
 
@@ -106,7 +115,7 @@ tkt_ticket_unchanged(tkt_call_t *c)
     tkt_ticket_t  t;
 
     if (c->if_none_match.len == 0 || c->params->count > 0
-        || !tkt_ticket_number_parse(c->segments[0], &id)
+        || !tkt_ticket_number_parse(c->segments[0], c->actor->prefix, &id)
         || !tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t))
     {
         return false;
@@ -204,6 +213,46 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
 }
 
 
+/*
+ * The tenant may bound how many active tickets a requester has.  Staff may go
+ * beyond it for him, and other tenants' desks are no single requester.
+ */
+static bool
+tkt_create_room(tkt_call_t *c, uint64_t requester)
+{
+    size_t        i;
+    uint64_t      active, cells[TKT_STATE_CELLS];
+    tkt_key_t     key;
+    tkt_tenant_t  tenant;
+
+    if ((TKT_ROLES_STAFF & tkt_bit(c->actor->role))
+        || !tkt_tenant_head(c->txn, c->actor->tenant, &tenant)
+        || tenant.max_active_tickets == 0)
+    {
+        return true;
+    }
+
+    tkt_key_by_requester(&key, c->actor->tenant, requester, 0);
+    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
+                    cells);
+
+    for (active = 0, i = TKT_STATE_NEW; i < TKT_STATE_MAX; i++) {
+        if (TKT_STATES_ACTIVE & tkt_bit(i)) {
+            active += cells[tkt_state_cell(i)];
+        }
+    }
+
+    if (active < tenant.max_active_tickets) {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_CONFLICT, "you have %llu active tickets, as many as "
+                  "you may: end one first", (unsigned long long) active);
+
+    return false;
+}
+
+
 static bool
 tkt_create_follow_up(tkt_call_t *c, const tkt_ticket_t *in)
 {
@@ -236,12 +285,17 @@ tkt_op_ticket_create(tkt_call_t *c)
     uint64_t        requester;
     tkt_event_t     event = { .action = TKT_ACTION_SUBMIT + 1 };
     tkt_facts_t     facts = { .state = TKT_STATE_NONE };
-    tkt_caller_t    caller = {
-        .role = c->actor->role, .relation = TKT_REL_REQUESTER,
-        .denied = tkt_perm_actions(c->actor->withheld),
-    };
+    tkt_guest_t     guest;
+    tkt_caller_t    caller = { .relation = TKT_REL_REQUESTER };
     tkt_ticket_t    t;
     tkt_decision_t  decision;
+
+    if (!tkt_guest_prove(c, c->input, &guest)) {
+        return;
+    }
+
+    caller.role = c->actor->role;
+    caller.denied = tkt_perm_actions(c->actor->withheld);
 
     tkt_workflow_decide(TKT_ACTION_SUBMIT, &facts, &caller, &decision);
 
@@ -253,8 +307,10 @@ tkt_op_ticket_create(tkt_call_t *c)
     t = *(const tkt_ticket_t *) c->input;
 
     requester = tkt_create_requester(c, &t);
-    if (requester == 0 || !tkt_create_follow_up(c, &t)
-        || !tkt_tags_check(c, &t))
+    if (requester == 0 || !tkt_create_room(c, requester)
+        || !tkt_create_follow_up(c, &t)
+        || !tkt_tags_check(c, &t)
+        || (t.confidential.len > 0 && !tkt_sealed_check(c, &t)))
     {
         return;
     }
@@ -262,7 +318,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     t.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
     t.tenant = c->actor->tenant;
     t.state = decision.to;
-    t.requester = requester;
+    t.requester = tkt_guest_settle(c, &guest, requester);
     t.on_behalf_of = 0;
     t.created_at = (uint64_t) c->now_ms;
 
@@ -274,8 +330,13 @@ tkt_op_ticket_create(tkt_call_t *c)
         t.channel = TKT_CHANNEL_API;
     }
 
+    if (t.confidential.len > 0) {
+        tkt_sealed_put(c, &t, t.confidential);
+    }
+
     tkt_ticket_commit(c, NULL, &t, &event);
     tkt_view_answer_ticket(c, &t);
+    tkt_guest_answer(c, &guest, &t);
 
     c->reply->location = tkt_arena_printf(c->arena, "%.*s/v1/tickets/%llu",
                                           (int) c->mount.len,
@@ -342,7 +403,8 @@ tkt_op_ticket_patch(tkt_call_t *c)
 
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
-        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t))
+        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t)
+        || !tkt_sealed_patch(c, &before, &t))
     {
         return;
     }

@@ -57,6 +57,11 @@ tkt_token_owner_ruled(tkt_call_t *c, tkt_user_t *user)
         return false;
     }
 
+    if (user->erased_at != 0) {
+        tkt_call_fail(c, TKT_CONFLICT, "this principal was erased");
+        return false;
+    }
+
     if (user->id == c->actor->id
         || tkt_actor_may_rule(c->txn, c->actor, user))
     {

@@ -2,9 +2,11 @@
  * Principals: the rules of the resource, and one's own record.
  */
 
+#include "app/tkt_forward.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_roles.h"
+#include "app/tkt_who.h"
 
 
 static bool
@@ -109,6 +111,12 @@ static bool
 tkt_user_check_new(tkt_call_t *c, tkt_user_t *user)
 {
     tkt_user_t  other;
+
+    if (tkt_standin_login(user->login)) {
+        return tkt_user_fault(c, "/login", "choice",
+                              "logins that begin with \"tenant:\" are the "
+                              "desk's");
+    }
 
     if (tkt_user_by_login(c->txn, c->actor->tenant, user->login, &other,
                           c->arena))
@@ -261,19 +269,15 @@ static void
 tkt_me_unseen(tkt_call_t *c)
 {
     tkt_out_t   o;
-    tkt_user_t  user = { .role = c->actor->role };
+    tkt_user_t  user;
 
-    user.login = tkt_str_z(c->actor->login);
+    tkt_who_record(c->actor, c->identity, &user);
     tkt_user_view(c, &user);
 
     tkt_out_init(&o, c->arena, 512);
     tkt_out_object(&o, &tkt_user_schema, &user,
                    (uint32_t) tkt_bit(c->actor->role), NULL, false);
     tkt_call_answer(c, &o);
-
-    /* never compared: what the site says of him has no version */
-
-    c->reply->etag = tkt_call_etag(c, 'u', 0, 0);
 }
 
 
@@ -282,7 +286,7 @@ tkt_op_me(tkt_call_t *c)
 {
     tkt_user_t  user;
 
-    if (c->actor->id == TKT_PRINCIPAL_UNSEEN) {
+    if (c->actor->id == TKT_PRINCIPAL_UNSEEN && c->identity != NULL) {
         tkt_me_unseen(c);
         return;
     }

@@ -10,7 +10,8 @@
 typedef enum {
     TKT_ALWAYS = 0,
     TKT_FOR_PROTECTED,          /* asks who calls                            */
-    TKT_FOR_NAMED,              /* has a {…} in its path                     */
+    TKT_FOR_KNOWN,              /* must know or find out who it is           */
+    TKT_FOR_NAMED,              /* of an object, or not offered everywhere   */
     TKT_FOR_COMMAND,
     TKT_FOR_STORE,              /* reads or writes the store                 */
     TKT_FOR_INPUT,              /* takes a JSON body                         */
@@ -22,6 +23,7 @@ typedef enum {
     TKT_FOR_CONDITIONAL,        /* compares If-None-Match                    */
     TKT_FOR_LOCALISED,
     TKT_FOR_TAGGED,             /* answers with an ETag                      */
+    TKT_FOR_MAYBE_TAGGED,       /* … unless the caller has no record yet     */
     TKT_FOR_LISTS,
     TKT_FOR_LOCATED             /* answers with a Location                   */
 } tkt_when_t;
@@ -35,6 +37,7 @@ typedef struct {
 typedef struct {
     const char   *component;
     tkt_when_t    when;
+    const char   *name;         /* NULL: as the component                    */
 } tkt_openapi_header_t;
 
 
@@ -46,7 +49,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_INVALID_JSON,          TKT_FOR_INPUT },
     { TKT_INVALID_REQUEST,       TKT_ALWAYS },
     { TKT_UNKNOWN_PARAMETER,     TKT_FOR_STORE },
-    { TKT_UNAUTHORIZED,          TKT_FOR_PROTECTED },
+    { TKT_UNAUTHORIZED,          TKT_FOR_KNOWN },
     { TKT_FORBIDDEN,             TKT_FOR_PROTECTED },
     { TKT_NOT_FOUND,             TKT_FOR_NAMED },
     { TKT_INVALID_TRANSITION,    TKT_FOR_TRANSITION },
@@ -67,19 +70,20 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
 
 /* Request headers, as parameters. */
 static const tkt_openapi_header_t  tkt_openapi_asked[] = {
-    { "Idempotency-Key", TKT_FOR_COMMAND },
-    { "If-Match",        TKT_FOR_VERSION },
-    { "If-None-Match",   TKT_FOR_CONDITIONAL },
-    { "Accept-Language", TKT_FOR_LOCALISED },
+    { "Idempotency-Key", TKT_FOR_COMMAND, NULL },
+    { "If-Match",        TKT_FOR_VERSION, NULL },
+    { "If-None-Match",   TKT_FOR_CONDITIONAL, NULL },
+    { "Accept-Language", TKT_FOR_LOCALISED, NULL },
 };
 
 /* Headers of a successful answer. */
 static const tkt_openapi_header_t  tkt_openapi_given[] = {
-    { "X-Request-Id",         TKT_ALWAYS },
-    { "ETag",                 TKT_FOR_TAGGED },
-    { "Location",             TKT_FOR_LOCATED },
-    { "Link",                 TKT_FOR_LISTS },
-    { "Idempotency-Replayed", TKT_FOR_COMMAND },
+    { "X-Request-Id",         TKT_ALWAYS, NULL },
+    { "ETag",                 TKT_FOR_TAGGED, NULL },
+    { "ETagIfKnown",          TKT_FOR_MAYBE_TAGGED, "ETag" },
+    { "Location",             TKT_FOR_LOCATED, NULL },
+    { "Link",                 TKT_FOR_LISTS, NULL },
+    { "Idempotency-Replayed", TKT_FOR_COMMAND, NULL },
 };
 
 
@@ -87,6 +91,14 @@ static bool
 tkt_openapi_is_resource(const tkt_operation_t *op)
 {
     return op->shape == TKT_SHAPE_OBJECT || op->shape == TKT_SHAPE_TICKET;
+}
+
+
+/* The caller, who may be somebody that the store has no record of. */
+static bool
+tkt_openapi_is_oneself(const tkt_operation_t *op)
+{
+    return op->permission == TKT_PERM_SELF && op->kind == TKT_OP_QUERY;
 }
 
 
@@ -112,8 +124,13 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_PROTECTED:
         return op->permission != TKT_PERM_NONE;
 
+    case TKT_FOR_KNOWN:
+        return op->permission != TKT_PERM_NONE
+               || (op->flags & TKT_OP_LOGIN) != 0;
+
     case TKT_FOR_NAMED:
-        return strchr(op->path, '{') != NULL;
+        return strchr(op->path, '{') != NULL
+               || (op->flags & TKT_OP_LOGIN) != 0;
 
     case TKT_FOR_COMMAND:
         return command;
@@ -129,11 +146,12 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 
     case TKT_FOR_REOPENING:
         return op->action == TKT_ACTION_REOPEN
-               || op->action == TKT_ACTION_MESSAGE;
+               || op->action == TKT_ACTION_MESSAGE
+               || op->action == TKT_ACTION_FORWARD;
 
     case TKT_FOR_RULED:
-        return command && op->shape != TKT_SHAPE_TICKET
-               && op->action == TKT_ACTION_SUBMIT;
+        return (command && op->action == TKT_ACTION_SUBMIT)
+               || op->action == TKT_ACTION_FORWARD;
 
     case TKT_FOR_VERSION:
         return (op->flags & TKT_OP_IF_MATCH)
@@ -149,13 +167,17 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return (op->flags & TKT_OP_LOCALISED) != 0;
 
     case TKT_FOR_TAGGED:
-        return tkt_openapi_is_tagged(op);
+        return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
+
+    case TKT_FOR_MAYBE_TAGGED:
+        return tkt_openapi_is_tagged(op) && tkt_openapi_is_oneself(op);
 
     case TKT_FOR_LISTS:
         return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
 
     case TKT_FOR_LOCATED:
-        return op->success == 201 && tkt_openapi_is_resource(op);
+        return op->success == 201 && tkt_openapi_is_resource(op)
+               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
     }
 
     return false;
@@ -277,7 +299,9 @@ tkt_openapi_success(tkt_out_t *o, const tkt_operation_t *op)
 
     for (i = 0; i < tkt_array_len(tkt_openapi_given); i++) {
         if (tkt_openapi_applies(op, tkt_openapi_given[i].when)) {
-            tkt_out_name(o, tkt_openapi_given[i].component);
+            tkt_out_name(o, tkt_openapi_given[i].name
+                            ? tkt_openapi_given[i].name
+                            : tkt_openapi_given[i].component);
             tkt_openapi_ref(o, "headers",
                             tkt_str_z(tkt_openapi_given[i].component));
         }

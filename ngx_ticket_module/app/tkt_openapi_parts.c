@@ -41,6 +41,10 @@ static const tkt_openapi_text_t  tkt_openapi_headers_out[] = {
       "{\"required\":true,\"description\":\"the version: t<id>.<version> in "
       "quotes\",\"schema\":{\"type\":\"string\","
       "\"pattern\":\"^(W/)?\\\"[a-z][0-9]+\\\\.[0-9]+\\\"$\"}}" },
+    { "ETagIfKnown",
+      "{\"description\":\"the version, when there is a record: t<id>.<version> "
+      "in quotes\",\"schema\":{\"type\":\"string\","
+      "\"pattern\":\"^(W/)?\\\"[a-z][0-9]+\\\\.[0-9]+\\\"$\"}}" },
     { "Location",
       "{\"required\":true,\"description\":\"where it is\","
       "\"schema\":{\"type\":\"string\",\"format\":\"uri-reference\"}}" },

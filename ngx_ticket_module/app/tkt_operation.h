@@ -98,6 +98,11 @@ typedef enum {
 #define TKT_OP_LOGIN        0x40   /* public, if the location allows it      */
 #define TKT_OP_GUEST        0x80   /* the anonymous too, with ticket_guest   */
 
+/* What a location must offer for an operation with TKT_OP_LOGIN; any of. */
+#define TKT_WAY_PASSWORD    0x1
+#define TKT_WAY_REGISTER    0x2
+#define TKT_WAY_GUEST       0x4
+
 
 struct tkt_operation_s {
     const char          *name;      /* OpenAPI operationId                   */
@@ -106,6 +111,7 @@ struct tkt_operation_s {
     uint8_t              shape;     /* tkt_shape_t of the 2xx answer         */
     uint8_t              action;    /* tkt_action_t of a ticket action       */
     uint16_t             flags;
+    uint8_t              ways;      /* TKT_WAY_* with TKT_OP_LOGIN           */
     uint16_t             success;   /* HTTP status                           */
     const char          *path;      /* "/v1/tickets/{id}"                    */
     uint8_t              permission;  /* tkt_perm_t; NONE = public           */

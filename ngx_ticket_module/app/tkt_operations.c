@@ -45,6 +45,7 @@
 #define LIST(name)     .shape = TKT_SHAPE_LIST, .output = &tkt_##name##_schema
 #define INPUT(name, bit)                                                      \
                        .input = &tkt_##name##_schema, .use = bit
+#define LOGIN(offered) .ways = offered
 #define OF(name)       .resource = &tkt_resource_##name
 
 #define ACTION_0(id, verb, text)
@@ -164,6 +165,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       OBJECT(session), .run = tkt_op_session_create,
       INPUT(credentials, TKT_USE_SESSION),
       .flags = TKT_OP_SECRET | TKT_OP_LOGIN,
+      LOGIN(TKT_WAY_PASSWORD),
       .doc = "Log in with a password; the token is short-lived." },
 
     { .name = "session.delete", DELETE("/v1/session"), WRITE(204),
@@ -173,18 +175,21 @@ static const tkt_operation_t  tkt_operation_rows[] = {
     { .name = "code.create", POST("/v1/codes"), WRITE(202), PUBLIC,
       OBJECT(code), .run = tkt_op_code_create,
       INPUT(credentials, TKT_USE_CODE), .flags = TKT_OP_LOGIN,
+      LOGIN(TKT_WAY_PASSWORD | TKT_WAY_REGISTER | TKT_WAY_GUEST),
       .doc = "Have a code sent that proves a mail address or number." },
 
     { .name = "account.create", POST("/v1/accounts"), WRITE(201), PUBLIC,
       OBJECT(user), .run = tkt_op_account_create,
       INPUT(credentials, TKT_USE_ACCOUNT),
       .flags = TKT_OP_SECRET | TKT_OP_LOGIN,
+      LOGIN(TKT_WAY_REGISTER),
       .doc = "Register, with the code that was sent." },
 
     { .name = "password.reset", POST("/v1/password-reset"), WRITE(204),
       PUBLIC, .shape = TKT_SHAPE_NONE, .run = tkt_op_password_reset,
       INPUT(credentials, TKT_USE_RESET),
       .flags = TKT_OP_SECRET | TKT_OP_LOGIN,
+      LOGIN(TKT_WAY_PASSWORD),
       .doc = "Set a new password, with the code that was sent." },
 
     { .name = "workflow.get", GET("/v1/workflow"), DOCUMENT,
@@ -282,7 +287,8 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "outbox.list", GET("/v1/outbox"), ADMIN_READ,
       NEEDS(OUTBOX_READ), LIST(outbox), .run = tkt_op_outbox_list,
-      .params = PAGE, .doc = "Notifications that wait to be sent." },
+      .params = PAGE, .flags = TKT_OP_SECRET,
+      .doc = "Notifications that wait to be sent." },
 
     { .name = "permission.list", GET("/v1/permissions"), DOCUMENT,
       .run = tkt_op_permission_list, .flags = TKT_OP_CACHEABLE,

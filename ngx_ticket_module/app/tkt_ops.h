@@ -62,10 +62,12 @@ void tkt_op_audit_list(tkt_call_t *c);
 
 /* tkt_op_privacy.c */
 void tkt_op_export(tkt_call_t *c);
+
+/* tkt_op_erase.c */
 void tkt_op_erase(tkt_call_t *c);
 void tkt_job_erase(tkt_call_t *c);
 
-/* tkt_due.c */
+/* tkt_token_uses.c */
 void tkt_job_token_uses(tkt_call_t *c);
 
 /* tkt_op_service.c */

@@ -90,15 +90,45 @@ tkt_token_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 }
 
 
+/* The name and the place in the tree; whoever saves a tenant saves these. */
+static void
+tkt_tenant_index(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant)
+{
+    tkt_key_t  key, id;
+
+    tkt_key_tenant(&id, (uint32_t) tenant->id);
+
+    if (before != NULL && !tkt_str_eq(before->name, tenant->name)) {
+        tkt_key_tenant_name(&key, before->name);
+        (void) tkt_delete(txn, TKT_DB_TENANT_NAME, &key);
+        before = NULL;
+    }
+
+    if (before == NULL) {
+        tkt_key_tenant_name(&key, tenant->name);
+        tkt_put(txn, TKT_DB_TENANT_NAME, &key,
+                (tkt_str_t) { id.data, id.len });
+
+        if (tenant->parent != 0) {
+            tkt_key_tenant_child(&key, (uint32_t) tenant->parent,
+                                 (uint32_t) tenant->id);
+            tkt_put(txn, TKT_DB_TENANT_CHILD, &key, tkt_str(""));
+        }
+    }
+}
+
+
 void
-tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
-    tkt_arena_t *arena)
+tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant, tkt_arena_t *arena)
 {
     tkt_key_t  key;
 
     tkt_key_tenant(&key, (uint32_t) tenant->id);
     tkt_put(txn, TKT_DB_TENANT, &key,
             tkt_record_pack(&tkt_tenant_schema, tenant, NULL, arena));
+    tkt_tenant_index(txn, before, tenant);
 }
 
 
@@ -122,22 +152,6 @@ tkt_user_count_add(tkt_txn_t *txn, uint32_t tenant, uint64_t more)
 
     tkt_key_principal_count(&key, tenant);
     tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, (int64_t) more);
-}
-
-
-bool
-tkt_user_counted(tkt_txn_t *txn, uint32_t tenant)
-{
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
-
-    tkt_key_tenant(&prefix, tenant);
-    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
-
-    return !any || tkt_user_count(txn, tenant) != 0;
 }
 
 
@@ -216,6 +230,21 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, true,
                       arena);
     }
+}
+
+
+void
+tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+
+    tkt_key_principal(&key, (uint32_t) user->tenant, user->id);
+    (void) tkt_delete(txn, TKT_DB_PRINCIPAL, &key);
+    tkt_key_login(&key, (uint32_t) user->tenant, user->login);
+    (void) tkt_delete(txn, TKT_DB_LOGIN, &key);
+    tkt_key_principal_count(&key, (uint32_t) user->tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, -1);
+    tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, false, arena);
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "app/tkt_call.h"
+#include "app/tkt_who.h"
 
 
 static const tkt_actor_t  tkt_anonymous;
@@ -95,8 +96,9 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
     const tkt_match_t *match, const tkt_actor_t *actor, tkt_arena_t *arena,
     tkt_reply_t *reply)
 {
-    tkt_call_t    c;
-    tkt_params_t  params;
+    tkt_call_t      c;
+    tkt_params_t    params;
+    tkt_identity_t  who;
 
     memset(reply, 0, sizeof(tkt_reply_t));
     reply->fresh_until_ms = actor->expires_at_ms;
@@ -105,13 +107,22 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
         .txn = read, .arena = arena, .reply = reply, .op = match->op,
         .actor = actor, .segments = match->segments, .mount = req->mount,
         .request_id = req->request_id, .now_ms = req->now_ms,
-        .lang = tkt_lang_accept(req->accept_language), .params = &params,
+        .lang = tkt_actor_lang(actor, req->accept_language),
+        .params = &params,
         .query = req->query, .path = req->path,
         .if_none_match = req->if_none_match,
     };
 
     if (!tkt_call_query(&c, req->query, &params)) {
         return;
+    }
+
+    /* of whom there is no record, there is only what the site says */
+
+    if (actor->id == TKT_PRINCIPAL_UNSEEN
+        && tkt_who_asserted(req, actor, &who, arena))
+    {
+        c.identity = &who;
     }
 
     match->op->run(&c);

@@ -17,9 +17,12 @@
 
 /* Cells of the counter rows. */
 #define TKT_STATE_CELLS   TKT_STATE_CLOSED
+#define TKT_BUCKET_CELLS  TKT_BUCKET_CLOSED
 #define TKT_TENANT_CELLS  (TKT_STATE_CELLS * 2 * 4)
 
 #define tkt_state_cell(state)  ((size_t) (state) - 1)
+#define tkt_bucket_cell(state)                                                \
+    ((size_t) tkt_workflow_bucket((tkt_state_t) (state)) - 1)
 #define tkt_tenant_cell(state, assigned, priority)                            \
     ((tkt_state_cell(state) * 2 + ((assigned) ? 1 : 0)) * 4                   \
      + (size_t) (priority) - 1)
@@ -120,21 +123,22 @@ bool tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket,
 /* Whether the tenant may have one more principal. */
 bool tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant);
 
-/*
- * A store of an earlier release has principals and no count of them: whether
- * this tenant has one, and counting.
- */
-bool tkt_user_counted(tkt_txn_t *txn, uint32_t tenant);
+/* Counts them, in a store of an earlier release that has no count of them. */
 void tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant);
 
 /*
  * Savers; `before` is NULL for a new one.  That of a principal also keeps the
  * count of the tenant's principals and of the holders of a role.
  */
-void tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *tenant,
-    tkt_arena_t *arena);
+void tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant, tkt_arena_t *arena);
 void tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
     const tkt_user_t *user, tkt_arena_t *arena);
+
+/* The inverse of saving one who has just been made and has nothing yet. */
+void tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user,
+    tkt_arena_t *arena);
+
 void tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     const tkt_token_record_t *token, tkt_arena_t *arena);
 void tkt_role_save(tkt_txn_t *txn, const tkt_role_record_t *role,
@@ -168,11 +172,16 @@ void tkt_event_append(tkt_txn_t *txn, const tkt_ticket_t *before,
     tkt_ticket_t *ticket, tkt_event_t *event, tkt_arena_t *arena);
 
 
-/* Reads "17" or "T-17"; false for anything else and 0. */
-bool tkt_ticket_number_parse(tkt_str_t text, uint64_t *id);
+/*
+ * Reads "17", "T-17" or, with the tenant's own prefix, "ACME-17", in capital
+ * or small letters; false for anything else and 0.  An empty prefix is "T".
+ */
+bool tkt_ticket_number_parse(tkt_str_t text, const char *prefix,
+    uint64_t *id);
 
-/* Writes "T-17"; at most 24 bytes. */
-tkt_str_t tkt_ticket_number(uint64_t id, tkt_arena_t *arena);
+/* Writes "T-17"; at most 9 bytes more than the digits. */
+tkt_str_t tkt_ticket_number(const char *prefix, uint64_t id,
+    tkt_arena_t *arena);
 
 
 #endif /* TKT_ROWS_H */

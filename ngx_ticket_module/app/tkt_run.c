@@ -4,7 +4,7 @@
  */
 
 #include "app/tkt_command.h"
-#include "app/tkt_roles.h"
+#include "app/tkt_who.h"
 
 
 static uint64_t
@@ -31,7 +31,7 @@ tkt_run_ended(uint64_t *phase, tkt_run_clock_t clock, uint64_t since)
 }
 
 
-static void
+void
 tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
 {
     *c = (tkt_call_t) {
@@ -40,6 +40,8 @@ tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
         .mount = cmd->mount, .request_id = cmd->request_id,
         .lang = cmd->lang, .input = cmd->input, .present = &cmd->present,
         .random = cmd->random, .if_match = cmd->if_match,
+        .keyring = cmd->keyring, .secret = cmd->secret,
+        .identity = &cmd->identity,
     };
 
     memset(&cmd->reply, 0, sizeof(tkt_reply_t));
@@ -59,41 +61,6 @@ tkt_command_refuse(tkt_command_t *cmd, tkt_status_t status,
 
 
 /*
- * The caller was admitted before the command was queued; what was taken from
- * him since then holds.  Answered if he may not go on.
- */
-static bool
-tkt_command_admitted(tkt_command_t *cmd, tkt_call_t *c)
-{
-    tkt_key_t           key;
-    tkt_str_t           value;
-    tkt_user_t          user;
-    const tkt_actor_t  *actor = &cmd->actor;
-
-    if (actor->id == 0) {
-        return true;    /* the operator */
-    }
-
-    tkt_key_token(&key, actor->tenant, actor->id, actor->token);
-
-    if (!tkt_user_load(c->txn, actor->tenant, actor->id, &user, c->arena)
-        || user.disabled
-        || (actor->token != 0 && !tkt_get(c->txn, TKT_DB_TOKEN, &key, &value)))
-    {
-        tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
-        return false;
-    }
-
-    if (!tkt_actor_keeps(c->txn, actor, &user)) {
-        tkt_call_fail(c, TKT_FORBIDDEN, "your role has just been changed");
-        return false;
-    }
-
-    return true;
-}
-
-
-/*
  * One command: decided before anything is stored, so that a refusal leaves
  * the transaction as it was for the others of the batch.
  */
@@ -105,15 +72,17 @@ tkt_command_execute(tkt_command_t *cmd, tkt_txn_t *txn)
     tkt_command_call(cmd, txn, &c);
     c.now_ms = tkt_txn_clock(txn, cmd->now_ms);
 
-    if (!tkt_command_admitted(cmd, &c)) {
+    if (!tkt_who_enter(cmd, &c)) {
         return;
     }
 
     if (cmd->has_key && tkt_idempotency_replay(txn, cmd, &c)) {
+        tkt_who_leave(cmd, &c);
         return;
     }
 
     cmd->op->run(&c);
+    tkt_who_leave(cmd, &c);
 
     if (cmd->has_key && cmd->reply.http / 100 == 2
         && tkt_txn_status(txn) == TKT_OK)

@@ -1,30 +1,52 @@
 /*
- * Tenants by name.
+ * Tenants by name, for logins and the operator, and the indexes of stores
+ * that an earlier release made.
  */
 
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
 #include "codec/tkt_json_in.h"
 
 
-/* The walk's findings: the one asked for, how many there are. */
-typedef struct {
-    bool          found;
-    size_t        count;
-    tkt_tenant_t  tenant;
-} tkt_tenant_walk_t;
+/* ---- stores of an earlier release ---- */
+
+/* Number of the first tenant: the root of the tree. */
+#define TKT_TENANT_ROOT  1
 
 
-static void
-tkt_tenants_walk(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_walk_t *w,
-    tkt_arena_t *arena)
+bool
+tkt_tenants_indexed(tkt_txn_t *txn)
 {
-    bool          named;
+    tkt_key_t     key;
+    tkt_str_t     value;
+    tkt_tenant_t  root;
+
+    tkt_key_tenant(&key, TKT_TENANT_ROOT);
+
+    if (!tkt_get(txn, TKT_DB_TENANT, &key, &value)
+        || !tkt_record_unpack(&tkt_tenant_schema, value, &root))
+    {
+        return true;
+    }
+
+    tkt_key_tenant_name(&key, root.name);
+
+    return tkt_get(txn, TKT_DB_TENANT_NAME, &key, &value);
+}
+
+
+void
+tkt_tenants_upgrade(tkt_txn_t *txn, tkt_arena_t *arena)
+{
     tkt_key_t     all;
     tkt_scan_t    scan;
-    tkt_tenant_t  tenant;
+    tkt_tenant_t  t;
 
-    w->found = false;
-    w->count = 0;
+    if (tkt_tenants_indexed(txn)) {
+        return;
+    }
+
+    /* in those days tenants stood side by side, and people uncounted */
 
     tkt_key_start(&all);
     tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
@@ -32,31 +54,83 @@ tkt_tenants_walk(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_walk_t *w,
     while (tkt_scan_next(&scan)) {
 
         if (!tkt_record_unpack(&tkt_tenant_schema,
-                               tkt_arena_copy(arena, scan.value), &tenant))
+                               tkt_arena_copy(arena, scan.value), &t))
         {
             tkt_txn_fail(txn, TKT_INTERNAL);
             break;
         }
 
-        named = tkt_str_eq(tenant.name, name.len > 0
-                                        ? name : tkt_str(TKT_TENANT_DEFAULT));
+        t.parent = (t.id == TKT_TENANT_ROOT) ? 0 : TKT_TENANT_ROOT;
+        t.kind = tkt_tenant_kind(t.parent == 0 ? 1 : 2);
+        t.version = (t.version == 0) ? 1 : t.version;
+        t.updated_at = (t.updated_at == 0) ? t.created_at : t.updated_at;
 
-        if (named || (w->count == 0 && name.len == 0)) {
-            w->tenant = tenant;
-            w->found = true;
-
-        } else if (name.len == 0 && w->count == 1
-                   && !tkt_str_eq(w->tenant.name,
-                                  tkt_str(TKT_TENANT_DEFAULT)))
-        {
-            /* the first of several is nobody's default */
-            w->found = false;
-        }
-
-        w->count++;
+        tkt_tenant_save(txn, NULL, &t, arena);
+        tkt_user_count_all(txn, (uint32_t) t.id);
     }
 
     tkt_scan_close(&scan);
+}
+
+
+/*
+ * The same in a store that is only looked at and was not upgraded yet: such a
+ * one has few tenants.
+ */
+static bool
+tkt_tenant_walk(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_t *tenant,
+    tkt_arena_t *arena)
+{
+    bool        found;
+    tkt_key_t   all;
+    tkt_scan_t  scan;
+
+    found = false;
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
+
+    while (!found && tkt_scan_next(&scan)) {
+
+        if (!tkt_record_unpack(&tkt_tenant_schema,
+                               tkt_arena_copy(arena, scan.value), tenant))
+        {
+            tkt_txn_fail(txn, TKT_INTERNAL);
+            break;
+        }
+
+        found = tkt_str_eq(tenant->name, name);
+    }
+
+    tkt_scan_close(&scan);
+
+    return found;
+}
+
+
+/* ---- by name ---- */
+
+/* How many tenants there are, of which the first: 0, 1 or 2 for several. */
+static unsigned
+tkt_tenants_few(tkt_txn_t *txn, uint32_t *first)
+{
+    unsigned     n;
+    tkt_key_t    all;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
+
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
+
+    for (n = 0; n < 2 && tkt_scan_next(&scan); n++) {
+        if (n == 0) {
+            tkt_unkey_start(&u, scan.key);
+            *first = tkt_unkey_u32(&u);
+        }
+    }
+
+    tkt_scan_close(&scan);
+
+    return n;
 }
 
 
@@ -64,35 +138,74 @@ bool
 tkt_tenant_by_name(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_t *tenant,
     tkt_arena_t *arena)
 {
-    tkt_tenant_walk_t  w;
+    uint32_t     id;
+    tkt_key_t    key;
+    tkt_str_t    value;
+    tkt_unkey_t  u;
 
-    tkt_tenants_walk(txn, name, &w, arena);
+    if (name.len == 0) {
 
-    if (tkt_txn_status(txn) != TKT_OK || !w.found) {
+        if (tkt_tenants_few(txn, &id) == 1) {
+            return tkt_tenant_load(txn, id, tenant, arena);
+        }
+
+        name = tkt_str(TKT_TENANT_DEFAULT);
+    }
+
+    if (name.len > TKT_SLUG_MAX_CHARS) {
         return false;
     }
 
-    *tenant = w.tenant;
+    tkt_key_tenant_name(&key, name);
 
-    return true;
+    if (tkt_get(txn, TKT_DB_TENANT_NAME, &key, &value)) {
+        tkt_unkey_start(&u, value);
+        return tkt_tenant_load(txn, tkt_unkey_u32(&u), tenant, arena);
+    }
+
+    return !tkt_tenants_indexed(txn)
+           && tkt_tenant_walk(txn, name, tenant, arena);
+}
+
+
+/* ---- the operator ---- */
+
+/* A tenant to be named: the root, or one below it. */
+static tkt_tenant_t
+tkt_tenant_new(tkt_txn_t *txn, int64_t now_ms)
+{
+    uint64_t  id, at;
+
+    id = tkt_txn_next(txn, TKT_SEQ_TENANT);
+    at = (uint64_t) tkt_txn_stamp(txn, now_ms);
+
+    return (tkt_tenant_t) {
+        .id = id,
+        .parent = (id == TKT_TENANT_ROOT) ? 0 : TKT_TENANT_ROOT,
+        .kind = tkt_tenant_kind(id == TKT_TENANT_ROOT ? 1 : 2),
+        .profile = TKT_PROFILE_CANONICAL + 1,
+        .version = 1, .created_at = at, .updated_at = at,
+    };
 }
 
 
 /* Whether the only tenant is one that a server made and nobody uses. */
 static bool
-tkt_tenant_unused(tkt_txn_t *txn, tkt_tenant_walk_t *w, tkt_arena_t *arena)
+tkt_tenant_unused(tkt_txn_t *txn, tkt_tenant_t *only, tkt_arena_t *arena)
 {
     bool        used;
+    uint32_t    id;
     tkt_key_t   prefix;
     tkt_scan_t  scan;
 
-    tkt_tenants_walk(txn, tkt_str(TKT_TENANT_DEFAULT), w, arena);
-
-    if (!w->found || w->count != 1) {
+    if (tkt_tenants_few(txn, &id) != 1
+        || !tkt_tenant_load(txn, id, only, arena)
+        || !tkt_str_eq(only->name, tkt_str(TKT_TENANT_DEFAULT)))
+    {
         return false;
     }
 
-    tkt_key_tenant(&prefix, (uint32_t) w->tenant.id);
+    tkt_key_tenant(&prefix, id);
     tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
     used = tkt_scan_next(&scan);
     tkt_scan_close(&scan);
@@ -101,21 +214,48 @@ tkt_tenant_unused(tkt_txn_t *txn, tkt_tenant_walk_t *w, tkt_arena_t *arena)
 }
 
 
+/* Finds or makes it and saves what changed. */
 static void
-tkt_tenant_make(tkt_txn_t *txn, tkt_str_t name, int64_t now_ms,
-    tkt_tenant_walk_t *w, tkt_arena_t *arena)
+tkt_tenant_settle(tkt_txn_t *txn, tkt_str_t name, uint64_t profile,
+    bool create, int64_t now_ms, uint64_t *id, tkt_arena_t *arena)
 {
-    if (tkt_tenant_unused(txn, w, arena)) {
-        w->tenant.name = name;
+    bool           found;
+    uint32_t       first;
+    tkt_tenant_t   before, tenant;
+
+    memset(&before, 0, sizeof(before));
+    found = tkt_tenant_by_name(txn, name, &before, arena);
+    tenant = before;
+
+    if (!found && (!create || (name.len == 0
+                               && tkt_tenants_few(txn, &first) > 0)))
+    {
+        tkt_txn_fail(txn, TKT_NOT_FOUND);
         return;
     }
 
-    w->tenant = (tkt_tenant_t) {
-        .id = tkt_txn_next(txn, TKT_SEQ_TENANT),
-        .profile = TKT_PROFILE_CANONICAL + 1,
-        .created_at = (uint64_t) tkt_txn_stamp(txn, now_ms),
-        .name = name,
-    };
+    if (!found) {
+        found = tkt_tenant_unused(txn, &before, arena);
+        tenant = found ? before : tkt_tenant_new(txn, now_ms);
+        tenant.name = name.len > 0 ? name : tkt_str(TKT_TENANT_DEFAULT);
+    }
+
+    if (profile != 0) {
+        tenant.profile = profile;
+    }
+
+    if (!found || tenant.profile != before.profile
+        || !tkt_str_eq(tenant.name, before.name))
+    {
+        if (found) {
+            tenant.version++;
+            tenant.updated_at = (uint64_t) tkt_txn_stamp(txn, now_ms);
+        }
+
+        tkt_tenant_save(txn, found ? &before : NULL, &tenant, arena);
+    }
+
+    *id = tenant.id;
 }
 
 
@@ -132,43 +272,6 @@ tkt_tenant_name_ok(tkt_str_t name, tkt_arena_t *arena)
 
     return tkt_field_parse(f, name, &tenant, tkt_str("/name"), &errors)
            == TKT_OK;
-}
-
-
-/* Finds or makes it and saves what changed. */
-static void
-tkt_tenant_settle(tkt_txn_t *txn, tkt_str_t name, uint64_t profile,
-    bool create, int64_t now_ms, uint64_t *id, tkt_arena_t *arena)
-{
-    bool               changed;
-    tkt_tenant_walk_t  w;
-
-    tkt_tenants_walk(txn, name, &w, arena);
-
-    changed = !w.found;
-
-    if (!w.found) {
-
-        if (!create || (name.len == 0 && w.count > 0)) {
-            tkt_txn_fail(txn, TKT_NOT_FOUND);
-            return;
-        }
-
-        tkt_tenant_make(txn, name.len > 0 ? name
-                                          : tkt_str(TKT_TENANT_DEFAULT),
-                        now_ms, &w, arena);
-    }
-
-    if (profile != 0 && profile != w.tenant.profile) {
-        w.tenant.profile = profile;
-        changed = true;
-    }
-
-    if (changed) {
-        tkt_tenant_save(txn, &w.tenant, arena);
-    }
-
-    *id = w.tenant.id;
 }
 
 
@@ -190,10 +293,68 @@ tkt_app_tenant(tkt_env_t *env, tkt_str_t name, uint64_t profile, bool create,
     status = tkt_txn_begin(env, &txn, false);
 
     if (status == TKT_OK) {
+        tkt_tenants_upgrade(txn, &arena);
         tkt_tenant_settle(txn, name, profile, create, now_ms, id, &arena);
         status = tkt_txn_commit(txn);
     }
 
+    tkt_arena_done(&arena);
+
+    return status;
+}
+
+
+/* Whether the store has its first tenant and the indexes of them all. */
+static bool
+tkt_tenants_ready(tkt_txn_t *txn)
+{
+    tkt_tenant_t  root;
+
+    return tkt_tenant_load(txn, TKT_TENANT_ROOT, &root, NULL)
+           && tkt_tenants_indexed(txn);
+}
+
+
+tkt_status_t
+tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
+{
+    bool           ready;
+    uint64_t       id;
+    tkt_txn_t     *txn;
+    tkt_arena_t    arena;
+    tkt_status_t   status;
+
+    /* a look without the writer lock: every start but the first ends here */
+
+    status = tkt_txn_reader(env, &txn);
+    if (status != TKT_OK) {
+        return status;
+    }
+
+    status = tkt_txn_renew(txn);
+    ready = status == TKT_OK && tkt_tenants_ready(txn);
+    tkt_txn_reset(txn);
+    tkt_txn_reader_free(txn);
+
+    if (status != TKT_OK || ready) {
+        return status;
+    }
+
+    status = tkt_txn_begin(env, &txn, false);
+    if (status != TKT_OK) {
+        return status;
+    }
+
+    tkt_arena_init(&arena, 4096);
+
+    if (tkt_tenants_few(txn, &(uint32_t) { 0 }) == 0) {
+        tkt_tenant_settle(txn, tkt_str(""), 0, true, now_ms, &id, &arena);
+
+    } else {
+        tkt_tenants_upgrade(txn, &arena);
+    }
+
+    status = tkt_txn_commit(txn);
     tkt_arena_done(&arena);
 
     return status;

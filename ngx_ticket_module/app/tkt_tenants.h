@@ -1,5 +1,6 @@
 /*
- * Tenants by name, for the operator: no request makes or changes one.
+ * Tenants by name, what the operator does with them, and the step from stores
+ * that knew neither names nor a tree.
  */
 
 #ifndef TKT_TENANTS_H
@@ -16,11 +17,23 @@
 /*
  * Finds a tenant by name; an empty name means the only one, or the one named
  * "default" when there are several.  False if there is none, or on failure
- * (then the transaction's status says so).  Walks all tenants.  Strings are
- * slices of `arena`.
+ * (then the transaction's status says so).  Strings are slices of `arena`,
+ * which may be NULL in a read transaction of an upgraded store.
  */
 bool tkt_tenant_by_name(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_t *tenant,
     tkt_arena_t *arena);
+
+/*
+ * Whether the tenants of this store are in the indexes of names and of the
+ * tree, which an earlier release had not; true for a store without tenants.
+ */
+bool tkt_tenants_indexed(tkt_txn_t *txn);
+
+/*
+ * Puts them there, all in this write transaction, if they are not: the first
+ * tenant becomes the root, the others its children.
+ */
+void tkt_tenants_upgrade(tkt_txn_t *txn, tkt_arena_t *arena);
 
 /*
  * Finds the tenant of a name as above and gives it the profile, which is a
@@ -29,7 +42,8 @@ bool tkt_tenant_by_name(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_t *tenant,
  * With `create`, makes it if there is none, with the canonical profile unless
  * another is given.  A store whose only tenant is a "default" without
  * principals, as a server makes at its first start, gives that one the name
- * instead of making a second.
+ * instead of making a second.  The first tenant is the root of the tree, any
+ * other made here a provider below it.
  *
  * *id is its number.  TKT_NOT_FOUND; TKT_INVALID_REQUEST: the name is no
  * slug; else as the store says.

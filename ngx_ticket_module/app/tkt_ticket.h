@@ -8,6 +8,7 @@
 
 #include "app/tkt_call.h"
 #include "app/tkt_rows.h"
+#include "app/tkt_view.h"
 
 
 /*
@@ -24,8 +25,10 @@ bool tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_action_t action, tkt_decision_t *decision);
 
 /*
- * Writes a change: version, updated_at, event, record, indexes, counters.
- * The event's action, reason and message are the caller's.
+ * Writes a change: version, updated_at, event, record, indexes, counters, and
+ * what follows from it for the tickets of other tenants that it is linked to;
+ * their answer may change t again.  The event's action, reason and message
+ * are the caller's; nothing else of the ticket may be written before this.
  */
 void tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before,
     tkt_ticket_t *t, tkt_event_t *event);
@@ -55,6 +58,10 @@ bool tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter);
 bool tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter);
+
+/* One event; what staff say among themselves is not for the requester. */
+void tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
+    bool internal);
 
 
 #endif /* TKT_TICKET_H */

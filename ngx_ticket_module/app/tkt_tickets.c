@@ -7,6 +7,10 @@
 #include "base/tkt_text.h"
 
 
+/* Of the numbers of a tenant without a prefix of its own. */
+#define TKT_NUMBER_PREFIX  "T"
+
+
 /* Strings with TKT_F_BIG, in the order in which the chunks hold them. */
 static const size_t  tkt_big_offsets[] = {
     offsetof(tkt_ticket_t, description),
@@ -202,7 +206,10 @@ tkt_ticket_save_record(tkt_txn_t *txn, const tkt_ticket_t *before,
 }
 
 
-/* Takes the ticket into (+1) or out of (-1) the counts it belongs to. */
+/*
+ * Takes the ticket into (+1) or out of (-1) the counts of its tenant and of
+ * its assignee.
+ */
 static void
 tkt_ticket_count(tkt_txn_t *txn, const tkt_ticket_t *t, int delta)
 {
@@ -213,15 +220,39 @@ tkt_ticket_count(tkt_txn_t *txn, const tkt_ticket_t *t, int delta)
                     tkt_tenant_cell(t->state, t->assignee != 0, t->priority),
                     delta);
 
-    tkt_key_by_requester(&key, (uint32_t) t->tenant, t->requester, 0);
-    tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_STATE_CELLS,
-                    tkt_state_cell(t->state), delta);
-
     if (t->assignee != 0) {
         tkt_key_assignee_counts(&key, (uint32_t) t->tenant, t->assignee);
         tkt_counter_add(txn, TKT_DB_BY_ASSIGNEE, &key, TKT_STATE_CELLS,
                         tkt_state_cell(t->state), delta);
     }
+}
+
+
+/*
+ * The requester's counts are by bucket, so that most of the work on a ticket
+ * leaves them alone: requesters are many, and each has a page of his own.
+ */
+static void
+tkt_ticket_count_requester(tkt_txn_t *txn, const tkt_ticket_t *before,
+    const tkt_ticket_t *t)
+{
+    tkt_key_t  key;
+
+    if (before != NULL
+        && tkt_bucket_cell(before->state) == tkt_bucket_cell(t->state))
+    {
+        return;
+    }
+
+    tkt_key_by_requester(&key, (uint32_t) t->tenant, t->requester, 0);
+
+    if (before != NULL) {
+        tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
+                        tkt_bucket_cell(before->state), -1);
+    }
+
+    tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
+                    tkt_bucket_cell(t->state), 1);
 }
 
 
@@ -271,6 +302,7 @@ tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *before,
     }
 
     tkt_ticket_count(txn, t, 1);
+    tkt_ticket_count_requester(txn, before, t);
 
     tkt_ticket_move(txn, TKT_DB_BY_STATE, tkt_key_by_state, before, t);
 
@@ -304,12 +336,39 @@ tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
 }
 
 
-bool
-tkt_ticket_number_parse(tkt_str_t text, uint64_t *id)
+/* Passes over "PREFIX-" in letters of any size; false if it is not there. */
+static bool
+tkt_number_after(tkt_str_t *text, const char *prefix)
 {
-    if (text.len > 2 && (text.data[0] | 0x20) == 't' && text.data[1] == '-') {
-        text.data += 2;
-        text.len -= 2;
+    size_t   i, len;
+    uint8_t  small;
+
+    len = strlen(prefix);
+
+    if (text->len <= len + 1 || text->data[len] != '-') {
+        return false;
+    }
+
+    for (i = 0; i < len; i++) {
+        small = (uint8_t) (prefix[i] >= 'A' ? prefix[i] | 0x20 : prefix[i]);
+
+        if (text->data[i] != (uint8_t) prefix[i] && text->data[i] != small) {
+            return false;
+        }
+    }
+
+    text->data += len + 1;
+    text->len -= len + 1;
+
+    return true;
+}
+
+
+bool
+tkt_ticket_number_parse(tkt_str_t text, const char *prefix, uint64_t *id)
+{
+    if (!tkt_number_after(&text, TKT_NUMBER_PREFIX) && prefix[0] != '\0') {
+        (void) tkt_number_after(&text, prefix);
     }
 
     return tkt_u64_parse(text, id) && *id != 0;
@@ -317,17 +376,24 @@ tkt_ticket_number_parse(tkt_str_t text, uint64_t *id)
 
 
 tkt_str_t
-tkt_ticket_number(uint64_t id, tkt_arena_t *arena)
+tkt_ticket_number(const char *prefix, uint64_t id, tkt_arena_t *arena)
 {
+    size_t    len;
     uint8_t  *p;
 
-    p = tkt_arena_bytes(arena, 24);
+    if (prefix[0] == '\0') {
+        prefix = TKT_NUMBER_PREFIX;
+    }
+
+    len = strlen(prefix);
+
+    p = tkt_arena_bytes(arena, len + 1 + TKT_U64_MAX_CHARS);
     if (p == NULL) {
         return tkt_str("");
     }
 
-    p[0] = 'T';
-    p[1] = '-';
+    memcpy(p, prefix, len);
+    p[len] = '-';
 
-    return (tkt_str_t) { p, 2 + tkt_u64_format(p + 2, id) };
+    return (tkt_str_t) { p, len + 1 + tkt_u64_format(p + len + 1, id) };
 }

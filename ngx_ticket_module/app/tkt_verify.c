@@ -1,6 +1,5 @@
 /*
- * The verification's passes in order, and those over one database: `meta` and
- * tenants.
+ * The verification's passes in order, and that over `meta`.
  */
 
 #include <stdarg.h>
@@ -297,51 +296,20 @@ tkt_verify_meta(tkt_verify_t *v)
 }
 
 
-/* ---- tenants ---- */
-
-static void
-tkt_verify_tenants(tkt_verify_t *v)
-{
-    char          what[64];
-    uint64_t      id;
-    tkt_scan_t    scan;
-    tkt_tenant_t  tenant;
-
-    tkt_verify_open(v, &scan, TKT_DB_TENANT);
-
-    while (tkt_verify_next(v, &scan, "4", &id)) {
-
-        (void) snprintf(what, sizeof(what), "tenant %llu", tkt_ull(id));
-
-        if (!tkt_record_unpack(&tkt_tenant_schema, scan.value, &tenant)) {
-            tkt_verify_fault(v, "%s: the record does not decode", what);
-            continue;
-        }
-
-        (void) tkt_verify_values(v, &tkt_tenant_schema, &tenant, what);
-
-        if (tenant.id != id || tenant.name.len == 0) {
-            tkt_verify_fault(v, "%s: the record is not of this tenant", what);
-        }
-
-        if (id == 0 || id > v->last[TKT_SEQ_TENANT]) {
-            tkt_verify_fault(v, "%s: the number was never given", what);
-        }
-    }
-
-    tkt_scan_close(&scan);
-}
-
-
 /* ---- all of it ---- */
 
 static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_meta,
     tkt_verify_tenants,
+    tkt_verify_tenant_names,
+    tkt_verify_tenant_children,
     tkt_verify_roles,
     tkt_verify_principals,
     tkt_verify_logins,
     tkt_verify_tokens,
+    tkt_verify_credentials,
+    tkt_verify_codes,
+    tkt_verify_outbox,
     tkt_verify_tickets,
     tkt_verify_log,
     tkt_verify_by_requester,
@@ -349,6 +317,9 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_by_assignee,
     tkt_verify_counters,
     tkt_verify_answers,
+    tkt_verify_sealed,
+    tkt_verify_due,
+    tkt_verify_audit,
 };
 
 
@@ -356,9 +327,18 @@ tkt_status_t
 tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report, void *ctx,
     tkt_verify_figures_t *figures)
 {
+    return tkt_app_verify_keys(read, NULL, report, ctx, figures);
+}
+
+
+tkt_status_t
+tkt_app_verify_keys(tkt_txn_t *read, const tkt_keyring_t *ring,
+    tkt_verify_report_t report, void *ctx, tkt_verify_figures_t *figures)
+{
     size_t        i;
     tkt_verify_t  v = {
-        .txn = read, .report = report, .ctx = ctx, .figures = figures
+        .txn = read, .report = report, .ctx = ctx, .figures = figures,
+        .ring = ring,
     };
 
     memset(figures, 0, sizeof(*figures));

@@ -9,6 +9,7 @@
 #define TKT_VERIFY_H
 
 
+#include "crypto/tkt_seal.h"
 #include "store/tkt_store.h"
 
 
@@ -25,10 +26,12 @@ typedef struct {
 /*
  * Checks that every record decodes and holds values in range; that tickets,
  * messages and indexes have each other, counters equal counts, logins and
- * tokens have their principals; that the event log has no gap, every event
- * is in the one chain of its ticket, each transition is in the table, and
- * undoing the events of a ticket, newest first, leads from its row back to a
- * fresh one; that `meta` knows the last numbers given and nothing else.
+ * tokens, passwords, codes and notifications have their principals; that the
+ * event log has no gap, every event is in the one chain of its ticket, each
+ * transition is in the table, and undoing the events of a ticket, newest
+ * first, leads from its row back to a fresh one; that tenants are one tree and
+ * in the indexes, and forwarded tickets have each other; that `meta` knows the
+ * last numbers given and nothing else.
  *
  * `read` is a read transaction that was renewed.  TKT_OK: all was walked and
  * figures->faults tells whether it is sound; otherwise the walk ended early
@@ -36,6 +39,10 @@ typedef struct {
  */
 tkt_status_t tkt_app_verify(tkt_txn_t *read, tkt_verify_report_t report,
     void *ctx, tkt_verify_figures_t *figures);
+
+/* The same, and that every confidential text opens with these keys. */
+tkt_status_t tkt_app_verify_keys(tkt_txn_t *read, const tkt_keyring_t *ring,
+    tkt_verify_report_t report, void *ctx, tkt_verify_figures_t *figures);
 
 
 #endif /* TKT_VERIFY_H */

@@ -121,6 +121,12 @@ tkt_chain_undo_row(tkt_chain_t *c, const tkt_change_t *change)
     tkt_str_t          *s;
     const tkt_field_t  *f = change->field;
 
+    /* texts of a ticket that was erased lead nowhere any more */
+
+    if (c->t->erased_at != 0 && (f->flags & TKT_F_PERSONAL)) {
+        return;
+    }
+
     if (tkt_field_is_u64(f)) {
         u = tkt_field_u64(f, c->t);
         good = *u == change->new_u64 && change->old_u64 != change->new_u64;
@@ -202,6 +208,15 @@ tkt_chain_undo(tkt_chain_t *c)
 
 /* ---- the beginning of a chain ---- */
 
+/* Set by what a submission brings: sealed text is of the first version. */
+static bool
+tkt_chain_fresh_sealed(const tkt_ticket_t *t)
+{
+    return t->sealed_version == t->has_confidential
+           && t->has_confidential <= 1;
+}
+
+
 /* A row that nobody can set when a ticket is submitted. */
 static bool
 tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
@@ -211,7 +226,10 @@ tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
 
     if (f->stored == 0 || (f->flags & TKT_F_NO_TRACK)
         || (f->in & TKT_USE_CREATE)
-        || f->offset == offsetof(tkt_ticket_t, state))
+        || f->offset == offsetof(tkt_ticket_t, state)
+        || ((f->offset == offsetof(tkt_ticket_t, has_confidential)
+             || f->offset == offsetof(tkt_ticket_t, sealed_version))
+            && tkt_chain_fresh_sealed(c->t)))
     {
         return true;
     }

@@ -161,7 +161,7 @@ tkt_verify_by_requester(tkt_verify_t *v)
     uint64_t      part[3];
     tkt_scan_t    scan;
     tkt_group_t   g = { .v = v, .db = TKT_DB_BY_REQUESTER,
-                        .cells = TKT_STATE_CELLS };
+                        .cells = TKT_BUCKET_CELLS };
     tkt_ticket_t  t;
 
     tkt_verify_open(v, &scan, g.db);
@@ -182,7 +182,7 @@ tkt_verify_by_requester(tkt_verify_t *v)
             continue;
         }
 
-        tkt_group_count(&g, t.state - 1);
+        tkt_group_count(&g, tkt_bucket_cell(t.state));
     }
 
     tkt_group_close(&g);

@@ -24,6 +24,7 @@ typedef struct {
     tkt_verify_report_t    report;
     void                  *ctx;
     tkt_verify_figures_t  *figures;
+    const tkt_keyring_t   *ring;               /* NULL: nothing is opened    */
     tkt_arena_t            arena;
     tkt_arena_t            lists;              /* long ones of one chain     */
     uint8_t               *text;
@@ -101,8 +102,37 @@ void tkt_verify_by_state(tkt_verify_t *v);
 void tkt_verify_by_assignee(tkt_verify_t *v);
 void tkt_verify_counters(tkt_verify_t *v);
 
+/* tkt_verify_account.c */
+void tkt_verify_credentials(tkt_verify_t *v);
+void tkt_verify_codes(tkt_verify_t *v);
+void tkt_verify_outbox(tkt_verify_t *v);
+
+/* tkt_verify_tenant.c: names, the tree, and links between desks */
+void tkt_verify_tenants(tkt_verify_t *v);
+void tkt_verify_tenant_names(tkt_verify_t *v);
+void tkt_verify_tenant_children(tkt_verify_t *v);
+void tkt_verify_forward(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+
 /* tkt_verify_answer.c */
 void tkt_verify_answers(tkt_verify_t *v);
+
+/* tkt_verify_sealed.c */
+void tkt_verify_sealed(tkt_verify_t *v);
+void tkt_verify_due(tkt_verify_t *v);
+void tkt_verify_sealed_ticket(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+
+/* tkt_verify_erased.c: reported if texts are left; whether he was erased */
+void tkt_verify_tombstone(tkt_verify_t *v, const tkt_schema_t *schema,
+    const void *obj, const char *what);
+void tkt_verify_erased_user(tkt_verify_t *v, const tkt_user_t *user,
+    const char *what);
+bool tkt_verify_is_erased(tkt_verify_t *v, uint64_t tenant,
+    uint64_t principal);
+
+/* tkt_verify_audit.c */
+void tkt_verify_audit(tkt_verify_t *v);
 
 
 #endif /* TKT_VERIFY_INT_H */

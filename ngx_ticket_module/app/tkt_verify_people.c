@@ -255,6 +255,10 @@ tkt_verify_principal(tkt_verify_t *v, const char *what, uint64_t tenant,
         tkt_verify_fault(v, "%s: the record is not of this principal", what);
     }
 
+    if (user->erased_at != 0) {
+        tkt_verify_erased_user(v, user, what);
+    }
+
     if (id == 0 || id > v->last[TKT_SEQ_PRINCIPAL]) {
         tkt_verify_fault(v, "%s: the number was never given", what);
     }

@@ -382,10 +382,17 @@ tkt_verify_ticket(tkt_verify_t *v, tkt_pieces_t *p, const uint64_t *part,
     t.id = part[1];
 
     tkt_verify_entries(v, what, &t);
+    tkt_verify_sealed_ticket(v, what, &t);
+    tkt_verify_forward(v, what, &t);
 
     /* the texts stay in v->text until the chain has been replayed */
 
     if (tkt_verify_big(p, what, &t)) {
+
+        if (t.erased_at != 0) {
+            tkt_verify_tombstone(v, &tkt_ticket_schema, &t, what);
+        }
+
         row = t;
         tkt_verify_chain(v, &row);
     }

@@ -58,7 +58,11 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
         .denied = tkt_perm_actions(c->actor->withheld),
     };
 
-    if (t->tenant != c->actor->tenant) {
+    /* to a link for one ticket every other is a stranger's */
+
+    if (t->tenant != c->actor->tenant
+        || (c->actor->ticket != 0 && t->id != c->actor->ticket))
+    {
         caller.relation = TKT_REL_FOREIGN;
         return caller;
     }
@@ -177,7 +181,7 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     caller = tkt_view_caller(c, t);
     tkt_view_facts(v, t, &facts);
 
-    t->number = tkt_ticket_number(t->id, c->arena);
+    t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
     t->tenant_name = tkt_str_z(c->actor->tenant_name);
     t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
                                         facts.state, c->lang);
@@ -202,13 +206,13 @@ tkt_view_message(tkt_view_t *v, tkt_message_t *m)
 
 /* "priority", or "contact.email" for a row of a nested object. */
 static void
-tkt_view_change_name(tkt_out_t *o, size_t row)
+tkt_view_change_name(tkt_out_t *o, const tkt_schema_t *s, size_t row)
 {
     size_t              i, number, span;
     const tkt_field_t  *f;
 
-    for (i = 0, number = 0; i < tkt_ticket_schema.count; i++) {
-        f = &tkt_ticket_schema.fields[i];
+    for (i = 0, number = 0; i < s->count; i++) {
+        f = &s->fields[i];
         span = tkt_field_span(f);
 
         if (row < number + span) {
@@ -231,12 +235,40 @@ tkt_view_change_name(tkt_out_t *o, size_t row)
 }
 
 
+bool
+tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
+    unsigned hidden, tkt_role_t role)
+{
+    tkt_change_t   change;
+    tkt_changes_t  changes;
+
+    tkt_changes_start(&changes, s, packed);
+
+    while (tkt_changes_next(&changes, &change)) {
+
+        if ((change.field->flags & hidden)
+            || (change.field->readers != 0
+                && !(change.field->readers & tkt_bit(role))))
+        {
+            continue;
+        }
+
+        tkt_view_change_name(o, s, change.row);
+        tkt_out_lit(o, "{\"old\":");
+        tkt_out_value(o, change.field, change.old_u64, change.old_str);
+        tkt_out_lit(o, ",\"new\":");
+        tkt_out_value(o, change.field, change.new_u64, change.new_str);
+        tkt_out_lit(o, "}");
+    }
+
+    return !changes.bad;
+}
+
+
 void
 tkt_view_event(tkt_view_t *v, tkt_event_t *e)
 {
-    tkt_out_t      o;
-    tkt_change_t   change;
-    tkt_changes_t  changes;
+    tkt_out_t  o;
 
     e->actor_name = e->actor == 0 ? tkt_str("")
                                   : tkt_view_name(v, e->actor)->name;
@@ -247,29 +279,15 @@ tkt_view_event(tkt_view_t *v, tkt_event_t *e)
 
     tkt_out_init(&o, v->call->arena, 256);
     tkt_out_lit(&o, "{");
-    tkt_changes_start(&changes, &tkt_ticket_schema, e->packed);
 
-    while (tkt_changes_next(&changes, &change)) {
-
-        if (change.field->flags & TKT_F_INTERNAL) {
-            continue;
-        }
-
-        tkt_view_change_name(&o, change.row);
-        tkt_out_lit(&o, "{\"old\":");
-        tkt_out_value(&o, change.field, change.old_u64, change.old_str);
-        tkt_out_lit(&o, ",\"new\":");
-        tkt_out_value(&o, change.field, change.new_u64, change.new_str);
-        tkt_out_lit(&o, "}");
-    }
-
-    tkt_out_lit(&o, "}");
-
-    if (changes.bad) {
+    if (!tkt_view_changes(&o, &tkt_ticket_schema, e->packed,
+                          TKT_F_INTERNAL, v->call->actor->role))
+    {
         tkt_txn_fail(v->call->txn, TKT_INTERNAL);
         return;
     }
 
+    tkt_out_lit(&o, "}");
     e->changes = tkt_out_text(&o);
 }
 

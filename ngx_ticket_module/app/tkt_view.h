@@ -48,6 +48,14 @@ void tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t);
 void tkt_view_message(tkt_view_t *v, tkt_message_t *m);
 void tkt_view_event(tkt_view_t *v, tkt_event_t *e);
 
+/*
+ * Writes a change list as members "field":{"old":…,"new":…}, those of rows
+ * with a flag of `hidden` or hidden from `role` left out.  False if it does
+ * not decode.
+ */
+bool tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
+    unsigned hidden, tkt_role_t role);
+
 /* Answers with the ticket: body, ETag, and the facts for variables. */
 void tkt_view_answer_ticket(tkt_call_t *c, tkt_ticket_t *t);
 

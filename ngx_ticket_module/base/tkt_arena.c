@@ -1,7 +1,7 @@
 /*
  * The slow side of the arena: taking blocks.  A malloc'ed block starts with
  * its link in the list that done walks; a lent one has no header, because
- * its lender frees it.
+ * its lender frees it, unless it must be found again to be overwritten.
  */
 
 #include <stdarg.h>
@@ -49,6 +49,7 @@ tkt_arena_init_lent(tkt_arena_t *a, size_t block_bytes, tkt_arena_lend_t lend,
     a->blocks = NULL;
     a->block_bytes = tkt_arena_round(block_bytes);
     a->failed = false;
+    a->wipe = false;
 }
 
 
@@ -80,11 +81,51 @@ tkt_arena_create(size_t block_bytes)
 
 
 void
+tkt_arena_keep_secrets(tkt_arena_t *a)
+{
+    if (a->wipe) {
+        return;
+    }
+
+    a->wipe = true;
+
+    /* the rest of a lent block would be filled and never found again */
+
+    if (a->lend != NULL) {
+        a->pos = NULL;
+        a->end = NULL;
+    }
+}
+
+
+void
+tkt_arena_overwrite(void *p, size_t n)
+{
+    explicit_bzero(p, n);
+}
+
+
+void
+tkt_arena_wipe(tkt_arena_t *a)
+{
+    tkt_arena_block_t  *block;
+
+    for (block = a->blocks; block != NULL; block = block->next) {
+        tkt_arena_overwrite(block + 1, block->bytes);
+    }
+}
+
+
+void
 tkt_arena_done(tkt_arena_t *a)
 {
     tkt_arena_block_t  *block, *next;
 
-    for (block = a->blocks; block != NULL; block = next) {
+    if (a->wipe) {
+        tkt_arena_wipe(a);
+    }
+
+    for (block = a->blocks; block != NULL && a->lend == NULL; block = next) {
         next = block->next;
         free(block);
     }
@@ -98,10 +139,17 @@ tkt_arena_done(tkt_arena_t *a)
 void
 tkt_arena_destroy(tkt_arena_t *a)
 {
-    if (a != NULL) {
-        tkt_arena_done(a);
-        free(a);
+    if (a == NULL) {
+        return;
     }
+
+    tkt_arena_done(a);
+
+    if (a->wipe) {
+        tkt_arena_overwrite(a, sizeof(tkt_arena_t) + a->block_bytes);
+    }
+
+    free(a);
 }
 
 
@@ -109,18 +157,26 @@ tkt_arena_destroy(tkt_arena_t *a)
 static uint8_t *
 tkt_arena_take(tkt_arena_t *a, size_t bytes)
 {
-    uint8_t            *lent;
     tkt_arena_block_t  *block;
 
-    if (a->lend != NULL) {
-        lent = a->lend(a->lender, bytes);
+    if (a->lend == NULL) {
+        block = malloc(sizeof(tkt_arena_block_t) + bytes);
+
+    } else {
+        block = a->lend(a->lender,
+                        bytes + (a->wipe ? sizeof(tkt_arena_block_t) : 0));
 
         /* the fast path counts on it, so no memory is better than odd one */
 
-        return ((uintptr_t) lent % TKT_ARENA_ALIGN_BYTES == 0) ? lent : NULL;
+        if ((uintptr_t) block % TKT_ARENA_ALIGN_BYTES != 0) {
+            return NULL;
+        }
+
+        if (!a->wipe) {
+            return (uint8_t *) block;
+        }
     }
 
-    block = malloc(sizeof(tkt_arena_block_t) + bytes);
     if (block == NULL) {
         return NULL;
     }

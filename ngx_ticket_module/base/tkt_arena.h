@@ -20,7 +20,8 @@ typedef struct {
     uint8_t            *end;
     tkt_arena_lend_t    lend;       /* NULL: malloc */
     void               *lender;
-    tkt_arena_block_t  *blocks;     /* malloc'ed blocks, freed by done */
+    tkt_arena_block_t  *blocks;     /* malloc'ed blocks, freed by done, and
+                                       lent ones that are to be wiped        */
     size_t              block_bytes;
     bool                failed;
     bool                wipe;       /* blocks hold secrets: overwritten before
@@ -53,6 +54,24 @@ void tkt_arena_destroy(tkt_arena_t *a);
  * stays as it is.
  */
 void tkt_arena_done(tkt_arena_t *a);
+
+/*
+ * From now on the arena holds secrets: tkt_arena_done and tkt_arena_destroy
+ * overwrite what was handed out before they give it back.  Blocks that were
+ * lent before this are not known and stay as they are.
+ */
+void tkt_arena_keep_secrets(tkt_arena_t *a);
+
+/*
+ * Overwrites the blocks of an arena that keeps secrets, for a lender who frees
+ * them himself: to be called when nobody reads them any more (in the cleanup
+ * of a request pool) and before they are freed.  The first block of an arena
+ * of tkt_arena_create is overwritten by tkt_arena_destroy alone.
+ */
+void tkt_arena_wipe(tkt_arena_t *a);
+
+/* Overwrites n bytes, also where a compiler would not bother. */
+void tkt_arena_overwrite(void *p, size_t n);
 
 /* The slow path of the two functions at the end of this file. */
 void *tkt_arena_grow(tkt_arena_t *a, size_t bytes);

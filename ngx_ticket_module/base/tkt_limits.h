@@ -41,6 +41,7 @@
 #define TKT_LIST_LIMIT_MAX                200
 #define TKT_LIST_LIMIT_DEFAULT            50
 #define TKT_LIST_STEPS_MAX                2000
+#define TKT_COUNT_STEPS_MAX               5000
 #define TKT_LIST_PAGE_MAX_BYTES           (1024 * 1024)
 #define TKT_INCLUDE_MAX_ITEMS             50
 #define TKT_CURSOR_MAX_BYTES              256
@@ -74,6 +75,8 @@
 #define TKT_CONFIDENTIAL_MAX_CHARS        4000
 #define TKT_SHRED_GRACE_S                 (7 * 86400)
 #define TKT_MASTER_KEYS_MAX               16
+#define TKT_KEY_FILE_MAX_BYTES            65536
+#define TKT_REWRAP_BATCH_MAX              64
 
 /* timers; work of one command */
 #define TKT_JOB_BATCH_MAX                 32

@@ -60,6 +60,8 @@ typedef struct {
                                        chunked when it does not fit          */
 #define TKT_F_SECRET         0x20   /* never logged nor put into errors      */
 #define TKT_F_OMIT_EMPTY     0x40   /* left out of JSON when null, [] or {}  */
+#define TKT_F_PERSONAL       0x80   /* about a person, or in his own words:
+                                       goes when he is erased                */
 
 
 /*

@@ -38,8 +38,9 @@ X(REOPEN_WINDOW_EXPIRED, 409, "reopen-window-expired",
   "The time to reopen this ticket has passed", "工单已超过可重新开放的期限",
   "Create a new ticket and name this one in its `follow_up_of`.")
 X(CONFLICT,              409, "conflict",
-  "The name is already taken", "名称已被占用",
-  "An object with the same unique name exists.")
+  "It conflicts with what is there", "与现有内容冲突",
+  "An object with the same unique name exists, or a rule about other objects "
+  "stands against it; `detail` says which.")
 X(IDEMPOTENCY_IN_FLIGHT, 409, "idempotency-in-flight",
   "The first request with this key is still being processed",
   "使用该键的首个请求仍在处理中",

@@ -271,10 +271,31 @@ tkt_yajl_run(tkt_yajl_t *y)
 }
 
 
+/* What came of it, in words. */
+static tkt_status_t
+tkt_yajl_outcome(tkt_yajl_t *y)
+{
+    tkt_reader_t  *r = y->reader;
+
+    if (r->stop != NULL) {
+        return tkt_json_fault(r, tkt_json_token_start(r->body,
+                                        yajl_get_bytes_consumed(y->yajl)),
+                              r->stop, strlen(r->stop));
+    }
+
+    if (y->status != yajl_status_ok) {
+        return tkt_yajl_fault(y);
+    }
+
+    return r->faulty ? TKT_INVALID_REQUEST : TKT_OK;
+}
+
+
 tkt_status_t
 tkt_json_read(tkt_reader_t *r)
 {
     tkt_yajl_t        y;
+    tkt_status_t      status;
     tkt_json_fault_t  fault;
 
     if (!tkt_json_check(r->body, &fault)) {
@@ -286,21 +307,16 @@ tkt_json_read(tkt_reader_t *r)
     y.used = 0;
     y.complete = false;
 
-    if (!tkt_yajl_run(&y) || r->arena->failed) {
-        return TKT_INTERNAL;
+    status = (!tkt_yajl_run(&y) || r->arena->failed) ? TKT_INTERNAL
+                                                     : tkt_yajl_outcome(&y);
+
+    /* strings with escapes were put together here */
+
+    if (r->arena->wipe) {
+        tkt_arena_overwrite(y.stack, y.used);
     }
 
-    if (r->stop != NULL) {
-        return tkt_json_fault(r, tkt_json_token_start(r->body,
-                                        yajl_get_bytes_consumed(y.yajl)),
-                              r->stop, strlen(r->stop));
-    }
-
-    if (y.status != yajl_status_ok) {
-        return tkt_yajl_fault(&y);
-    }
-
-    return r->faulty ? TKT_INVALID_REQUEST : TKT_OK;
+    return status;
 }
 
 

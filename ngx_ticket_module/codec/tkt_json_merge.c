@@ -1,14 +1,12 @@
 /*
- * The texts were validated and written by this program, so nothing is parsed
- * again: a walk over brackets and quotes finds the members of two objects,
- * and whatever the patch does not touch is copied as it stands.  Equal names
- * have equal bytes, because canonical text spells each in one way.
- *
- * The text may come from a damaged store, so every step stays inside it.
+ * A walk over both texts finds the members of two objects, and whatever the
+ * patch does not touch is copied as it stands.  The text may come from a
+ * damaged store: the walk stays inside it.
  */
 
 #include "codec/tkt_json_merge.h"
 #include "codec/tkt_json_out.h"
+#include "codec/tkt_json_walk.h"
 
 
 typedef struct {
@@ -33,125 +31,15 @@ static void tkt_patch_objects(tkt_patching_t *m, tkt_str_t target,
     tkt_str_t patch, unsigned level);
 
 
-/* The byte after the string that begins at p, or NULL if it does not end. */
-static const uint8_t *
-tkt_patch_skip_string(const uint8_t *p, const uint8_t *end)
-{
-    for (p++; p < end; p++) {
-
-        if (*p == '"') {
-            return p + 1;
-        }
-
-        if (*p == '\\' && ++p == end) {
-            break;
-        }
-    }
-
-    return NULL;
-}
-
-
-/*
- * The byte after the value that begins at p: a comma or bracket of the object
- * around it.  NULL if there is none.
- */
-static const uint8_t *
-tkt_patch_skip_value(const uint8_t *p, const uint8_t *end)
-{
-    unsigned  depth;
-
-    for (depth = 0; p != NULL && p < end; /* void */) {
-
-        switch (*p) {
-
-        case '"':
-            p = tkt_patch_skip_string(p, end);
-            continue;
-
-        case '{':
-        case '[':
-            depth++;
-            break;
-
-        case '}':
-        case ']':
-            if (depth == 0) {
-                return p;
-            }
-
-            depth--;
-            break;
-
-        case ',':
-            if (depth == 0) {
-                return p;
-            }
-
-            break;
-
-        default:
-            break;
-        }
-
-        p++;
-    }
-
-    return NULL;
-}
-
-
-/*
- * The member at *pos, which is then behind it and its comma, or at `end`.
- * False if there is none: the text is no object.
- */
-static bool
-tkt_patch_member(const uint8_t **pos, const uint8_t *end,
-    tkt_patch_member_t *member)
-{
-    const uint8_t  *p, *start;
-
-    start = *pos;
-
-    if (*start != '"') {
-        return false;
-    }
-
-    p = tkt_patch_skip_string(start, end);
-
-    if (p == NULL || p == end || *p != ':') {
-        return false;
-    }
-
-    member->name = (tkt_str_t) { start, (size_t) (p - start) };
-    member->merged = false;
-
-    start = ++p;
-    p = tkt_patch_skip_value(start, end + 1);
-
-    if (p == NULL || p == start || (p < end && *p != ',')) {
-        return false;
-    }
-
-    member->value = (tkt_str_t) { start, (size_t) (p - start) };
-
-    if (p < end && ++p == end) {
-        return false;
-    }
-
-    *pos = p;
-
-    return true;
-}
-
-
 /* Lists the members of an object; false, and noted, if it is none. */
 static bool
 tkt_patch_list(tkt_patching_t *m, tkt_str_t text,
     tkt_patch_members_t *members)
 {
-    const uint8_t       *p, *end;
-    tkt_patch_member_t   member;
+    size_t               room;
+    tkt_str_t            name, value;
+    tkt_json_walk_t      walk;
+    tkt_patch_member_t  *list;
 
     members->list = NULL;
     members->count = 0;
@@ -162,32 +50,28 @@ tkt_patch_list(tkt_patching_t *m, tkt_str_t text,
 
     m->status = TKT_INTERNAL;
 
-    if (text.len < 2 || text.data[0] != '{'
-        || text.data[text.len - 1] != '}')
-    {
+    if (!tkt_json_walk_open(&walk, text) || !walk.object) {
         return false;
     }
 
-    end = text.data + text.len - 1;
-
-    for (p = text.data + 1; p < end; members->count++) {
-        if (!tkt_patch_member(&p, end, &member)) {
-            return false;
-        }
+    for (room = 0; tkt_json_walk_next(&walk, &name, &value); room++) {
+        /* void */
     }
 
-    members->list = tkt_arena_alloc(m->arena, members->count
-                                              * sizeof(tkt_patch_member_t));
-    if (members->list == NULL) {
+    list = walk.bad ? NULL
+                    : tkt_arena_alloc(m->arena,
+                                      room * sizeof(tkt_patch_member_t));
+    if (list == NULL) {
         return false;
     }
 
-    members->count = 0;
+    (void) tkt_json_walk_open(&walk, text);
 
-    for (p = text.data + 1; p < end; /* void */) {
-        (void) tkt_patch_member(&p, end, &members->list[members->count++]);
+    while (tkt_json_walk_next(&walk, &name, &value)) {
+        list[members->count++] = (tkt_patch_member_t) { name, value, false };
     }
 
+    members->list = list;
     m->status = TKT_OK;
 
     return true;

@@ -88,3 +88,17 @@ tkt_wipe(void *p, size_t n)
 {
     sodium_memzero(p, n);
 }
+
+
+void *
+tkt_locked_alloc(size_t n)
+{
+    return sodium_malloc(n);
+}
+
+
+void
+tkt_locked_free(void *p)
+{
+    sodium_free(p);
+}

@@ -1,7 +1,7 @@
 /*
- * Random bytes, hashes and constant-time comparison, over libsodium.  Nothing
- * here allocates or keeps state; every function may run on any thread once
- * tkt_crypto_init has returned true in the process.
+ * Random bytes, hashes, constant-time comparison and memory for keys, over
+ * libsodium.  Only the last allocates and nothing keeps state; every function
+ * may run on any thread once tkt_crypto_init has returned true in the process.
  */
 
 #ifndef TKT_CRYPTO_H
@@ -49,6 +49,14 @@ bool tkt_same(const uint8_t *a, const uint8_t *b, size_t n);
 
 /* Overwrites n bytes of a secret, also where a compiler would not bother. */
 void tkt_wipe(void *p, size_t n);
+
+/*
+ * Memory for keys: not in core dumps, not swapped out as far as the system
+ * lets the process lock it, between pages that must not be touched, wiped when
+ * it is freed.  NULL without memory; free takes NULL.
+ */
+void *tkt_locked_alloc(size_t n);
+void tkt_locked_free(void *p);
 
 
 #endif /* TKT_CRYPTO_H */

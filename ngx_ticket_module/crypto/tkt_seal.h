@@ -24,6 +24,12 @@
 #define TKT_SEAL_OVERHEAD_BYTES  (1 + 4 + 24 + 16)
 
 
+/* A line of a key file: 10 digits, a colon, 44 characters, a newline. */
+#define TKT_SEAL_LINE_BYTES      (10 + 1 + 44 + 1)
+
+#define TKT_SEAL_TAG_BYTES       16
+
+
 typedef struct tkt_keyring_s  tkt_keyring_t;
 
 
@@ -53,6 +59,19 @@ uint32_t tkt_keyring_newest(const tkt_keyring_t *ring);
 bool tkt_keyring_has(const tkt_keyring_t *ring, uint32_t id);
 size_t tkt_keyring_count(const tkt_keyring_t *ring);
 
+/* The id of the key at a place, the places ordered by id. */
+uint32_t tkt_keyring_id(const tkt_keyring_t *ring, size_t i);
+
+/*
+ * Writes the line of a key for a key file, at most TKT_SEAL_LINE_BYTES with
+ * its newline and no NUL; returns its length.
+ */
+size_t tkt_keyring_line(char *out, uint32_t id,
+    const uint8_t key[TKT_SEAL_KEY_BYTES]);
+
+/* The id that a line without its newline begins with; 0: none. */
+uint32_t tkt_keyring_line_id(tkt_str_t line);
+
 /*
  * Locks the keys into memory again, for a process that inherited them by
  * fork, which drops locks.  False if the system did not permit it: the keys
@@ -81,9 +100,9 @@ bool tkt_seal_unwrap(const tkt_keyring_t *ring,
     uint8_t data_key[TKT_SEAL_KEY_BYTES]);
 
 /*
- * Text under a data key; master: the id of the key that has wrapped it first,
- * bound too.  Open: into arena memory, which the caller wipes; false if it
- * does not open.
+ * Text under a data key; key_id: of the master key that has wrapped it first,
+ * bound too: it stays when the data key is wrapped anew.  Open: into arena
+ * memory, which the caller wipes; false if it does not open.
  */
 tkt_str_t tkt_seal_close(const uint8_t data_key[TKT_SEAL_KEY_BYTES],
     const tkt_seal_place_t *place, uint32_t key_id, tkt_str_t text,
@@ -91,6 +110,13 @@ tkt_str_t tkt_seal_close(const uint8_t data_key[TKT_SEAL_KEY_BYTES],
 bool tkt_seal_open(const uint8_t data_key[TKT_SEAL_KEY_BYTES],
     const tkt_seal_place_t *place, tkt_str_t envelope, tkt_str_t *text,
     tkt_arena_t *arena);
+
+/*
+ * A digest made useless to who has the store alone: tagged under a key made
+ * of the master key at a place.
+ */
+void tkt_seal_tag(uint8_t tag[TKT_SEAL_TAG_BYTES], const tkt_keyring_t *ring,
+    size_t i, tkt_str_t digest);
 
 /*
  * n bytes for one purpose from 32 random ones: BLAKE2b keyed with them over

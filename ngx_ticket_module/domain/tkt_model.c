@@ -74,7 +74,8 @@ static const tkt_field_t  tkt_message_fields[] = {
       .flags = TKT_F_INTERNAL, .doc = "the body is in chunks" },
     { TKT_NAME("body"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_message_t, body), .stored = 1,
-      .flags = TKT_F_BIG, .max = TKT_TEXT_MAX_CHARS, .doc = "the text" },
+      .flags = TKT_F_BIG | TKT_F_PERSONAL, .max = TKT_TEXT_MAX_CHARS,
+      .doc = "the text" },
 };
 
 const tkt_schema_t  tkt_message_schema = {
@@ -143,6 +144,7 @@ static const tkt_field_t  tkt_event_fields[] = {
       .doc = "number of the message that it brought" },
     { TKT_NAME("reason"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_event_t, reason), .stored = 1,
+      .flags = TKT_F_PERSONAL,
       .max = TKT_REASON_MAX_CHARS, .doc = "as given" },
     { TKT_NAME("long_text"), .type = TKT_T_BOOL,
       .offset = offsetof(tkt_event_t, long_text), .stored = 14,

@@ -15,6 +15,7 @@
 #define ACCOUNT   TKT_USE_ACCOUNT
 #define PASSWORD  TKT_USE_PASSWORD
 #define RESET     TKT_USE_RESET
+#define PASSWD    TKT_USE_PASSWD
 
 #define NAMES(table)  { table, tkt_array_len(table) }
 
@@ -77,14 +78,17 @@ static const tkt_field_t  tkt_user_fields[] = {
       .doc = "name of the tenant" },
     { TKT_NAME("login"), .type = TKT_T_LINE,
       .offset = offsetof(tkt_user_t, login), .stored = 1,
-      .flags = TKT_F_NOT_EMPTY, .in = NEW, .required = NEW, .min = 1,
-      .max = TKT_LOGIN_MAX_CHARS, .doc = "unique name within the tenant" },
+      .flags = TKT_F_NOT_EMPTY | TKT_F_PERSONAL, .in = NEW,
+      .required = NEW, .min = 1, .max = TKT_LOGIN_MAX_CHARS,
+      .doc = "unique name within the tenant" },
     { TKT_NAME("name"), .type = TKT_T_LINE,
       .offset = offsetof(tkt_user_t, name), .stored = 2,
+      .flags = TKT_F_PERSONAL,
       .in = NEW | CHANGE | SELF, .max = TKT_LINE_MAX_CHARS,
       .doc = "display name" },
     { TKT_NAME("email"), .type = TKT_T_EMAIL,
-      .offset = offsetof(tkt_user_t, email), .stored = 3, .in = NEW | CHANGE,
+      .offset = offsetof(tkt_user_t, email), .stored = 3,
+      .flags = TKT_F_PERSONAL, .in = NEW | CHANGE,
       .max = 254, .doc = "mail address" },
     { TKT_NAME("role"), .type = TKT_T_SLUG,
       .offset = offsetof(tkt_user_t, role_name), .in = NEW | CHANGE,
@@ -140,7 +144,8 @@ static const tkt_field_t  tkt_user_fields[] = {
       .flags = TKT_F_INTERNAL,
       .doc = "the tenant that an organisation stands for" },
     { TKT_NAME("phone"), .type = TKT_T_PHONE,
-      .offset = offsetof(tkt_user_t, phone), .stored = 4, .in = NEW | CHANGE,
+      .offset = offsetof(tkt_user_t, phone), .stored = 4,
+      .flags = TKT_F_PERSONAL, .in = NEW | CHANGE,
       .max = 32, .doc = "mobile or landline number" },
 };
 
@@ -158,7 +163,8 @@ static const tkt_field_t  tkt_token_fields[] = {
       .offset = offsetof(tkt_token_record_t, id), .stored = 1,
       .doc = "number within the principal" },
     { TKT_NAME("label"), .type = TKT_T_LINE,
-      .offset = offsetof(tkt_token_record_t, label), .stored = 1, .in = NEW,
+      .offset = offsetof(tkt_token_record_t, label), .stored = 1,
+      .flags = TKT_F_PERSONAL, .in = NEW,
       .max = TKT_LINE_MAX_CHARS, .doc = "what it is for" },
     { TKT_NAME("scopes"), .type = TKT_T_SET,
       .offset = offsetof(tkt_token_record_t, scopes), .stored = 2, .in = NEW,
@@ -363,8 +369,8 @@ static const tkt_field_t  tkt_credentials_fields[] = {
     { TKT_NAME("login"), .type = TKT_T_LINE,
       .offset = offsetof(tkt_credentials_t, login),
       .flags = TKT_F_INTERNAL | TKT_F_NOT_EMPTY,
-      .in = SESSION | CODE | ACCOUNT | RESET,
-      .required = SESSION | ACCOUNT | RESET, .min = 1,
+      .in = SESSION | CODE | ACCOUNT | RESET | PASSWD,
+      .required = SESSION | ACCOUNT | RESET | PASSWD, .min = 1,
       .max = TKT_LOGIN_MAX_CHARS, .doc = "login" },
     { TKT_NAME("password"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_credentials_t, password),
@@ -374,8 +380,9 @@ static const tkt_field_t  tkt_credentials_fields[] = {
       .doc = "password; the present one when it is changed" },
     { TKT_NAME("new_password"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_credentials_t, new_password),
-      .flags = TKT_F_INTERNAL | TKT_F_SECRET, .in = PASSWORD | RESET,
-      .required = PASSWORD | RESET, .min = TKT_PASSWORD_MIN_CHARS,
+      .flags = TKT_F_INTERNAL | TKT_F_SECRET,
+      .in = PASSWORD | RESET | PASSWD,
+      .required = PASSWORD | RESET | PASSWD, .min = TKT_PASSWORD_MIN_CHARS,
       .max = TKT_PASSWORD_MAX_CHARS, .doc = "the password from now on" },
     { TKT_NAME("code"), .type = TKT_T_LINE,
       .offset = offsetof(tkt_credentials_t, code),

@@ -180,6 +180,7 @@ typedef enum {
 #define TKT_USE_ACCOUNT   0x4        /* POST /v1/accounts                    */
 #define TKT_USE_PASSWORD  0x8        /* PUT /v1/me/password                  */
 #define TKT_USE_RESET     0x10       /* POST /v1/password-reset              */
+#define TKT_USE_PASSWD    0x20       /* by the operator: no route            */
 
 typedef struct {
     uint64_t   purpose;              /* tkt_purpose_t                        */

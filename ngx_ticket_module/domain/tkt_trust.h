@@ -38,8 +38,15 @@ typedef enum {
 /*
  * An entry of the audit log.  `hash` is BLAKE2b-256 over the hash of the entry
  * before it (32 zero bytes for the first of a tenant) and the packed record
- * with an empty hash, so that no entry can be changed, left out or put
- * elsewhere without all later ones telling.
+ * with hash and values left empty, so that no entry can be changed, left out
+ * or put elsewhere without all later ones telling.
+ *
+ * What is said of a person stands apart from the rest: the values are reason,
+ * personal and salt, and the chain holds `values_hash`, BLAKE2b-256 over salt,
+ * reason and personal (each preceded by its length as 4 bytes, least
+ * significant first), instead of them.  So they can be taken away when the
+ * person is erased, and the chain still holds; without the salt nobody can
+ * find them again by trying.
  */
 typedef struct {
     uint64_t   id;                   /* 1, 2, 3 … within the tenant          */
@@ -51,13 +58,18 @@ typedef struct {
     uint64_t   object;               /* tkt_object_t                         */
     uint64_t   object_id;
     uint64_t   parent_id;            /* of a token: its principal            */
-    tkt_str_t  actor_login;          /* as it was then                       */
-    tkt_str_t  reason;
+    uint64_t   actor_tenant;
     tkt_str_t  request_id;
     tkt_str_t  packed;               /* change list over the object's schema */
+    tkt_str_t  values_hash;          /* 32 bytes; empty: there were none     */
     tkt_str_t  hash;                 /* 32 bytes                             */
+    tkt_str_t  reason;
+    tkt_str_t  personal;             /* change list of the personal rows     */
+    tkt_str_t  salt;                 /* 16 bytes                             */
+    tkt_str_t  actor_login;          /* view                                 */
     tkt_str_t  hash_text;            /* view: hexadecimal                    */
     tkt_str_t  changes;              /* view: JSON object                    */
+    uint64_t   erased;               /* view: the values were taken away     */
 } tkt_audit_t;
 
 extern const tkt_schema_t  tkt_audit_schema;

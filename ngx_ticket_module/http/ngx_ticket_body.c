@@ -11,6 +11,8 @@
 
 #include "http/ngx_ticket_http.h"
 
+#include "crypto/tkt_crypto.h"
+
 
 #define NGX_TICKET_BODY_FIRST_BYTES  4096
 
@@ -39,6 +41,12 @@ ngx_ticket_body_read(ngx_ticket_ctx_t *ctx)
         ngx_ticket_problem(ctx, TKT_INVALID_REQUEST,
                            "A subrequest must bring a body of its own.");
         return ngx_ticket_send(ctx, &ctx->reply);
+    }
+
+    if (tkt_app_is_secret(&ctx->match)
+        && ngx_ticket_wipe_arm(ctx) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     r->request_body_in_single_buf = 1;
@@ -78,6 +86,7 @@ ngx_ticket_body_reserve(ngx_ticket_ctx_t *ctx, size_t n)
 
     if (ctx->body_len) {
         ngx_memcpy(p, ctx->body, ctx->body_len);
+        tkt_wipe(ctx->body, ctx->body_len);
         (void) ngx_pfree(ctx->r->pool, ctx->body);
     }
 
@@ -116,6 +125,11 @@ ngx_ticket_body_append(ngx_ticket_ctx_t *ctx, ngx_buf_t *b)
 
     } else {
         ngx_memcpy(ctx->body + ctx->body_len, b->pos, (size_t) size);
+
+        if (ctx->secret && b->temporary) {
+            tkt_wipe(b->pos, (size_t) size);
+        }
+
         b->pos = b->last;
     }
 

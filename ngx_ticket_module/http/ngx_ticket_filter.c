@@ -77,9 +77,13 @@ ngx_ticket_filter_replace(ngx_http_request_t *r, ngx_ticket_loc_conf_t *conf)
         return NGX_OK;
     }
 
-    /* the challenge, if any, is that of the module that refused */
+    /*
+     * The challenge is that of the module that refused; ours if it made none,
+     * because a 401 has one (RFC 9110, section 15.5.2).
+     */
 
-    ctx->reply.challenge = false;
+    ctx->reply.challenge = (status == TKT_UNAUTHORIZED
+                            && r->headers_out.www_authenticate == NULL);
 
     ctx->replied = 1;
     ctx->replace = 1;

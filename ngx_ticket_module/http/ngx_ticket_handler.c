@@ -10,6 +10,16 @@
 #include "http/ngx_ticket_http.h"
 
 
+/* What is done once for every request that was admitted. */
+static ngx_uint_t
+ngx_ticket_handler_count(ngx_ticket_ctx_t *ctx)
+{
+    ngx_ticket_uses_note(&ctx->desk->uses, &ctx->actor, ctx->req.now_ms);
+
+    return ngx_ticket_quota_admit(ctx);
+}
+
+
 /*
  * An answer of the newest snapshot that was given before: the same bytes,
  * without a lookup.
@@ -64,6 +74,8 @@ ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
         ctx->reply.body = tkt_str("");
     }
 
+    (void) ngx_ticket_handler_count(ctx);
+
     return 1;
 }
 
@@ -77,6 +89,7 @@ static ngx_uint_t
 ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
 {
     tkt_txn_t     *txn;
+    ngx_uint_t     go_on;
     tkt_status_t   status;
 
     status = TKT_BUSY;
@@ -88,12 +101,15 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
         return 0;
     }
 
+    go_on = 0;
+
     if (tkt_app_admit(txn, &ctx->req, &ctx->match, &ctx->actor, &ctx->arena,
                       &ctx->reply))
     {
         ctx->admitted = 1;
+        go_on = ngx_ticket_handler_count(ctx);
 
-        if (!command) {
+        if (go_on && !command) {
             tkt_app_query(txn, &ctx->req, &ctx->match, &ctx->actor,
                           &ctx->arena, &ctx->reply);
 
@@ -107,7 +123,7 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
 
     ngx_ticket_read_end(ctx->desk);
 
-    return command && ctx->admitted;
+    return command && go_on;
 }
 
 

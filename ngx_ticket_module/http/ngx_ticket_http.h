@@ -29,6 +29,35 @@
  */
 #define NGX_TICKET_BLOCKED_MAX        64
 
+/* The two header fields of quotas. */
+#define NGX_TICKET_QUOTA_TEXT_BYTES   160
+
+
+/* A web origin (RFC 6454): scheme://host[:port]. */
+typedef struct {
+    ngx_str_t             scheme;
+    ngx_str_t             host;           /* an IPv6 address with its []     */
+    ngx_uint_t            port;           /* 0: none, and the scheme has no
+                                             default                         */
+} ngx_ticket_origin_t;
+
+
+/* A parameter of ticket_identity. */
+typedef struct {
+    ngx_str_t             name;           /* with '='                        */
+    size_t                offset;         /* in tkt_identity_t               */
+} ngx_ticket_identity_part_t;
+
+#define NGX_TICKET_IDENTITY_PARTS     6
+
+extern const ngx_ticket_identity_part_t
+    ngx_ticket_identity_parts[NGX_TICKET_IDENTITY_PARTS];
+
+/* One ticket_identity directive: a value for each part, NULL: not given. */
+typedef struct {
+    ngx_http_complex_value_t  *values[NGX_TICKET_IDENTITY_PARTS];
+} ngx_ticket_identity_t;
+
 
 typedef struct {
     ngx_array_t                       stores;    /* ngx_ticket_store_t *     */
@@ -37,11 +66,30 @@ typedef struct {
 } ngx_ticket_main_conf_t;
 
 
+/* One ticket_quota directive: requests a minute. */
+typedef struct {
+    ngx_uint_t            off;            /* nothing is counted              */
+    uint32_t              limits[TKT_ROLE_MAX];  /* 0: none; of NONE: the
+                                             anonymous, each address         */
+} ngx_ticket_quotas_t;
+
+
 typedef struct {
     ngx_ticket_store_t   *store;          /* of `ticket`, NULL: none         */
     ngx_ticket_store_t   *health;         /* of `ticket_health`              */
+    ngx_ticket_quotas_t  *quotas;         /* NULL: those of records hold     */
     ngx_flag_t            require_match;
     ngx_flag_t            require_key;
+
+    ngx_ticket_identity_t  *identity;     /* NULL: off                       */
+    ngx_uint_t            identity_max;   /* tkt_role_t                      */
+    tkt_jwt_conf_t       *jwt;            /* NULL: off                       */
+    ngx_array_t          *origins;        /* of `ticket_cors`, of
+                                             ngx_ticket_origin_t; NULL: off  */
+    ngx_flag_t            guest;
+    ngx_flag_t            password_login;
+    ngx_flag_t            registration;
+    tkt_site_t            site;           /* the above, for the application  */
 
     ngx_str_t             mount;          /* escaped, no trailing slash      */
     ngx_uint_t            mount_len;      /* of the location's name, unescaped,
@@ -53,6 +101,15 @@ typedef struct {
     u_char               *file;           /* where `ticket` stands           */
     ngx_uint_t            line;
 } ngx_ticket_loc_conf_t;
+
+
+/* A quota that a request was counted in: its caller's, and the tenant's. */
+#define NGX_TICKET_QUOTAS_MAX  2
+
+typedef struct {
+    tkt_str_t               name;
+    ngx_ticket_quota_t      left;
+} ngx_ticket_counted_t;
 
 
 typedef struct {
@@ -72,6 +129,10 @@ typedef struct {
     tkt_command_t          *cmd;          /* ours once it is done            */
     ngx_uint_t              commit_us;
 
+    ngx_uint_t              quotas;       /* that the request was counted in */
+    ngx_ticket_counted_t    quota[NGX_TICKET_QUOTAS_MAX];
+    const ngx_str_t        *origin;       /* header value; NULL: absent      */
+
     u_char                 *body;         /* gathered from chunks            */
     size_t                  body_len;
     size_t                  body_size;
@@ -84,11 +145,16 @@ typedef struct {
     unsigned                matched:1;
     unsigned                admitted:1;
     unsigned                committed:1;  /* commit_us is valid              */
+    unsigned                secret:1;     /* its memory is overwritten       */
     unsigned                replied:1;
     unsigned                replace:1;    /* reply stands for nginx's page   */
+    unsigned                many_origins:1;  /* more than one Origin came    */
+    unsigned                allowed:1;    /* the origin is of ticket_cors    */
+    unsigned                preflight:1;  /* Access-Control-Request-Method   */
 
     u_char                  request_id[NGX_TICKET_REQUEST_ID_MAX];
     u_char                  retry_after[NGX_INT_T_LEN];
+    u_char                  quota_text[NGX_TICKET_QUOTA_TEXT_BYTES];
 } ngx_ticket_ctx_t;
 
 
@@ -116,6 +182,40 @@ ngx_ticket_ctx_t *ngx_ticket_request_ctx(ngx_http_request_t *r,
     ngx_ticket_loc_conf_t *conf);
 
 
+/* ---- ngx_ticket_identity.c ---- */
+
+/*
+ * What the location allows and nginx knows of the caller: whether he comes from
+ * a foreign site, and, unless he brings a token that the desk judges itself,
+ * the values of ticket_identity.  NGX_ERROR: a variable could not be had.
+ */
+ngx_int_t ngx_ticket_identity_fill(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_cors.c ---- */
+
+/*
+ * Reads scheme://host[:port] and nothing more; slices point into text.  The
+ * port is the scheme's own if none is given.  NGX_DECLINED: it is no origin.
+ */
+ngx_int_t ngx_ticket_origin_parse(const ngx_str_t *text,
+    ngx_ticket_origin_t *origin);
+
+/* Schemes and hosts are compared without regard to case. */
+ngx_uint_t ngx_ticket_origin_same(const ngx_ticket_origin_t *a,
+    const ngx_ticket_origin_t *b);
+
+/*
+ * Judges the Origin of a request: sets ctx->allowed if it is listed, and
+ * req->foreign_origin if it is neither listed nor the site's own.
+ */
+void ngx_ticket_cors_judge(ngx_ticket_ctx_t *ctx);
+
+/* Adds the header fields of CORS (Fetch Standard, section 3.3) to an answer. */
+ngx_int_t ngx_ticket_cors_headers(ngx_ticket_ctx_t *ctx,
+    const tkt_reply_t *reply);
+
+
 /* ---- ngx_ticket_body.c ---- */
 
 /*
@@ -123,6 +223,30 @@ ngx_ticket_ctx_t *ngx_ticket_request_ctx(ngx_http_request_t *r,
  * Returns what a content handler returns.
  */
 ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_wipe.c ---- */
+
+/*
+ * To be called before the body of an operation with secrets is read: sees to
+ * it that nothing of it remains, however the request ends.
+ */
+ngx_int_t ngx_ticket_wipe_arm(ngx_ticket_ctx_t *ctx);
+
+/* Overwrites the body, once a command has been made of it. */
+void ngx_ticket_wipe_body(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_quota.c ---- */
+
+/*
+ * Counts a request that was admitted.  False: it is one too many, and
+ * ctx->reply is complete.
+ */
+ngx_uint_t ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx);
+
+/* Adds what is left of the quotas that the request was counted in. */
+ngx_int_t ngx_ticket_quota_headers(ngx_ticket_ctx_t *ctx);
 
 
 /* ---- ngx_ticket_command.c ---- */
@@ -142,6 +266,25 @@ void ngx_ticket_problem(ngx_ticket_ctx_t *ctx, tkt_status_t status,
 
 /* Sends *reply, whose slices must live as long as the request. */
 ngx_int_t ngx_ticket_send(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply);
+
+/*
+ * A header field of the answer, whose key and value must live as long as the
+ * request; NULL without memory.
+ */
+ngx_table_elt_t *ngx_ticket_reply_push(ngx_http_request_t *r, const char *key,
+    size_t key_len, const u_char *value, size_t value_len);
+
+#define ngx_ticket_push(r, key, data, len)                                    \
+    ngx_ticket_reply_push(r, key, sizeof(key) - 1, data, len)
+
+#define ngx_ticket_push_lit(r, key, value)                                    \
+    ngx_ticket_reply_push(r, key, sizeof(key) - 1,                            \
+                          (const u_char *) value, sizeof(value) - 1)
+
+/* Absent values are not sent and are no failure. */
+#define ngx_ticket_push_str(r, key, s)                                        \
+    ((s)->len == 0                                                            \
+     || ngx_ticket_push(r, key, (s)->data, (s)->len) != NULL)
 
 /* Adds the header fields of *reply, with the type if there is a body. */
 ngx_int_t ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx,

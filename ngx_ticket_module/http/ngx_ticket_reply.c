@@ -14,7 +14,7 @@ static const ngx_str_t  ngx_ticket_type_problem =
                                        ngx_string("application/problem+json");
 
 
-static ngx_table_elt_t *
+ngx_table_elt_t *
 ngx_ticket_reply_push(ngx_http_request_t *r, const char *key, size_t key_len,
     const u_char *value, size_t value_len)
 {
@@ -35,17 +35,11 @@ ngx_ticket_reply_push(ngx_http_request_t *r, const char *key, size_t key_len,
 }
 
 
-#define ngx_ticket_push(r, key, data, len)                                    \
-    ngx_ticket_reply_push(r, key, sizeof(key) - 1, data, len)
-
-#define ngx_ticket_push_lit(r, key, value)                                    \
-    ngx_ticket_reply_push(r, key, sizeof(key) - 1,                            \
-                          (const u_char *) value, sizeof(value) - 1)
-
-/* Absent values are not sent and are no failure. */
-#define ngx_ticket_push_str(r, key, s)                                        \
-    ((s)->len == 0                                                            \
-     || ngx_ticket_push(r, key, (s)->data, (s)->len) != NULL)
+/* What the answer depends on besides its address; by [localised][cors]. */
+static const ngx_str_t  ngx_ticket_vary[2][2] = {
+    { ngx_null_string, ngx_string("Origin") },
+    { ngx_string("Accept-Language"), ngx_string("Accept-Language, Origin") }
+};
 
 
 /* The fields that few answers have. */
@@ -53,10 +47,12 @@ static ngx_int_t
 ngx_ticket_reply_rare(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 {
     u_char              *p;
+    const ngx_str_t     *vary;
     ngx_table_elt_t     *h;
     ngx_http_request_t  *r;
 
     r = ctx->r;
+    vary = &ngx_ticket_vary[reply->localised][ctx->conf->origins != NULL];
 
     if (!ngx_ticket_push_str(r, "Location", &reply->location)
         || !ngx_ticket_push_str(r, "Link", &reply->link)
@@ -91,13 +87,11 @@ ngx_ticket_reply_rare(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
         return NGX_ERROR;
     }
 
-    if (reply->localised
-        && !ngx_ticket_push_lit(r, "Vary", "Accept-Language"))
-    {
+    if (!ngx_ticket_push_str(r, "Vary", vary)) {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_ticket_cors_headers(ctx, reply);
 }
 
 
@@ -137,6 +131,10 @@ ngx_ticket_reply_headers(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
 
         /* nginx's own filters look here, for example to weaken it */
         r->headers_out.etag = h;
+    }
+
+    if (ctx->quotas && ngx_ticket_quota_headers(ctx) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_ticket_reply_rare(ctx, reply);

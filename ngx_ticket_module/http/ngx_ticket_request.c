@@ -6,6 +6,11 @@
 #include "http/ngx_ticket_http.h"
 
 
+/* Of a name that is as long. */
+#define ngx_ticket_is(h, name)                                                \
+    (ngx_strncmp((h)->lowcase_key, name, sizeof(name) - 1) == 0)
+
+
 typedef struct {
     ngx_uint_t  nginx;
     tkt_method_t  ticket;
@@ -98,14 +103,78 @@ ngx_ticket_request_id_valid(const ngx_str_t *id)
 }
 
 
-/* The header fields that nginx does not keep a pointer to. */
+/* Two keys are no key: an empty value, refused, rather than a choice. */
+static void
+ngx_ticket_request_key(tkt_request_t *req, const ngx_str_t *value)
+{
+    if (req->has_idempotency_key) {
+        req->idempotency_key = tkt_str("");
+        return;
+    }
+
+    req->idempotency_key = ngx_ticket_str(value);
+    req->has_idempotency_key = true;
+}
+
+
+/* A header field that nginx may not keep a pointer to. */
+static void
+ngx_ticket_request_field(ngx_ticket_ctx_t *ctx, const ngx_table_elt_t *h)
+{
+    tkt_request_t  *req = &ctx->req;
+
+    switch (h->key.len) {
+
+    case sizeof("origin") - 1:
+
+        if (ngx_ticket_is(h, "origin")) {
+            ctx->many_origins = (ctx->origin != NULL);
+            ctx->origin = &h->value;
+        }
+
+        break;
+
+    case sizeof("x-request-id") - 1:
+
+        if (req->request_id.len == 0
+            && ngx_ticket_is(h, "x-request-id")
+            && ngx_ticket_request_id_valid(&h->value))
+        {
+            req->request_id = ngx_ticket_str(&h->value);
+        }
+
+        break;
+
+    case sizeof("accept-language") - 1:    /* and "idempotency-key" */
+
+        if (ngx_ticket_is(h, "idempotency-key")) {
+            ngx_ticket_request_key(req, &h->value);
+
+        } else if (req->accept_language.len == 0
+                   && ngx_ticket_is(h, "accept-language"))
+        {
+            req->accept_language = ngx_ticket_str(&h->value);
+        }
+
+        break;
+
+    case sizeof("access-control-request-method") - 1:
+
+        if (ngx_ticket_is(h, "access-control-request-method")) {
+            ctx->preflight = (req->method == TKT_METHOD_OPTIONS);
+        }
+
+        break;
+    }
+}
+
+
 static void
 ngx_ticket_request_scan(ngx_ticket_ctx_t *ctx)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
-    tkt_request_t    *req = &ctx->req;
 
     part = &ctx->r->headers_in.headers.part;
     h = part->elts;
@@ -122,45 +191,7 @@ ngx_ticket_request_scan(ngx_ticket_ctx_t *ctx)
             i = 0;
         }
 
-        switch (h[i].key.len) {
-
-        case sizeof("x-request-id") - 1:
-
-            if (req->request_id.len == 0
-                && ngx_strncmp(h[i].lowcase_key, "x-request-id", 12) == 0
-                && ngx_ticket_request_id_valid(&h[i].value))
-            {
-                req->request_id = ngx_ticket_str(&h[i].value);
-            }
-
-            break;
-
-        case sizeof("accept-language") - 1:    /* and "idempotency-key" */
-
-            if (ngx_strncmp(h[i].lowcase_key, "accept-language", 15) == 0) {
-                if (req->accept_language.len == 0) {
-                    req->accept_language = ngx_ticket_str(&h[i].value);
-                }
-
-            } else if (ngx_strncmp(h[i].lowcase_key, "idempotency-key", 15)
-                       == 0)
-            {
-                /*
-                 * Two keys are no key: an empty value, which the application
-                 * refuses, rather than a choice among them.
-                 */
-
-                if (req->has_idempotency_key) {
-                    req->idempotency_key = tkt_str("");
-
-                } else {
-                    req->idempotency_key = ngx_ticket_str(&h[i].value);
-                    req->has_idempotency_key = true;
-                }
-            }
-
-            break;
-        }
+        ngx_ticket_request_field(ctx, &h[i]);
     }
 }
 
@@ -263,7 +294,6 @@ ngx_ticket_request_path(ngx_ticket_ctx_t *ctx)
 static ngx_int_t
 ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
 {
-    ngx_time_t          *tp;
     tkt_request_t       *req;
     ngx_http_request_t  *r;
 
@@ -283,9 +313,9 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
 
     req->require_match = ctx->conf->require_match;
     req->require_key = ctx->conf->require_key;
+    req->keyring = ctx->conf->store ? ctx->conf->store->keyring : NULL;
 
-    tp = ngx_timeofday();
-    req->now_ms = (int64_t) tp->sec * 1000 + tp->msec;
+    req->now_ms = ngx_ticket_now_ms();
 
     ngx_ticket_request_scan(ctx);
 
@@ -295,7 +325,7 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
                                                     ctx->request_id);
     }
 
-    return NGX_OK;
+    return ngx_ticket_identity_fill(ctx);
 }
 
 

@@ -30,6 +30,14 @@ ngx_ticket_check_body(ngx_conf_t *cf, ngx_ticket_loc_conf_t *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (clcf->client_body_in_file_only != 0) {         /* on or clean */
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"client_body_in_file_only\" would write passwords and "
+                      "tickets to files, it needs to be \"off\" where "
+                      "\"ticket\" is in %s:%ui", conf->file, conf->line);
+        return NGX_CONF_ERROR;
+    }
+
     /*
      * A body that does not fit would be written to a temporary file, in plain
      * text and by the event loop.

@@ -29,6 +29,13 @@ static ngx_command_t  ngx_ticket_commands[] = {
       0,
       NULL },
 
+    { ngx_string("ticket_quota"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_ticket_conf_quota,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("ticket"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_ticket_conf_mount,
@@ -55,6 +62,55 @@ static ngx_command_t  ngx_ticket_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_ticket_loc_conf_t, require_key),
+      NULL },
+
+    { ngx_string("ticket_identity"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_ticket_conf_identity,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ticket_identity_max_role"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_ticket_conf_max_role,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ticket_jwt"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_ticket_conf_jwt,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ticket_cors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_ticket_conf_cors,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ticket_guest"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_ticket_loc_conf_t, guest),
+      NULL },
+
+    { ngx_string("ticket_password_login"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_ticket_loc_conf_t, password_login),
+      NULL },
+
+    { ngx_string("ticket_registration"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_ticket_loc_conf_t, registration),
       NULL },
 
       ngx_null_command
@@ -163,8 +219,11 @@ ngx_ticket_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
 
+    lcf->quotas = NGX_CONF_UNSET_PTR;
     lcf->require_match = NGX_CONF_UNSET;
     lcf->require_key = NGX_CONF_UNSET;
+
+    ngx_ticket_conf_site_unset(lcf);
 
     return lcf;
 }
@@ -263,8 +322,11 @@ ngx_ticket_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_ticket_main_conf_t    *mcf;
     ngx_http_core_loc_conf_t  *clcf;
 
+    ngx_conf_merge_ptr_value(conf->quotas, prev->quotas, NULL);
     ngx_conf_merge_value(conf->require_match, prev->require_match, 0);
     ngx_conf_merge_value(conf->require_key, prev->require_key, 0);
+
+    ngx_ticket_conf_site_merge(conf, prev);
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_ticket_module);

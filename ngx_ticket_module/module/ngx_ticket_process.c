@@ -9,6 +9,8 @@
 
 #include "module/ngx_ticket_conf.h"
 
+#include "jobs/ngx_ticket_jobs.h"
+
 
 static ngx_ticket_main_conf_t *
 ngx_ticket_process_conf(ngx_cycle_t *cycle)
@@ -111,6 +113,10 @@ ngx_ticket_process_adopt(ngx_ticket_main_conf_t *mcf,
                               stores[i]->path.len) == 0)
             {
                 stores[i]->desk = olds[k]->desk;
+
+                if (stores[i]->desk) {
+                    ngx_ticket_desk_share(stores[i]);
+                }
             }
         }
     }
@@ -153,6 +159,15 @@ ngx_ticket_init_module(ngx_cycle_t *cycle)
 }
 
 
+static void
+ngx_ticket_process_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
+{
+    if (ngx_ticket_desk_start(cycle, store) == NGX_OK) {
+        (void) ngx_ticket_jobs_start(store);
+    }
+}
+
+
 /* Never fails: nginx does not start a worker again that failed here. */
 ngx_int_t
 ngx_ticket_init_process(ngx_cycle_t *cycle)
@@ -163,9 +178,16 @@ ngx_ticket_init_process(ngx_cycle_t *cycle)
 
     mcf = ngx_ticket_process_conf(cycle);
 
-    if (mcf == NULL
-        || (ngx_process != NGX_PROCESS_WORKER
-            && ngx_process != NGX_PROCESS_SINGLE))
+    if (mcf == NULL) {
+        return NGX_OK;
+    }
+
+    /* nginx's helpers have the keys in their memory too */
+
+    ngx_ticket_keys_process(cycle, mcf);
+
+    if (ngx_process != NGX_PROCESS_WORKER
+        && ngx_process != NGX_PROCESS_SINGLE)
     {
         return NGX_OK;
     }
@@ -174,7 +196,7 @@ ngx_ticket_init_process(ngx_cycle_t *cycle)
 
     for (i = 0; i < mcf->stores.nelts; i++) {
         if (stores[i]->desk == NULL) {
-            (void) ngx_ticket_desk_start(cycle, stores[i]);
+            ngx_ticket_process_start(cycle, stores[i]);
         }
     }
 
@@ -205,6 +227,7 @@ ngx_ticket_exit_process(ngx_cycle_t *cycle)
         }
 
         failed |= ngx_ticket_desk_failed(stores[i]->desk);
+        ngx_ticket_jobs_stop(stores[i]);
         ngx_ticket_desk_stop(stores[i]->desk);
     }
 

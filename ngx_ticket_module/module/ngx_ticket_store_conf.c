@@ -1,6 +1,6 @@
 /*
  * ticket_store NAME path=DIR [map_size=64g] [key_file=FILE] [queue=1024]
- *     [batch=256] [batch_bytes=4m];
+ *     [batch=256] [batch_bytes=4m] [shared=1m] [cores=off];
  *
  * One row a parameter.  Nothing is opened or made here: the directory comes
  * into being when the configuration is put to use, so that `nginx -t` leaves
@@ -17,6 +17,7 @@
 #define NGX_TICKET_MAP_DEFAULT_BYTES  ((off_t) 64 << 30)
 #define NGX_TICKET_MAP_MAX_BYTES      ((off_t) 16 << 40)
 #define NGX_TICKET_BATCH_BYTES_MAX    (1024 * 1024 * 1024)
+#define NGX_TICKET_SHARED_MAX_BYTES   (1024 * 1024 * 1024)
 
 
 typedef struct ngx_ticket_param_s  ngx_ticket_param_t;
@@ -40,6 +41,8 @@ static const char *ngx_ticket_param_path(ngx_conf_t *cf,
 static const char *ngx_ticket_param_size(ngx_conf_t *cf,
     const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
 static const char *ngx_ticket_param_number(ngx_conf_t *cf,
+    const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
+static const char *ngx_ticket_param_switch(ngx_conf_t *cf,
     const ngx_ticket_param_t *param, ngx_str_t *value, void *field);
 
 
@@ -74,7 +77,16 @@ static const ngx_ticket_param_t  ngx_ticket_params[] = {
       offsetof(ngx_ticket_store_t, writer)
       + offsetof(ngx_ticket_writer_conf_t, batch_bytes),
       NGX_TICKET_BATCH_BYTES_MIN, NGX_TICKET_BATCH_BYTES_MAX,
-      "a size from 64k to 1g" }
+      "a size from 64k to 1g" },
+
+    { ngx_string("shared="), ngx_ticket_param_size,
+      offsetof(ngx_ticket_store_t, shared_bytes),
+      NGX_TICKET_SHARED_MIN_BYTES, NGX_TICKET_SHARED_MAX_BYTES,
+      "a size from 64k to 1g" },
+
+    { ngx_string("cores="), ngx_ticket_param_switch,
+      offsetof(ngx_ticket_store_t, cores), 0, 0,
+      "\"on\" or \"off\"" }
 };
 
 
@@ -139,6 +151,22 @@ ngx_ticket_param_number(ngx_conf_t *cf, const ngx_ticket_param_t *param,
     *number = (ngx_uint_t) n;
 
     return NULL;
+}
+
+
+static const char *
+ngx_ticket_param_switch(ngx_conf_t *cf, const ngx_ticket_param_t *param,
+    ngx_str_t *value, void *field)
+{
+    ngx_uint_t  *on = field;
+
+    *on = (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0);
+
+    if (*on || (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0)) {
+        return NULL;
+    }
+
+    return param->needs;
 }
 
 
@@ -207,8 +235,8 @@ ngx_ticket_conf_param(ngx_conf_t *cf, ngx_ticket_store_t *store,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\", accepted are path=, "
-                       "map_size=, key_file=, queue=, batch= and batch_bytes=",
-                       arg);
+                       "map_size=, key_file=, queue=, batch=, batch_bytes=, "
+                       "shared= and cores=", arg);
 
     return NGX_CONF_ERROR;
 }
@@ -383,6 +411,7 @@ ngx_ticket_conf_store_create(ngx_conf_t *cf, ngx_ticket_main_conf_t *mcf,
     store->writer.queue = 1024;
     store->writer.batch = 256;
     store->writer.batch_bytes = 4 * 1024 * 1024;
+    store->shared_bytes = NGX_TICKET_SHARED_BYTES;
     store->file = cf->conf_file->file.name.data;
     store->line = cf->conf_file->line;
 
@@ -423,13 +452,17 @@ ngx_ticket_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (ngx_ticket_conf_path(cf, store) != NGX_CONF_OK
-        || ngx_ticket_conf_unique(cf, mcf, store) != NGX_CONF_OK)
+        || ngx_ticket_conf_unique(cf, mcf, store) != NGX_CONF_OK
+        || ngx_ticket_conf_keys(cf, store) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
+    store->shared = ngx_ticket_shared_add(cf, &store->name,
+                                          store->shared_bytes);
     slot = ngx_array_push(&mcf->stores);
-    if (slot == NULL) {
+
+    if (store->shared == NULL || slot == NULL) {
         return NGX_CONF_ERROR;
     }
 

@@ -12,7 +12,7 @@
 #include <errno.h>
 
 
-#define TKT_FORMAT_VERSION  1
+#define TKT_FORMAT_VERSION  2
 
 
 typedef enum {

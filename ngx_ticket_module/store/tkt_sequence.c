@@ -134,6 +134,22 @@ tkt_txn_next(tkt_txn_t *txn, tkt_seq_t seq)
 }
 
 
+void
+tkt_txn_take_back(tkt_txn_t *txn, tkt_seq_t seq, uint64_t changes)
+{
+    uint64_t  *value;
+
+    assert((unsigned) seq < TKT_SEQ_MAX && changes <= txn->changes);
+
+    value = tkt_sequences_change(txn, 1 + (size_t) seq);
+
+    if (value != NULL && *value > 0) {
+        (*value)--;
+        txn->changes = changes;
+    }
+}
+
+
 uint64_t
 tkt_txn_last(tkt_txn_t *txn, tkt_seq_t seq)
 {

@@ -214,6 +214,13 @@ typedef enum {
 /* The next number, from 1, taken in this write transaction. */
 uint64_t tkt_txn_next(tkt_txn_t *txn, tkt_seq_t seq);
 
+/*
+ * Gives back the last number taken, after everything that was stored since
+ * tkt_txn_changes was `changes` has been deleted again: the transaction is
+ * then as it was.
+ */
+void tkt_txn_take_back(tkt_txn_t *txn, tkt_seq_t seq, uint64_t changes);
+
 /* The last number taken as this transaction sees it. */
 uint64_t tkt_txn_last(tkt_txn_t *txn, tkt_seq_t seq);
 

@@ -35,9 +35,16 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "user", "list" }, O(STORE), O(TENANT) | O(JSON),
       tkt_ctl_user_list, "list the principals of a tenant" },
 
+    { { "user", "erase" }, O(STORE) | O(LOGIN) | O(REASON),
+      O(TENANT) | O(JSON),
+      tkt_ctl_user_erase, "erase all that is kept about a principal" },
+
     { { "user", "disable" }, O(STORE) | O(LOGIN), O(TENANT) | O(JSON),
       tkt_ctl_user_disable, "let a principal in no more" },
 
+    { { "user", "passwd" }, O(STORE) | O(LOGIN),
+      O(TENANT) | O(GENERATE) | O(JSON), tkt_ctl_user_passwd,
+      "set a password, read from standard input" },
     { { "role", "add" }, O(STORE) | O(ROLE) | O(BASE),
       O(PERMISSIONS) | O(NAME) | O(TENANT) | O(JSON),
       tkt_ctl_role_add, "make a role of a tenant's own" },
@@ -55,10 +62,32 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "token", "revoke" }, O(STORE) | O(LOGIN) | O(NUMBER),
       O(TENANT) | O(JSON), tkt_ctl_token_revoke, "end a token" },
 
+    { { "outbox", "list" }, O(STORE), O(TENANT) | O(JSON),
+      tkt_ctl_outbox_list, "list notifications to be sent, with their codes" },
+
     { { "tenant", "set" }, O(STORE) | O(PROFILE), O(TENANT) | O(JSON),
       tkt_ctl_tenant_set, "change a tenant's words for states" },
 
-    { { "verify", NULL }, O(STORE), O(JSON),
+    { { "tenant", "add" }, O(STORE) | O(TENANT),
+      O(PARENT) | O(NAME) | O(PROFILE) | O(ADMIN) | O(JSON),
+      tkt_ctl_tenant_add, "make a tenant below another" },
+
+    { { "tenant", "list" }, O(STORE), O(JSON),
+      tkt_ctl_tenant_list, "list the tenants" },
+
+    { { "key", "new" }, O(KEY_FILE), O(STORE) | O(JSON),
+      tkt_ctl_key_new, "add a master key to a file, which is made if missing" },
+
+    { { "key", "list" }, O(KEY_FILE), O(STORE) | O(JSON),
+      tkt_ctl_key_list, "list the keys of a file and what they have wrapped" },
+
+    { { "key", "rotate" }, O(KEY_FILE) | O(STORE), O(JSON),
+      tkt_ctl_key_rotate, "wrap every data key under the newest master key" },
+
+    { { "key", "retire" }, O(KEY_FILE) | O(STORE) | O(ID), O(JSON),
+      tkt_ctl_key_retire, "take a master key that wraps nothing out" },
+
+    { { "verify", NULL }, O(STORE), O(KEY_FILE) | O(AUDIT_HEAD) | O(JSON),
       tkt_ctl_verify, "check that everything fits together; exit 1 if not" },
 
     { { "stat", NULL }, O(STORE), O(JSON),

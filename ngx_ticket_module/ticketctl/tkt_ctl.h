@@ -25,6 +25,7 @@
 #define TKT_CTL_OPTION_TABLE(X)                                               \
     X(STORE, "store", "DIR", "directory of the store")                        \
     X(TENANT, "tenant", "NAME", "tenant (the only one, or \"default\")")      \
+    X(PARENT, "parent", "NAME", "the tenant above (the first one)")           \
     X(PROFILE, "profile", "P", "words for states: canonical s000 s001 s002")  \
     X(ADMIN, "admin", "LOGIN", "login of the first administrator (admin)")    \
     X(OWNER, "owner", "USER", "owner of a new store, as root (www-data)")     \
@@ -40,9 +41,14 @@
     X(EMAIL, "email", "ADDRESS", "mail address")                              \
     X(SCOPE, "scope", "SCOPE", "read write admin; may be given several times")\
     X(TTL, "ttl", "TIME", "how long it lasts: 90s 30m 12h 30d (for ever)")    \
+    X(REASON, "reason", "TEXT", "why; kept in the audit log")                 \
     X(LABEL, "label", "TEXT", "what it is for")                               \
     X(NUMBER, "number", "N", "number of the token")                           \
     X(SINCE, "since", "SEQ", "only events after this number")                 \
+    X(GENERATE, "generate", NULL, "make a password and show it this once")    \
+    X(KEY_FILE, "key-file", "FILE", "file of master keys, which is root's")   \
+    X(ID, "id", "N", "number of a master key")                                \
+    X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {
@@ -115,11 +121,25 @@ int tkt_ctl_user(tkt_ctl_t *ctl, tkt_user_t *user);
 bool tkt_ctl_send(tkt_ctl_t *ctl, tkt_method_t method, tkt_str_t path,
     tkt_str_t body, tkt_str_t *answer);
 
+/* The same with the operation found already. */
+bool tkt_ctl_command(tkt_ctl_t *ctl, const tkt_request_t *req,
+    const tkt_match_t *match, tkt_str_t body, tkt_str_t *answer);
+
 /*
  * The value of a member of an object of ours, as it is written there; a
  * string without its quotes.  Empty if it is not there.
  */
 tkt_str_t tkt_ctl_member(tkt_str_t object, const char *name);
+
+
+/* ---- tkt_ctl_people.c ---- */
+
+/* Opens, and settles tenant and, with `user`, principal; an exit code. */
+int tkt_ctl_begin(tkt_ctl_t *ctl, tkt_ctl_purpose_t purpose,
+    tkt_user_t *user);
+
+/* The answer as it came, or the line that says it; an exit code. */
+int tkt_ctl_answer(tkt_ctl_t *ctl, tkt_str_t json, tkt_str_t line);
 
 
 /* ---- commands: each returns an exit code ---- */
@@ -132,9 +152,19 @@ int tkt_ctl_tenant_set(tkt_ctl_t *ctl);
 int tkt_ctl_user_add(tkt_ctl_t *ctl);
 int tkt_ctl_user_list(tkt_ctl_t *ctl);
 int tkt_ctl_user_disable(tkt_ctl_t *ctl);
+int tkt_ctl_user_erase(tkt_ctl_t *ctl);
 int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
+
+/* tkt_ctl_account.c */
+int tkt_ctl_user_passwd(tkt_ctl_t *ctl);
+int tkt_ctl_outbox_list(tkt_ctl_t *ctl);
+
+/* tkt_ctl_audit.c: the heads of the audit log; whether the one that was given
+   is still there (false: it is no head at all) */
+void tkt_ctl_audit_heads(tkt_ctl_t *ctl);
+bool tkt_ctl_audit_kept(tkt_ctl_t *ctl, bool *there);
 
 /* tkt_ctl_role.c */
 int tkt_ctl_role_add(tkt_ctl_t *ctl);
@@ -144,6 +174,16 @@ int tkt_ctl_role_list(tkt_ctl_t *ctl);
 int tkt_ctl_verify(tkt_ctl_t *ctl);
 int tkt_ctl_stat(tkt_ctl_t *ctl);
 int tkt_ctl_export(tkt_ctl_t *ctl);
+
+/* tkt_ctl_tenant.c */
+int tkt_ctl_tenant_add(tkt_ctl_t *ctl);
+int tkt_ctl_tenant_list(tkt_ctl_t *ctl);
+
+/* tkt_ctl_key.c */
+int tkt_ctl_key_new(tkt_ctl_t *ctl);
+int tkt_ctl_key_list(tkt_ctl_t *ctl);
+int tkt_ctl_key_rotate(tkt_ctl_t *ctl);
+int tkt_ctl_key_retire(tkt_ctl_t *ctl);
 
 /* "name":"value" into an object, unless value has no data. */
 void tkt_ctl_out_text(tkt_out_t *o, const char *name, tkt_str_t value);

@@ -7,7 +7,7 @@
 #include "app/tkt_export.h"
 #include "app/tkt_verify.h"
 #include "base/tkt_text.h"
-#include "ticketctl/tkt_ctl.h"
+#include "ticketctl/tkt_ctl_key.h"
 
 
 #define TKT_CTL_FAULT_BYTES       512
@@ -68,8 +68,31 @@ tkt_ctl_fault(void *ctx, const char *line)
 }
 
 
-int
-tkt_ctl_verify(tkt_ctl_t *ctl)
+/* --audit-head: an entry that was there and is not any more is a fault. */
+static int
+tkt_ctl_verify_head(tkt_ctl_t *ctl, tkt_verify_figures_t *figures)
+{
+    bool  there;
+
+    if (!tkt_ctl_has(ctl, AUDIT_HEAD)) {
+        return TKT_CTL_OK;
+    }
+
+    if (!tkt_ctl_audit_kept(ctl, &there)) {
+        return tkt_ctl_error("an audit head is TENANT:NUMBER:HASH");
+    }
+
+    if (!there) {
+        figures->faults++;
+        tkt_ctl_fault(ctl, "audit: the head that was kept is not in the log");
+    }
+
+    return TKT_CTL_OK;
+}
+
+
+static int
+tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
 {
     int                    rc;
     tkt_out_t             *o = &ctl->out;
@@ -87,12 +110,17 @@ tkt_ctl_verify(tkt_ctl_t *ctl)
     status = tkt_txn_renew(ctl->read);
 
     if (status == TKT_OK) {
-        status = tkt_app_verify(ctl->read, tkt_ctl_fault, ctl, &figures);
-        tkt_txn_reset(ctl->read);
+        status = tkt_app_verify_keys(ctl->read, ring, tkt_ctl_fault, ctl,
+                                     &figures);
     }
 
     if (status != TKT_OK) {
         return tkt_ctl_status(status);
+    }
+
+    rc = tkt_ctl_verify_head(ctl, &figures);
+    if (rc != TKT_CTL_OK) {
+        return rc;
     }
 
     rc = (figures.faults == 0) ? TKT_CTL_OK : TKT_CTL_FAILED;
@@ -102,6 +130,7 @@ tkt_ctl_verify(tkt_ctl_t *ctl)
                       (unsigned long long) figures.faults,
                       (unsigned long long) figures.entries[TKT_DB_TICKET],
                       (unsigned long long) figures.entries[TKT_DB_EVENT]);
+        tkt_ctl_audit_heads(ctl);
         return rc;
     }
 
@@ -110,10 +139,29 @@ tkt_ctl_verify(tkt_ctl_t *ctl)
     tkt_out_u64(o, figures.faults);
     tkt_out_name(o, "ok");
     tkt_out_raw(o, figures.faults == 0 ? tkt_str("true") : tkt_str("false"));
+    tkt_ctl_audit_heads(ctl);
     tkt_ctl_out_entries(o, figures.entries);
     tkt_out_lit(o, "}");
 
     return tkt_ctl_print(tkt_out_text(o)) ? rc : TKT_CTL_FAILED;
+}
+
+
+int
+tkt_ctl_verify(tkt_ctl_t *ctl)
+{
+    int             rc;
+    tkt_ctl_keys_t  k = { .fd = -1 };
+
+    rc = tkt_ctl_has(ctl, KEY_FILE) ? tkt_ctl_key_read(ctl, &k) : TKT_CTL_OK;
+
+    if (rc == TKT_CTL_OK) {
+        rc = tkt_ctl_verify_with(ctl, k.ring);
+    }
+
+    tkt_ctl_key_done(&k);
+
+    return rc;
 }
 
 

@@ -136,6 +136,40 @@ tkt_ctl_user_disable(tkt_ctl_t *ctl)
 }
 
 
+/*
+ * The server's timer goes on with what is too much for one command; without a
+ * server it begins when there is one.
+ */
+int
+tkt_ctl_user_erase(tkt_ctl_t *ctl)
+{
+    int         rc;
+    tkt_out_t  *o = &ctl->out;
+    tkt_str_t   made;
+    tkt_user_t  user;
+
+    rc = tkt_ctl_begin(ctl, TKT_CTL_CHANGE, &user);
+    if (rc != TKT_CTL_OK) {
+        return rc;
+    }
+
+    tkt_out_init(o, &ctl->arena, 256);
+    tkt_out_lit(o, "{\"reason\":");
+    tkt_out_string(o, tkt_ctl_value(ctl, REASON));
+    tkt_out_lit(o, "}");
+
+    if (!tkt_ctl_send(ctl, TKT_METHOD_POST,
+                      tkt_ctl_path(ctl, user.id, "/erase"), tkt_out_text(o),
+                      &made))
+    {
+        return TKT_CTL_FAILED;
+    }
+
+    return tkt_ctl_answer(ctl, made, tkt_arena_printf(&ctl->arena,
+        "principal %llu is being erased", (unsigned long long) user.id));
+}
+
+
 static bool
 tkt_ctl_user_line(tkt_ctl_t *ctl, tkt_str_t value)
 {

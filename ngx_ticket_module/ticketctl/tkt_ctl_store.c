@@ -492,31 +492,72 @@ bool
 tkt_ctl_send(tkt_ctl_t *ctl, tkt_method_t method, tkt_str_t path,
     tkt_str_t body, tkt_str_t *answer)
 {
-    bool            good;
-    uint8_t         random[32];
-    tkt_match_t     match;
-    tkt_reply_t     reply;
-    tkt_command_t  *cmd;
-    tkt_request_t   req = {
+    tkt_match_t    match;
+    tkt_reply_t    reply;
+    tkt_request_t  req = {
         .method = method, .path = path, .now_ms = tkt_ctl_now_ms(),
         .content_type = tkt_str("application/json"),
         .request_id = tkt_str("ticketctl"),
     };
 
-    tkt_random(random, sizeof(random));
-    cmd = NULL;
-
     if (tkt_app_match(&req, &match, &ctl->arena, &reply)) {
-        cmd = tkt_app_command(&req, &match, &ctl->actor, body, random,
-                              &ctl->arena, &reply);
+        return tkt_ctl_command(ctl, &req, &match, body, answer);
     }
+
+    tkt_ctl_problem(&reply);
+
+    return false;
+}
+
+
+/* What a command with a password wants done before it runs. */
+static bool
+tkt_ctl_work(tkt_ctl_t *ctl, tkt_command_t *cmd)
+{
+    bool  prepared;
+
+    if (!tkt_command_needs_work(cmd)) {
+        return true;
+    }
+
+    if (tkt_txn_renew(ctl->read) != TKT_OK) {
+        tkt_command_refuse(cmd, TKT_BUSY, 0);
+        return false;
+    }
+
+    prepared = tkt_command_prepare(cmd, ctl->read);
+    tkt_txn_reset(ctl->read);
+
+    if (prepared) {
+        tkt_command_work(cmd);
+    }
+
+    return prepared;
+}
+
+
+bool
+tkt_ctl_command(tkt_ctl_t *ctl, const tkt_request_t *req,
+    const tkt_match_t *match, tkt_str_t body, tkt_str_t *answer)
+{
+    bool            good;
+    uint8_t         random[32];
+    tkt_reply_t     reply;
+    tkt_command_t  *cmd;
+
+    tkt_random(random, sizeof(random));
+
+    cmd = tkt_app_command(req, match, &ctl->actor, body, random, &ctl->arena,
+                          &reply);
 
     if (cmd == NULL) {
         tkt_ctl_problem(&reply);
         return false;
     }
 
-    (void) tkt_app_run(ctl->env, &cmd, 1, NULL, NULL);
+    if (tkt_ctl_work(ctl, cmd)) {
+        (void) tkt_app_run(ctl->env, &cmd, 1, NULL, NULL);
+    }
 
     reply = *tkt_command_reply(cmd);
     good = reply.http / 100 == 2;

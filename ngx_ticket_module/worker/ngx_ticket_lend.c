@@ -38,6 +38,17 @@ ngx_ticket_read_end(ngx_ticket_desk_t *desk)
 }
 
 
+int64_t
+ngx_ticket_now_ms(void)
+{
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
+    return (int64_t) tp->sec * 1000 + tp->msec;
+}
+
+
 /*
  * The system's random source costs a call into the kernel; taken in pages it
  * costs a request next to nothing.  What was given out is wiped, since it

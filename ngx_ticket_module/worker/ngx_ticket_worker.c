@@ -8,6 +8,7 @@
 
 #include "worker/ngx_ticket_worker.h"
 
+#include "app/tkt_jwt.h"
 #include "crypto/tkt_crypto.h"
 
 
@@ -108,7 +109,6 @@ ngx_ticket_desk_insist(ngx_ticket_desk_t *desk, tkt_fault_t *fault)
 static ngx_int_t
 ngx_ticket_desk_try(ngx_ticket_desk_t *desk)
 {
-    ngx_time_t    *tp;
     tkt_fault_t    fault;
     tkt_status_t   status;
 
@@ -127,11 +127,7 @@ ngx_ticket_desk_try(ngx_ticket_desk_t *desk)
         }
     }
 
-    tp = ngx_timeofday();
-
-    if (tkt_app_prepare(desk->env, (int64_t) tp->sec * 1000 + tp->msec)
-        != TKT_OK)
-    {
+    if (tkt_app_prepare(desk->env, ngx_ticket_now_ms()) != TKT_OK) {
         (void) ngx_sprintf((u_char *) fault.text, "it cannot be prepared%Z");
         ngx_ticket_desk_complain(desk, &fault);
         return NGX_AGAIN;
@@ -244,6 +240,12 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
 
     ngx_ticket_random(desk, key, sizeof(key));
     desk->answers = tkt_answers_create(key);
+    desk->hasher = ngx_ticket_hasher_create(cycle);
+
+    ngx_ticket_desk_share(store);
+
+    ngx_ticket_random(desk, key, sizeof(key));
+    desk->jwt_cache = tkt_jwt_cache_create(key);
 
     ngx_ticket_desk_open(desk);
 
@@ -268,6 +270,14 @@ ngx_ticket_desk_stop(ngx_ticket_desk_t *desk)
 
     tkt_answers_destroy(desk->answers);
     desk->answers = NULL;
+
+    if (desk->hasher) {
+        ngx_ticket_hasher_destroy(desk->hasher);
+        desk->hasher = NULL;
+    }
+
+    tkt_jwt_cache_destroy(desk->jwt_cache);
+    desk->jwt_cache = NULL;
 
     if (desk->writer
         && ngx_ticket_writer_stop(desk->writer, NGX_TICKET_STOP_MAX_MS)
@@ -371,6 +381,13 @@ ngx_ticket_desk_broken(void *data)
 {
     ngx_ticket_desk_fail(data, "the outcome of a commit is unknown, "
                                "or its environment failed");
+}
+
+
+void
+ngx_ticket_desk_share(ngx_ticket_store_t *store)
+{
+    store->desk->shared = store->shared ? store->shared->data : NULL;
 }
 
 

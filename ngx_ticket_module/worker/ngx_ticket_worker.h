@@ -19,6 +19,9 @@
 
 #include "app/tkt_answers.h"
 #include "app/tkt_app.h"
+#include "worker/ngx_ticket_hasher.h"
+#include "worker/ngx_ticket_shared.h"
+#include "worker/ngx_ticket_uses.h"
 #include "worker/ngx_ticket_writer.h"
 
 
@@ -51,8 +54,12 @@ typedef struct {
     ngx_str_t               name;
     ngx_str_t               path;         /* canonical, NUL-terminated       */
     ngx_str_t               key_file;     /* full name, or empty             */
+    tkt_keyring_t          *keyring;      /* NULL: no key_file               */
+    ngx_uint_t              cores;        /* core dumps in spite of keys     */
     size_t                  map_bytes;
     ngx_ticket_writer_conf_t  writer;
+    size_t                  shared_bytes;
+    ngx_shm_zone_t         *shared;
 
     u_char                 *file;         /* where the directive stands      */
     ngx_uint_t              line;
@@ -73,7 +80,11 @@ struct ngx_ticket_desk_s {
     tkt_env_t               *env;         /* may be open while CLOSED        */
     tkt_txn_t               *reader;
     ngx_ticket_writer_t     *writer;
+    ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
+    ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
     tkt_answers_t           *answers;     /* NULL: none are kept             */
+    struct ngx_ticket_jobs_s  *jobs;      /* of jobs/; NULL: none            */
+    tkt_jwt_cache_t         *jwt_cache;   /* NULL: none                      */
     ngx_log_t               *log;
 
     ngx_event_t              open_timer;
@@ -86,6 +97,8 @@ struct ngx_ticket_desk_s {
     ngx_uint_t               open_tries;
     ngx_uint_t               ticks;
     tkt_fault_t              fault;       /* what was logged last            */
+
+    ngx_ticket_uses_t        uses;        /* not yet written                 */
 
     void                    *blocks;      /* kept, linked by first word      */
     ngx_uint_t               blocks_kept;
@@ -128,6 +141,12 @@ void ngx_ticket_desk_stop(ngx_ticket_desk_t *desk);
  */
 void ngx_ticket_desk_fail(ngx_ticket_desk_t *desk, const char *reason);
 
+/*
+ * Lets the desk of a store count in its zone, which may be another one after
+ * the configuration was read anew by the same process.
+ */
+void ngx_ticket_desk_share(ngx_ticket_store_t *store);
+
 /* True if the process must end with exit code 1. */
 ngx_uint_t ngx_ticket_desk_failed(ngx_ticket_desk_t *desk);
 
@@ -146,6 +165,9 @@ tkt_str_t ngx_ticket_desk_why(const ngx_ticket_desk_t *desk);
 tkt_txn_t *ngx_ticket_read_begin(ngx_ticket_desk_t *desk,
     tkt_status_t *status);
 void ngx_ticket_read_end(ngx_ticket_desk_t *desk);
+
+/* The time of day as nginx has it, in milliseconds. */
+int64_t ngx_ticket_now_ms(void);
 
 /* n random bytes, n <= NGX_TICKET_RANDOM_POOL_BYTES. */
 void ngx_ticket_random(ngx_ticket_desk_t *desk, u_char *out, size_t n);

@@ -15,8 +15,6 @@
 #include "worker/ngx_ticket_writer.h"
 #include "worker/ngx_ticket_writer_int.h"
 
-#include <sys/eventfd.h>
-
 
 #define NGX_TICKET_PENDING_MAX  32
 
@@ -97,50 +95,6 @@ ngx_ticket_writer_event(ngx_ticket_writer_t *w, ngx_event_t *ev,
 }
 
 
-/*
- * The descriptor by which the thread wakes the event loop.  It is marked as a
- * channel, as those between master and workers are, so that a leaving worker
- * does not take it for a forgotten connection.
- */
-static ngx_int_t
-ngx_ticket_writer_open_wake(ngx_ticket_writer_t *w)
-{
-    ngx_connection_t  *c;
-
-    w->wake_fd = eventfd(0, EFD_NONBLOCK|EFD_CLOEXEC);
-
-    if (w->wake_fd == -1) {
-        ngx_log_error(NGX_LOG_ERR, w->log, ngx_errno, "eventfd() failed");
-        return NGX_ERROR;
-    }
-
-    c = ngx_get_connection(w->wake_fd, w->log);
-
-    if (c == NULL) {
-        (void) close(w->wake_fd);
-        return NGX_ERROR;
-    }
-
-    c->data = w;
-    c->log = w->log;
-    c->read->log = w->log;
-    c->write->log = w->log;
-    c->read->channel = 1;
-    c->write->channel = 1;
-    c->read->handler = ngx_ticket_writer_wake_handler;
-
-    if (ngx_add_event(c->read, NGX_READ_EVENT, NGX_CLEAR_EVENT) != NGX_OK) {
-        ngx_free_connection(c);
-        (void) close(w->wake_fd);
-        return NGX_ERROR;
-    }
-
-    w->wake = c;
-
-    return NGX_OK;
-}
-
-
 static void
 ngx_ticket_writer_free(ngx_ticket_writer_t *w)
 {
@@ -154,10 +108,7 @@ ngx_ticket_writer_free(ngx_ticket_writer_t *w)
         tkt_command_free(job->cmd);
     }
 
-    if (w->wake) {
-        ngx_close_connection(w->wake);
-    }
-
+    ngx_ticket_wake_close(&w->wake);
     ngx_ticket_inflight_done(&w->keys);
     ngx_free(w->batch);
     ngx_free(w->slab);
@@ -184,7 +135,8 @@ ngx_ticket_writer_alloc(ngx_ticket_writer_t *w)
         ngx_ticket_jobs_push(&w->free, &w->slab[i]);
     }
 
-    return ngx_ticket_writer_open_wake(w);
+    return ngx_ticket_wake_open(&w->wake, ngx_ticket_writer_wake_handler, w,
+                                w->log);
 }
 
 
@@ -250,21 +202,47 @@ ngx_ticket_writer_stop(ngx_ticket_writer_t *w, ngx_msec_t timeout_ms)
 /* ---- to the thread ---- */
 
 
+/*
+ * How much of the queue the commands of a lane may fill, with all that are in
+ * it: the rest is kept for those that are needed more.
+ */
+static const ngx_uint_t  ngx_ticket_lane_percent[TKT_LANE_MAX] = {
+    [TKT_LANE_URGENT] = 100,
+    [TKT_LANE_NORMAL] = 80,
+    [TKT_LANE_BULK] = 60
+};
+
+
+static ngx_uint_t
+ngx_ticket_writer_has_room(ngx_ticket_writer_t *w, tkt_lane_t lane,
+    size_t bytes)
+{
+    ngx_uint_t  percent, queue;
+
+    percent = ngx_ticket_lane_percent[lane];
+
+    /* rounded up, so that each lane has a place in the smallest queue */
+
+    queue = (w->conf.queue * percent + 99) / 100;
+
+    return w->conf.queue - w->free.count < queue
+           && (w->bytes == 0
+               || w->bytes + bytes
+                  <= NGX_TICKET_QUEUE_MAX_BYTES / 100 * percent);
+}
+
+
 tkt_status_t
 ngx_ticket_writer_post(ngx_ticket_writer_t *w, tkt_command_t *cmd,
-    ngx_ticket_done_pt done, void *data)
+    tkt_lane_t lane, ngx_ticket_done_pt done, void *data)
 {
     size_t             bytes;
     uint64_t           digest;
     ngx_ticket_job_t  *job;
 
-    if (w->broken || w->free.first == NULL) {
-        return TKT_BUSY;
-    }
-
     bytes = tkt_command_bytes(cmd);
 
-    if (w->bytes && w->bytes + bytes > NGX_TICKET_QUEUE_MAX_BYTES) {
+    if (w->broken || !ngx_ticket_writer_has_room(w, lane, bytes)) {
         return TKT_BUSY;
     }
 
@@ -409,7 +387,6 @@ ngx_ticket_writer_complete(ngx_ticket_writer_t *w)
 static void
 ngx_ticket_writer_wake_handler(ngx_event_t *ev)
 {
-    uint64_t              count;
     ngx_uint_t            failed;
     ngx_connection_t     *c;
     ngx_ticket_writer_t  *w;
@@ -417,11 +394,7 @@ ngx_ticket_writer_wake_handler(ngx_event_t *ev)
     c = ev->data;
     w = c->data;
 
-    /* with edge-triggered events the count need not be read */
-
-    if (!(ngx_event_flags & NGX_USE_CLEAR_EVENT)) {
-        (void) !read(w->wake_fd, &count, sizeof(count));
-    }
+    ngx_ticket_wake_seen(&w->wake);
 
     (void) pthread_mutex_lock(&w->mutex);
 

@@ -70,13 +70,14 @@ ngx_int_t ngx_ticket_writer_stop(ngx_ticket_writer_t *w, ngx_msec_t timeout_ms);
 
 /*
  * Queues a command.  TKT_OK: cmd belongs to the writer until done is called,
- * never before this returns.  TKT_BUSY: the queue is full, by number or by
- * NGX_TICKET_QUEUE_MAX_BYTES of memory (an empty one takes any command), or
- * the writer broken; TKT_IDEMPOTENCY_IN_FLIGHT: one with the same key is in
- * flight; cmd then still belongs to the caller.
+ * never before this returns.  TKT_BUSY: the queue is as full as commands of
+ * this lane may make it, by number or by NGX_TICKET_QUEUE_MAX_BYTES of memory
+ * (an empty one takes any command), or the writer broken;
+ * TKT_IDEMPOTENCY_IN_FLIGHT: one with the same key is in flight; cmd then
+ * still belongs to the caller.
  */
 tkt_status_t ngx_ticket_writer_post(ngx_ticket_writer_t *w,
-    tkt_command_t *cmd, ngx_ticket_done_pt done, void *data);
+    tkt_command_t *cmd, tkt_lane_t lane, ngx_ticket_done_pt done, void *data);
 
 /*
  * The watchdog, to be called about once a second: logs a transaction that

@@ -10,9 +10,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include <pthread.h>
-
 #include "worker/ngx_ticket_inflight.h"
+#include "worker/ngx_ticket_wake.h"
 #include "worker/ngx_ticket_writer.h"
 
 
@@ -52,7 +51,7 @@ struct ngx_ticket_writer_s {
     ngx_event_t               flush;
     ngx_event_t               slice;
     ngx_event_t               hold;
-    ngx_connection_t         *wake;
+    ngx_ticket_wake_t         wake;
     ngx_ticket_broken_pt      broken_handler;
     void                     *broken_data;
     ngx_uint_t                broken;
@@ -78,7 +77,6 @@ struct ngx_ticket_writer_s {
     /* the thread's */
 
     pthread_t                 thread;
-    int                       wake_fd;
     tkt_command_t           **batch;
     uint64_t                  run_mean_us;
     ngx_uint_t                load_mean;

@@ -8,7 +8,6 @@
 
 #include "worker/ngx_ticket_writer_int.h"
 
-#include <signal.h>
 #include <time.h>
 
 
@@ -157,7 +156,6 @@ static void
 ngx_ticket_writer_answer(ngx_ticket_writer_t *w, ngx_ticket_jobs_t *jobs,
     ngx_uint_t failed)
 {
-    uint64_t    one;
     ngx_uint_t  notify;
 
     (void) pthread_mutex_lock(&w->mutex);
@@ -182,8 +180,7 @@ ngx_ticket_writer_answer(ngx_ticket_writer_t *w, ngx_ticket_jobs_t *jobs,
     (void) pthread_mutex_unlock(&w->mutex);
 
     if (notify) {
-        one = 1;
-        (void) !write(w->wake_fd, &one, sizeof(one));
+        ngx_ticket_wake_up(&w->wake);
     }
 }
 
@@ -237,8 +234,6 @@ ngx_ticket_writer_cycle(void *data)
 ngx_int_t
 ngx_ticket_writer_thread_start(ngx_ticket_writer_t *w)
 {
-    int                 err;
-    sigset_t            all, old;
     pthread_condattr_t  attr;
 
     (void) pthread_mutex_init(&w->mutex, NULL);
@@ -248,45 +243,22 @@ ngx_ticket_writer_thread_start(ngx_ticket_writer_t *w)
     (void) pthread_cond_init(&w->cond, &attr);
     (void) pthread_condattr_destroy(&attr);
 
-    /* signals are the event loop's: a thread inherits the mask */
-
-    (void) sigfillset(&all);
-    (void) pthread_sigmask(SIG_SETMASK, &all, &old);
-
-    err = pthread_create(&w->thread, NULL, ngx_ticket_writer_cycle, w);
-
-    (void) pthread_sigmask(SIG_SETMASK, &old, NULL);
-
-    if (err != 0) {
-        ngx_log_error(NGX_LOG_ERR, w->log, err, "pthread_create() failed");
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return ngx_ticket_thread_start(&w->thread, 0, ngx_ticket_writer_cycle, w,
+                                   w->log);
 }
 
 
 ngx_int_t
 ngx_ticket_writer_thread_stop(ngx_ticket_writer_t *w, ngx_msec_t timeout_ms)
 {
-    int              err;
-    struct timespec  ts;
+    ngx_err_t  err;
 
     (void) pthread_mutex_lock(&w->mutex);
     w->stop = 1;
     (void) pthread_mutex_unlock(&w->mutex);
     (void) pthread_cond_signal(&w->cond);
 
-    (void) clock_gettime(CLOCK_REALTIME, &ts);
-    ts.tv_sec += timeout_ms / 1000;
-    ts.tv_nsec += timeout_ms % 1000 * 1000000;
-
-    if (ts.tv_nsec >= 1000000000) {
-        ts.tv_nsec -= 1000000000;
-        ts.tv_sec++;
-    }
-
-    err = pthread_timedjoin_np(w->thread, NULL, &ts);
+    err = ngx_ticket_thread_join(w->thread, timeout_ms);
 
     if (err != 0) {
         ngx_log_error(NGX_LOG_ERR, w->log, err,

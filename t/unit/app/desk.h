@@ -156,6 +156,28 @@ desk_command(desk_t *d, const tkt_actor_t *actor, const tkt_request_t *req,
 }
 
 
+/* Runs a command in a transaction of its own, with the work before it. */
+static inline void
+desk_execute(desk_t *d, tkt_command_t *cmd)
+{
+    bool  go_on = true;
+
+    if (tkt_command_needs_work(cmd)) {
+        assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
+        go_on = tkt_command_prepare(cmd, d->read);
+        tkt_txn_reset(d->read);
+
+        if (go_on) {
+            tkt_command_work(cmd);
+        }
+    }
+
+    if (go_on) {
+        assert_int_equal(tkt_app_run(d->env, &cmd, 1, NULL, NULL), TKT_OK);
+    }
+}
+
+
 /* Runs one request in a transaction of its own; the HTTP status. */
 static inline unsigned
 desk_run(desk_t *d, const tkt_actor_t *actor, tkt_method_t method,
@@ -177,7 +199,7 @@ desk_run(desk_t *d, const tkt_actor_t *actor, tkt_method_t method,
         return d->http;
     }
 
-    assert_int_equal(tkt_app_run(d->env, &cmd, 1, NULL, NULL), TKT_OK);
+    desk_execute(d, cmd);
 
     reply = tkt_command_reply(cmd);
     d->http = reply->http;

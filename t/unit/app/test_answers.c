@@ -12,8 +12,10 @@
 #include <cmocka.h>
 
 #include "app/tkt_answers.h"
+#include "app/tkt_operation.h"
 
 
+static const tkt_operation_t  plain = { .name = "plain" };
 static const uint8_t  key[16] = "0123456789abcde";
 
 
@@ -33,7 +35,7 @@ offer(tkt_answers_t *a, const tkt_answer_id_t *id, uint64_t snapshot,
     const char *body, int64_t until)
 {
     tkt_actor_t  actor = { .id = 7, .login = "alice" };
-    tkt_match_t  match = { .op = NULL };
+    tkt_match_t  match = { .op = &plain };
     tkt_reply_t  reply = {
         .http = 200, .body = tkt_str_z(body), .etag = tkt_lit("\"t1.1\""),
         .fresh_until_ms = until,
@@ -129,7 +131,7 @@ static void
 offer_not_modified(tkt_answers_t *a, const tkt_answer_id_t *id, int64_t now_ms)
 {
     tkt_actor_t  actor = { .id = 7 };
-    tkt_match_t  match = { .op = NULL };
+    tkt_match_t  match = { .op = &plain };
     tkt_reply_t  reply = { .http = 304, .etag = tkt_lit("\"t1.1\"") };
 
     tkt_answers_offer(a, id, 5, now_ms, &match, &actor, &reply);
@@ -195,12 +197,39 @@ test_not_modified_is_kept(void **state)
 
 /* Everything that an answer depends on is part of its name. */
 static void
+check_names(tkt_answers_t *a, const tkt_request_t *rs, size_t n)
+{
+    size_t           i, k;
+    tkt_answer_id_t  ids[16];
+
+    memset(ids, 0, sizeof(ids));
+
+    for (i = 0; i < n; i++) {
+        tkt_answers_id(a, &rs[i], &ids[i]);
+        assert_true(ids[i].usable);
+
+        for (k = 0; k < i; k++) {
+            if (ids[i].hash[0] == ids[k].hash[0]
+                && ids[i].hash[1] == ids[k].hash[1])
+            {
+                fail_msg("%zu and %zu have one name", k, i);
+            }
+        }
+    }
+
+    keep(a, &ids[0], 5, "one", 0);
+
+    for (i = 1; i < n; i++) {
+        assert_null(tkt_answers_find(a, &ids[i], 5, 1));
+    }
+}
+
+
+static void
 test_names_differ(void **state)
 {
-    size_t            i, k;
-    tkt_answers_t    *a = tkt_answers_create(key);
-    tkt_answer_id_t   ids[8];
-    tkt_request_t     rs[8];
+    tkt_answers_t  *a = tkt_answers_create(key);
+    tkt_request_t   rs[8];
 
     rs[0] = request("Bearer t", "/v1/tickets/1", "");
     rs[1] = request("Bearer u", "/v1/tickets/1", "");
@@ -213,22 +242,51 @@ test_names_differ(void **state)
     rs[6] = request("Bearer t/v1", "/tickets/1", "");
     rs[7] = request("", "Bearer t/v1/tickets/1", "");
 
-    for (i = 0; i < 8; i++) {
-        tkt_answers_id(a, &rs[i], &ids[i]);
-        assert_true(ids[i].usable);
+    check_names(a, rs, 8);
+    tkt_answers_destroy(a);
+}
 
-        for (k = 0; k < i; k++) {
-            assert_false(ids[i].hash[0] == ids[k].hash[0]
-                         && ids[i].hash[1] == ids[k].hash[1]);
-        }
+
+/* What the site says of the asker, and what the location allows him. */
+static void
+test_askers_differ(void **state)
+{
+    size_t          i;
+    char            token[3][3000];
+    tkt_answers_t  *a = tkt_answers_create(key);
+    tkt_request_t   rs[13];
+
+    static const tkt_site_t  sites[2];
+
+    for (i = 0; i < 13; i++) {
+        rs[i] = request("", "/v1/me", "");
+        rs[i].identity.user = tkt_str("alice");
+        rs[i].site = &sites[0];
     }
 
-    keep(a, &ids[0], 5, "one", 0);
+    rs[1].site = &sites[1];
+    rs[2].site = NULL;
+    rs[3].identity.user = tkt_str("bob");
+    rs[4].identity.user = tkt_str("");
+    rs[5].identity.user = tkt_str("");
+    rs[5].identity.name = tkt_str("alice");
+    rs[6].identity.email = tkt_str("alice");
+    rs[7].identity.role = tkt_str("alice");
+    rs[8].identity.tenant = tkt_str("alice");
+    rs[9].identity.groups = tkt_str("alice");
 
-    for (i = 1; i < 8; i++) {
-        assert_null(tkt_answers_find(a, &ids[i], 5, 1));
+    /* long credentials are told apart at their ends and by their lengths */
+
+    for (i = 0; i < 3; i++) {
+        memset(token[i], 'a', sizeof(token[i]));
+        rs[10 + i].authorization = (tkt_str_t) { (const uint8_t *) token[i],
+                                                 sizeof(token[i]) };
     }
 
+    token[1][2999] = 'b';
+    rs[12].authorization.len--;
+
+    check_names(a, rs, 13);
     tkt_answers_destroy(a);
 }
 
@@ -236,7 +294,7 @@ test_names_differ(void **state)
 static void
 test_long_requests_are_not_kept(void **state)
 {
-    char              long_query[2000];
+    char              long_query[4000];
     tkt_answers_t    *a = tkt_answers_create(key);
     tkt_request_t     r;
     tkt_answer_id_t   id;
@@ -253,10 +311,11 @@ test_long_requests_are_not_kept(void **state)
 
     /* every length up to and past the bound is safe */
 
-    for (size_t n = 900; n < 1100; n++) {
+    for (size_t n = 1850; n < 2050; n++) {
         r.query.len = n;
         tkt_answers_id(a, &r, &id);
-        assert_int_equal(id.usable, n + 5 * 4 + 8 + 5 + 11 <= 1024);
+        assert_int_equal(id.usable, n + 12 * 4 + sizeof(void *) + 8 + 5 + 11
+                                    <= 2048);
     }
 
     tkt_answers_destroy(a);
@@ -268,7 +327,7 @@ test_only_successes(void **state)
 {
     tkt_answers_t    *a = tkt_answers_create(key);
     tkt_actor_t       actor = { .id = 7 };
-    tkt_match_t       match = { .op = NULL };
+    tkt_match_t       match = { .op = &plain };
     tkt_reply_t       reply = { .http = 404, .body = tkt_lit("{}") };
     tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
     tkt_answer_id_t   id;
@@ -344,6 +403,7 @@ main(void)
         cmocka_unit_test(test_not_before_it_was_made),
         cmocka_unit_test(test_not_modified_is_kept),
         cmocka_unit_test(test_names_differ),
+        cmocka_unit_test(test_askers_differ),
         cmocka_unit_test(test_long_requests_are_not_kept),
         cmocka_unit_test(test_only_successes),
         cmocka_unit_test(test_memory_is_bounded),

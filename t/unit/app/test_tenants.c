@@ -1,8 +1,11 @@
 /*
- * Tenants by name: found, made, named anew, given a profile.
+ * Tenants: found by name, made, named anew, given a profile; their tree; what
+ * an actor has from his; stores that an earlier release made.
  */
 
-#include "desk.h"
+#include "ask.h"
+
+#include "app/tkt_tenant_tree.h"
 
 
 typedef struct {
@@ -115,12 +118,293 @@ test_unused_default(void **state)
 }
 
 
+/* ---- the tree ---- */
+
+/* 1 main; below it 2 acme with 3 and 5; 4 bolt with 6. */
+static void
+tree_make(desk_t *d)
+{
+    tkt_actor_t  operator = desk_actor(1, 0, TKT_ROLE_ADMIN);
+
+    desk_open(d);
+    desk_post(d, &operator, "/v1/tenants", "{\"name\":\"acme\"}");
+    desk_post(d, &operator, "/v1/tenants",
+              "{\"name\":\"acme.shop\",\"parent\":2}");
+    desk_post(d, &operator, "/v1/tenants", "{\"name\":\"bolt\"}");
+    desk_post(d, &operator, "/v1/tenants",
+              "{\"name\":\"acme.bar\",\"parent\":2}");
+    desk_post(d, &operator, "/v1/tenants",
+              "{\"name\":\"bolt.inn\",\"parent\":4}");
+}
+
+
+/* Everything that is within `top`, in the order of the walk. */
+static void
+tree_walk_is(desk_t *d, uint32_t top, const char *expected)
+{
+    char      text[64] = "";
+    size_t    n;
+    uint32_t  id;
+
+    for (id = top; id != 0; id = tkt_tenant_next(d->read, top, id)) {
+        n = strlen(text);
+        (void) snprintf(text + n, sizeof(text) - n, "%u", (unsigned) id);
+    }
+
+    assert_string_equal(text, expected);
+}
+
+
+static void
+test_tree(void **state)
+{
+    uint32_t         i, k;
+    static desk_t    d;
+
+    static const char  within[7][7] = {
+        "", "1111111", "0011010", "0001000", "0000101", "0000010", "0000001"
+    };
+
+    tree_make(&d);
+    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+
+    tree_walk_is(&d, 1, "123546");
+    tree_walk_is(&d, 2, "235");
+    tree_walk_is(&d, 4, "46");
+    tree_walk_is(&d, 6, "6");
+
+    for (i = 1; i <= 6; i++) {
+        for (k = 1; k <= 6; k++) {
+            assert_int_equal(tkt_tenant_within(d.read, k, i),
+                             within[i][k] == '1');
+        }
+    }
+
+    assert_false(tkt_tenant_within(d.read, 7, 1));
+    assert_false(tkt_tenant_within(d.read, 0, 1));
+    assert_false(tkt_tenant_within(d.read, 1, 2));
+
+    assert_int_equal(tkt_tenant_depth(d.read, 1), 1);
+    assert_int_equal(tkt_tenant_depth(d.read, 4), 2);
+    assert_int_equal(tkt_tenant_depth(d.read, 6), 3);
+    assert_int_equal(tkt_tenant_depth(d.read, 7), 0);
+
+    tkt_txn_reset(d.read);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
+static bool
+opens(desk_t *d, uint32_t tenant, tkt_actor_t *actor)
+{
+    bool  open;
+
+    assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
+    open = tkt_actor_tenant(d->read, tenant, actor);
+    assert_int_equal(tkt_tenant_open(d->read, tenant), open);
+    tkt_txn_reset(d->read);
+
+    return open;
+}
+
+
+static void
+test_actor(void **state)
+{
+    ask_t          a;
+    tkt_actor_t    actor, user;
+    static desk_t  d;
+    tkt_actor_t    operator = desk_actor(1, 0, TKT_ROLE_ADMIN);
+
+    tree_make(&d);
+    desk_ok(&d, &operator, TKT_METHOD_PATCH, "/v1/tenants/3",
+            "{\"number_prefix\":\"sh0p\",\"profile\":\"s001\","
+            "\"languages\":[\"zh-CN\"],\"limits\":{\"requests\":60}}");
+
+    assert_true(opens(&d, 3, &actor));
+    assert_string_equal(actor.prefix, "SH0P");
+    assert_string_equal(actor.tenant_name, "acme.shop");
+    assert_int_equal(actor.profile, TKT_PROFILE_S001);
+    assert_int_equal(actor.languages, TKT_LANGUAGE_ZH_CN);
+    assert_int_equal(actor.tenant_quota, 60);
+    assert_true(opens(&d, 5, &actor));
+    assert_string_equal(actor.prefix, "");
+
+    /* below a disabled one everybody waits outside, beside it nobody */
+
+    operator.tenant = 3;
+    desk_post(&d, &operator, "/v1/users", "{\"login\":\"u\"}");
+    user = desk_actor(3, 1, TKT_ROLE_USER);
+    desk_post(&d, &user, "/v1/tickets",
+              "{\"subject\":\"s\",\"description\":\"d\"}");
+
+    operator.tenant = 1;
+    desk_ok(&d, &operator, TKT_METHOD_PATCH, "/v1/tenants/2",
+            "{\"disabled\":true}");
+    assert_false(opens(&d, 2, &actor));
+    assert_false(opens(&d, 3, &actor));
+    assert_true(opens(&d, 4, &actor));
+    assert_true(opens(&d, 1, &actor));
+    assert_false(opens(&d, 9, &actor));
+
+    /* and whoever was let in before is stopped before his command runs */
+
+    assert_int_equal(ask_send(&d, &a, &user, TKT_METHOD_POST, "/v1/tickets",
+                              "{\"subject\":\"s\",\"description\":\"d\"}"),
+                     401);
+    ask_done(&a);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
+/* ---- numbers ---- */
+
+static void
+test_numbers(void **state)
+{
+    size_t       i;
+    uint64_t     id;
+    tkt_arena_t  arena;
+
+    static const struct {
+        const char  *text;
+        const char  *prefix;
+        uint64_t     id;
+    } rows[] = {
+        { "17", "", 17 }, { "T-17", "", 17 }, { "t-17", "ACME", 17 },
+        { "ACME-17", "ACME", 17 }, { "acme-17", "ACME", 17 },
+        { "aCmE-17", "ACME", 17 }, { "A1-9", "A1", 9 }, { "a1-9", "A1", 9 },
+        { "ACME-17", "", 0 }, { "ACME-17", "ACM", 0 }, { "ACM-17", "ACME", 0 },
+        { "T-ACME-17", "ACME", 0 }, { "ACME-T-17", "ACME", 0 },
+        { "ACME-", "ACME", 0 }, { "ACME17", "ACME", 0 }, { "-17", "ACME", 0 },
+        { "ACME-0", "ACME", 0 }, { "ACME--1", "ACME", 0 }, { "", "ACME", 0 },
+        { "Q1-9", "A1", 0 }, { "A\x11-9", "A1", 0 },
+    };
+
+    for (i = 0; i < tkt_array_len(rows); i++) {
+        id = 0;
+
+        if (tkt_ticket_number_parse(tkt_str_z(rows[i].text), rows[i].prefix,
+                                    &id) != (rows[i].id != 0)
+            || (rows[i].id != 0 && id != rows[i].id))
+        {
+            fail_msg("%s, %s", rows[i].text, rows[i].prefix);
+        }
+    }
+
+    tkt_arena_init(&arena, 256);
+    assert_true(tkt_str_eq(tkt_ticket_number("", 17, &arena),
+                           tkt_str("T-17")));
+    assert_true(tkt_str_eq(tkt_ticket_number("ACMEACME", UINT64_MAX, &arena),
+                           tkt_str("ACMEACME-18446744073709551615")));
+    tkt_arena_done(&arena);
+}
+
+
+/* ---- a store of an earlier release ---- */
+
+/* Takes away what that one had not. */
+static void
+make_old(desk_t *d)
+{
+    uint32_t      id;
+    tkt_key_t     key;
+    tkt_txn_t    *txn;
+    tkt_tenant_t  t;
+
+    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
+
+    for (id = 1; tkt_tenant_load(txn, id, &t, &d->arena); id++) {
+        tkt_key_tenant_name(&key, t.name);
+        assert_true(tkt_delete(txn, TKT_DB_TENANT_NAME, &key));
+        tkt_key_tenant_child(&key, (uint32_t) t.parent, id);
+        (void) tkt_delete(txn, TKT_DB_TENANT_CHILD, &key);
+        tkt_key_principal_count(&key, id);
+        (void) tkt_delete(txn, TKT_DB_COUNTER, &key);
+
+        t = (tkt_tenant_t) {
+            .id = t.id, .name = t.name, .profile = t.profile,
+            .created_at = t.created_at,
+        };
+        tkt_key_tenant(&key, id);
+        tkt_put(txn, TKT_DB_TENANT, &key,
+                tkt_record_pack(&tkt_tenant_schema, &t, NULL, &d->arena));
+    }
+
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+}
+
+
+static void
+test_upgrade(void **state)
+{
+    uint64_t       id, before, entries;
+    static desk_t  d, e;
+    tkt_actor_t    operator = desk_actor(2, 0, TKT_ROLE_ADMIN);
+    tkt_tenant_t   t;
+
+    desk_open(&d);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("acme"), 3, true,
+                                    d.now_ms, &id), TKT_OK);
+    desk_post(&d, &operator, "/v1/users", "{\"login\":\"u\"}");
+    desk_post(&d, &operator, "/v1/users", "{\"login\":\"v\"}");
+
+    desk_open(&e);
+    assert_int_equal(tkt_app_tenant(e.env, tkt_str("acme"), 3, true,
+                                    e.now_ms, &id), TKT_OK);
+    desk_post(&e, &operator, "/v1/users", "{\"login\":\"u\"}");
+    desk_post(&e, &operator, "/v1/users", "{\"login\":\"v\"}");
+    make_old(&d);
+
+    /* looked at before it is upgraded: names are found, nothing is wrong */
+
+    tenant_is(&d, "acme", 2, 3);
+    tenant_is(&d, "main", 1, TKT_PROFILE_CANONICAL + 1);
+
+    assert_int_equal(tkt_app_prepare(d.env, d.now_ms), TKT_OK);
+    tenant_is(&d, "acme", 2, 3);
+    desk_verify_clean(&d);
+
+    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+    assert_true(tkt_tenant_load(d.read, 2, &t, NULL));
+    assert_int_equal(t.parent, 1);
+    assert_int_equal(t.kind, TKT_TENANT_PROVIDER);
+    assert_true(tkt_tenant_load(d.read, 1, &t, NULL));
+    assert_int_equal(t.parent, 0);
+    assert_int_equal(t.kind, TKT_TENANT_PLATFORM);
+    tkt_txn_reset(d.read);
+
+    /* as if it had been made by this release, and only once */
+
+    assert_int_equal(desk_compare(&d, &e, &entries), -1);
+    before = desk_last_txn(&d);
+    assert_int_equal(tkt_app_prepare(d.env, d.now_ms), TKT_OK);
+    assert_int_equal(desk_last_txn(&d), before);
+
+    /* the operator's first command does it, too */
+
+    make_old(&d);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("acme"), 3, false,
+                                    d.now_ms, &id), TKT_OK);
+    assert_int_equal(desk_compare(&d, &e, &entries), -1);
+
+    desk_close(&d);
+    desk_close(&e);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_by_name),
         cmocka_unit_test(test_unused_default),
+        cmocka_unit_test(test_tree),
+        cmocka_unit_test(test_actor),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_upgrade),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -445,9 +445,10 @@ static void
 counter_idle(damage_t *x)
 {
     tkt_key_t     key;
-    tkt_tenant_t  idle = { .id = 3, .name = tkt_lit("idle") };
+    tkt_tenant_t  idle = { .id = 3, .parent = 1, .kind = 2, .version = 1,
+                           .name = tkt_lit("idle") };
 
-    tkt_tenant_save(x->txn, &idle, x->arena);
+    tkt_tenant_save(x->txn, NULL, &idle, x->arena);
     tkt_key_tenant_counts(&key, 3);
     tkt_put(x->txn, TKT_DB_COUNTER, &key, tkt_str("\x01"));
     tkt_key_principal_count(&key, 3);

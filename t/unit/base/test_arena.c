@@ -406,6 +406,99 @@ test_printf(void **state)
 }
 
 
+/* ---- secrets ---- */
+
+static bool
+is_zero(const void *p, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (((const uint8_t *) p)[i] != 0) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static uint8_t *
+write_secret(tkt_arena_t *a, size_t n)
+{
+    uint8_t  *p = tkt_arena_bytes(a, n);
+
+    assert_non_null(p);
+    memset(p, 's', n);
+
+    return p;
+}
+
+
+static void
+test_secrets_wiped(void **state)
+{
+    uint8_t      *small, *big;
+    tkt_arena_t   a;
+
+    tkt_arena_init(&a, 256);
+    tkt_arena_keep_secrets(&a);
+
+    small = write_secret(&a, 100);
+    big = write_secret(&a, 1000);
+    (void) write_secret(&a, 200);
+
+    tkt_arena_wipe(&a);
+    assert_true(is_zero(small, 100));
+    assert_true(is_zero(big, 1000));
+
+    /* and still good to use */
+
+    small = write_secret(&a, 10);
+    assert_int_equal(small[9], 's');
+    tkt_arena_done(&a);
+}
+
+
+/* What was lent is the lender's: it can be looked at after the end. */
+static void
+test_secrets_lent(void **state)
+{
+    uint8_t      *before, *small, *big;
+    lender_t      l = { .allowed = LENT_MAX };
+    tkt_arena_t   a;
+
+    tkt_arena_init_lent(&a, 256, lend, &l);
+    before = write_secret(&a, 16);
+
+    tkt_arena_keep_secrets(&a);
+    tkt_arena_keep_secrets(&a);
+    small = write_secret(&a, 16);
+    big = write_secret(&a, 4096);
+
+    /* nothing of it in a block that is not known */
+
+    assert_true(small < before - 256 || small > before + 256);
+    assert_int_equal(l.count, 3);
+
+    tkt_arena_done(&a);
+    assert_true(is_zero(small, 16));
+    assert_true(is_zero(big, 4096));
+    assert_int_equal(before[0], 's');
+    lender_free(&l);
+
+    /* without secrets a block is as large as was asked for */
+
+    l = (lender_t) { .allowed = LENT_MAX };
+    tkt_arena_init_lent(&a, 256, lend, &l);
+    (void) write_secret(&a, 1000);
+    assert_int_equal(l.sizes[0], 1000);
+    tkt_arena_wipe(&a);
+    tkt_arena_done(&a);
+    lender_free(&l);
+}
+
+
 int
 main(void)
 {
@@ -422,6 +515,8 @@ main(void)
         cmocka_unit_test(test_lender_without_alignment),
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_printf),
+        cmocka_unit_test(test_secrets_wiped),
+        cmocka_unit_test(test_secrets_lent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,9 +13,13 @@ use Time::HiRes qw(sleep);
 use Bench::Nginx qw(nginx_start nginx_stop worker_seconds);
 use Bench::Proc qw(run_or_die write_file);
 use Bench::Text qw(http_request ticket_json);
+use Bench::Ways qw(way_headers);
 use Bench::Wrk qw(wrk wrk_finish wrk_start);
 
 use constant AGENTS               => 20;
+use constant LOGINS               => 200;
+use constant LOGIN_USERS          => 20;
+use constant PASSWORD             => 'correct horse 7 battery';
 use constant CREATE_CHARACTERS    => 400;
 use constant ANSWER_BYTES         => 900;
 use constant LEAST_CHARACTERS     => 60;
@@ -271,10 +275,11 @@ sub fresh ($self, $secs, $name, $path) {
 }
 
 
-sub fresh_args ($self, $name, $path) {
+sub fresh_args ($self, $name, $path, $credentials = undef) {
     my $file    = "$self->{dir}/$name.request";
     my $request = http_request('GET', $path, $self->{agent_tokens}[0]);
 
+    $request =~ s/^Authorization: .*?\r$/$credentials\r/m if $credentials;
     $request =~ s/\r\n\r\n$/\r\nAccept-Language: en, x-\@N\@\r\n\r\n/;
     write_file($file, $request);
     return [$file, $self->{created}];
@@ -289,6 +294,73 @@ sub random_args ($self) {
 
 sub get_random ($self, $secs) {
     return $self->fresh($secs, 'random', "$BASE/tickets/\@ID\@");
+}
+
+
+# The sample ticket and tickets at random, by an agent, at one of the mounts
+# of Bench::Ways.
+sub get_way ($self, $secs, $mount) {
+    return $self->load($secs, conns => 64,
+                       path => $self->{path} =~ s{^/helpdesk}{/$mount}r,
+                       headers => $self->way($mount));
+}
+
+
+sub get_way_fresh ($self, $secs, $mount) {
+    return $self->load(
+        $secs, conns => 64, script => 'random.lua',
+        args => $self->fresh_args("random-$mount",
+                                  "/$mount/v1/tickets/\@ID\@",
+                                  $self->way($mount)->[0]));
+}
+
+
+sub way ($self, $mount) {
+    return $self->{way}{$mount} //=
+        way_headers($self, $mount, 'agent1', $self->{agent_tokens}[0]);
+}
+
+
+# Where one logs in, with passwords for some to do so.
+sub login_location ($self) {
+    my $agent = HTTP::Tiny->new;
+
+    for my $n (1 .. LOGIN_USERS) {
+        my $r = $agent->put("$self->{origin}$BASE/me/password", {
+            headers => { 'Content-Type' => 'application/json',
+                Authorization => "Bearer $self->{user_tokens}[$n - 1]" },
+            content => '{"new_password":"' . PASSWORD . '"}' });
+        die "password: $r->{status} $r->{content}\n" if $r->{status} != 204;
+    }
+    return 'location /login/ { ticket main; ticket_password_login on; }';
+}
+
+
+# What readers notice of 200 clients that log in, each again a second after
+# it was answered: those that find the queue full come back as they are told.
+sub login_latency ($self, $secs) {
+    my $file = "$self->{dir}/login.requests";
+    my $all  = '';
+
+    for my $n (1 .. LOGIN_USERS) {
+        my $request = http_request('POST', '/login/v1/session', 'none',
+            qq({"login":"user$n","password":")
+            . PASSWORD . '"}');
+        $request =~ s/^Authorization: .*\n//m;
+        $all .= length($request) . "\n$request";
+    }
+    write_file($file, $all);
+
+    my $logins = wrk_start(
+        dir => $self->{dir}, secs => $secs + 2, conns => LOGINS,
+        url => $self->{origin} . '/', script => 'slow.lua', args => [$file],
+        refusals => 1);
+    sleep 1;
+
+    my $r = $self->load($secs, conns => 8, script => 'random.lua',
+                        args => $self->random_args);
+    $r->{logins} = wrk_finish($logins)->{rate};
+    return $r;
 }
 
 

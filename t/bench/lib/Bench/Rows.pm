@@ -12,6 +12,7 @@ use Bench::Peer::Lmdb;
 use Bench::Peer::Plain qw(plain_locations);
 use Bench::Peer::Postgres;
 use Bench::Peer::Redis;
+use Bench::Ways qw(way_locations);
 
 our @EXPORT_OK = qw(groups resource rows);
 
@@ -27,7 +28,12 @@ my %RESOURCES = (
     },
     work => sub ($bench) { desk($bench, 'work', tickets => $bench->{few}) },
     pair => sub ($bench) {
-        desk($bench, 'pair', tickets => $bench->{few}, workers => 2)
+        desk($bench, 'pair', tickets => $bench->{few}, workers => 2,
+             locations => sub ($desk) { $desk->login_location })
+    },
+    ways => sub ($bench) {
+        desk($bench, 'ways', tickets => $bench->{few},
+             locations => \&way_locations)
     },
     big => sub ($bench) { desk($bench, 'big', tickets => $bench->{tickets}) },
     postgres => sub ($bench) {
@@ -91,8 +97,21 @@ my @GROUPS = (
         ours => sub ($of, $s) { $of->{work}->move($s) },
         create => sub ($of, $s) { $of->{work}->create($s, 64) },
     ] },
+    { name => 'ways', uses => ['ways'], sides => [
+        map {
+            my $mount = $_;
+            ($mount => sub ($of, $s) { $of->{ways}->get_way($s, $mount) },
+             "${mount}_fresh" => sub ($of, $s) {
+                 $of->{ways}->get_way_fresh($s, $mount)
+             })
+        } qw(helpdesk jwt eddsa identity quota)
+    ] },
     { name => 'latency', uses => ['pair'], sides => [
         busy => sub ($of, $s) { $of->{pair}->read_latency($s, 1) },
+        idle => sub ($of, $s) { $of->{pair}->read_latency($s, 0) },
+    ] },
+    { name => 'logins', uses => ['pair'], sides => [
+        busy => sub ($of, $s) { $of->{pair}->login_latency($s) },
         idle => sub ($of, $s) { $of->{pair}->read_latency($s, 0) },
     ] },
     { name => 'size', uses => ['small', 'big'], sides => [
@@ -154,9 +173,26 @@ my @ROWS = (
     { name => 'change', group => 'change', ours => 'ours',
       peer => 'create', must => 0.7, goal => 1.0,
       text => 'state change (claim, start), 64 connections, vs creates' },
+    (map {
+        my ($mount, $must, $text) = @$_;
+        ({ name => "way-$mount", group => 'ways', ours => $mount,
+           peer => 'helpdesk', must => $must, goal => 1.0,
+           text => "GET one ticket $text" },
+         { name => "way-$mount-fresh", group => 'ways',
+           ours => "${mount}_fresh", peer => 'helpdesk_fresh',
+           must => $must, goal => 1.0,
+           text => 'the same, tickets at random, none asked for before' })
+    } ['jwt', 0.9, 'by JWT HS256, vs by opaque token'],
+      ['eddsa', 0.9, 'by JWT EdDSA, vs by opaque token'],
+      ['identity', 0.9, 'by `ticket_identity`, vs by opaque token'],
+      ['quota', 0.95, 'with quotas, vs without']),
     { name => 'latency', group => 'latency', ours => 'busy', peer => 'idle',
       take => 'p99_us', unit => 'µs', less => 1, must => 3, goal => 1.5,
       text => 'p99 of GET while creates saturate, 2 workers, vs idle' },
+    { name => 'logins', group => 'logins', ours => 'busy', peer => 'idle',
+      take => 'p99_us', unit => 'µs', less => 1, must => 2, goal => 1.5,
+      text => 'p99 of GET while 200 clients log in by password, 2 workers, '
+            . 'vs idle' },
     { name => 'size-get', group => 'size', ours => 'get_big',
       peer => 'get_small', inverse => 1, less => 1, must => 1.3,
       goal => 1.1,

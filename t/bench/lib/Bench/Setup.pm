@@ -22,6 +22,7 @@ my @PACKAGES = (
     ['redis-server',          '/usr/bin/redis-server'],
     ['libnginx-mod-http-lua', '/usr/lib/nginx/modules/ngx_http_lua_module.so'],
     ['lua-cjson',             '/usr/share/lua/5.1/cjson/util.lua'],
+    ['openssl',               '/usr/bin/openssl'],
 );
 
 

@@ -1,0 +1,193 @@
+/*
+ * What is due is looked for by one worker, the first; two would do no harm,
+ * since a command finds in the store whether there is still something to do.
+ * Every worker writes the uses of tokens that it has seen.
+ */
+
+#include "jobs/ngx_ticket_jobs.h"
+
+
+struct ngx_ticket_jobs_s {
+    ngx_ticket_desk_t  *desk;
+    ngx_event_t         timer;
+    ngx_uint_t          in_flight;     /* commands of what is due            */
+    ngx_uint_t          uses;          /* 1: their command is in flight      */
+    ngx_msec_t          uses_ms;       /* when the next one is to be made    */
+};
+
+
+/* Such a command has no client: the log tells of what should not happen. */
+static void
+ngx_ticket_jobs_finish(ngx_ticket_desk_t *desk, tkt_command_t *cmd)
+{
+    const tkt_reply_t  *reply;
+
+    reply = tkt_command_reply(cmd);
+
+    if (reply->status == TKT_INTERNAL || reply->status == TKT_OUTCOME_UNKNOWN) {
+        ngx_log_error(NGX_LOG_ERR, desk->log, 0,
+                      "ticket: a timer's command failed in the store \"%s\"",
+                      desk->path);
+    }
+
+    tkt_command_free(cmd);
+}
+
+
+static void
+ngx_ticket_jobs_due_done(tkt_command_t *cmd, void *data, ngx_uint_t commit_us)
+{
+    struct ngx_ticket_jobs_s  *jobs = data;
+
+    jobs->in_flight--;
+
+    ngx_ticket_jobs_finish(jobs->desk, cmd);
+}
+
+
+static void
+ngx_ticket_jobs_uses_done(tkt_command_t *cmd, void *data,
+    ngx_uint_t commit_us)
+{
+    struct ngx_ticket_jobs_s  *jobs = data;
+
+    jobs->uses = 0;
+
+    ngx_ticket_jobs_finish(jobs->desk, cmd);
+}
+
+
+static ngx_uint_t
+ngx_ticket_jobs_post(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd,
+    ngx_ticket_done_pt done)
+{
+    if (ngx_ticket_writer_post(jobs->desk->writer, cmd, tkt_command_lane(cmd),
+                               done, jobs)
+        == TKT_OK)
+    {
+        return 1;
+    }
+
+    tkt_command_free(cmd);
+
+    return 0;
+}
+
+
+/* What does not fit into the queue is still due the next time. */
+static void
+ngx_ticket_jobs_due(struct ngx_ticket_jobs_s *jobs)
+{
+    u_char          random[TKT_JOB_BATCH_MAX * 32];
+    size_t          i, n;
+    tkt_txn_t      *txn;
+    tkt_status_t    status;
+    tkt_command_t  *commands[TKT_JOB_BATCH_MAX];
+
+    if (ngx_worker != 0 || ngx_exiting || jobs->in_flight) {
+        return;
+    }
+
+    txn = ngx_ticket_read_begin(jobs->desk, &status);
+    if (txn == NULL) {
+        return;
+    }
+
+    ngx_ticket_random(jobs->desk, random, sizeof(random));
+
+    n = tkt_app_due(txn, ngx_ticket_now_ms(), random, NULL, commands,
+                    TKT_JOB_BATCH_MAX);
+
+    ngx_ticket_read_end(jobs->desk);
+
+    for (i = 0; i < n; i++) {
+        jobs->in_flight += ngx_ticket_jobs_post(jobs, commands[i],
+                                                ngx_ticket_jobs_due_done);
+    }
+}
+
+
+static void
+ngx_ticket_jobs_uses(struct ngx_ticket_jobs_s *jobs)
+{
+    u_char              random[32];
+    size_t              n;
+    tkt_command_t      *cmd;
+    ngx_ticket_desk_t  *desk = jobs->desk;
+    tkt_token_use_t     list[TKT_TOKEN_USES_MAX];
+
+    if (jobs->uses || desk->uses.count == 0
+        || ((ngx_msec_int_t) (ngx_current_msec - jobs->uses_ms) < 0
+            && !ngx_exiting))
+    {
+        return;
+    }
+
+    n = ngx_ticket_uses_list(&desk->uses, list);
+    ngx_ticket_random(desk, random, sizeof(random));
+
+    cmd = tkt_app_token_uses(list, n, ngx_ticket_now_ms(), random);
+
+    if (cmd && ngx_ticket_jobs_post(jobs, cmd, ngx_ticket_jobs_uses_done)) {
+        jobs->uses = 1;
+        ngx_ticket_uses_clear(&desk->uses);
+    }
+
+    jobs->uses_ms = ngx_current_msec + NGX_TICKET_USES_MS;
+}
+
+
+static void
+ngx_ticket_jobs_handler(ngx_event_t *ev)
+{
+    struct ngx_ticket_jobs_s  *jobs = ev->data;
+
+    if (jobs->desk->state == NGX_TICKET_DESK_OPEN) {
+        ngx_ticket_jobs_due(jobs);
+        ngx_ticket_jobs_uses(jobs);
+    }
+
+    ngx_add_timer(ev, NGX_TICKET_DUE_MS);
+}
+
+
+ngx_int_t
+ngx_ticket_jobs_start(ngx_ticket_store_t *store)
+{
+    ngx_ticket_desk_t         *desk = store->desk;
+    struct ngx_ticket_jobs_s  *jobs;
+
+    jobs = ngx_calloc(sizeof(struct ngx_ticket_jobs_s), desk->log);
+    if (jobs == NULL) {
+        return NGX_ERROR;
+    }
+
+    jobs->desk = desk;
+    jobs->uses_ms = ngx_current_msec + NGX_TICKET_USES_MS;
+
+    jobs->timer.handler = ngx_ticket_jobs_handler;
+    jobs->timer.data = jobs;
+    jobs->timer.log = desk->log;
+    jobs->timer.cancelable = 1;
+
+    desk->jobs = jobs;
+
+    /* workers that start together do not tick together */
+
+    ngx_add_timer(&jobs->timer, NGX_TICKET_DUE_MS + (ngx_msec_t) ngx_pid % 97);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_ticket_jobs_stop(ngx_ticket_store_t *store)
+{
+    struct ngx_ticket_jobs_s  *jobs;
+
+    jobs = store->desk->jobs;
+
+    if (jobs && jobs->timer.timer_set) {
+        ngx_del_timer(&jobs->timer);
+    }
+}

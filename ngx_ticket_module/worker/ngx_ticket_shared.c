@@ -1,0 +1,447 @@
+/*
+ * The table: buckets of four cache lines, each with its lock and ten entries.
+ * A key's hash chooses the bucket; within it the entries are looked through.
+ *
+ * The hash starts from a random number made with the zone, so that nobody can
+ * choose addresses that meet in one bucket.
+ */
+
+#include "worker/ngx_ticket_shared.h"
+
+#include "crypto/tkt_crypto.h"
+
+#include <sched.h>
+#include <signal.h>
+
+
+#define NGX_TICKET_BUCKET_ENTRIES  10
+
+/* An address stands for many people: so many times the tries of one. */
+#define NGX_TICKET_ADDRESS_TRIES   10
+
+/* Failures are forgotten so long after the delay that they led to. */
+#define NGX_TICKET_FORGET_MS       (2 * TKT_LOGIN_DELAY_MAX_S * 1000)
+
+#define NGX_TICKET_WINDOW_MS       (TKT_QUOTA_WINDOW_S * 1000)
+
+/* Before a lock is looked at more closely; before it is taken over. */
+#define NGX_TICKET_LOCK_SPINS      2048
+#define NGX_TICKET_LOCK_YIELDS_MAX 2000
+
+
+/* What a key counts: kept apart, also where two keys are the same. */
+typedef enum {
+    NGX_TICKET_COUNT_NONE = 0,             /* an empty entry                 */
+    NGX_TICKET_COUNT_QUOTA,
+    NGX_TICKET_COUNT_ACCOUNT,
+    NGX_TICKET_COUNT_ADDRESS
+} ngx_ticket_count_t;
+
+
+typedef struct {
+    uint64_t           key;
+    int64_t            at_ms;              /* window's begin; delay's end    */
+    uint32_t           n;                  /* requests; failures             */
+    uint32_t           kind;
+} ngx_ticket_entry_t;
+
+
+typedef struct {
+    ngx_atomic_t       lock;               /* pid of who has it; 0: free     */
+    uint64_t           spare;
+    ngx_ticket_entry_t entries[NGX_TICKET_BUCKET_ENTRIES];
+} ngx_ticket_bucket_t;
+
+_Static_assert(sizeof(ngx_ticket_bucket_t) == 256,
+               "a bucket is four cache lines");
+
+
+struct ngx_ticket_shared_s {
+    uint64_t              salt;
+    uint64_t              count;           /* of buckets                     */
+    ngx_ticket_bucket_t   buckets[];
+};
+
+
+/* How long an entry is of use after at_ms, and how many tries are free. */
+static const struct {
+    int64_t   live_ms;
+    uint32_t  free_tries;
+} ngx_ticket_counts[] = {
+    [NGX_TICKET_COUNT_QUOTA] = { NGX_TICKET_WINDOW_MS, 0 },
+    [NGX_TICKET_COUNT_ACCOUNT] = { NGX_TICKET_FORGET_MS,
+                                   TKT_LOGIN_FREE_TRIES },
+    [NGX_TICKET_COUNT_ADDRESS] = { NGX_TICKET_FORGET_MS,
+                                   TKT_LOGIN_FREE_TRIES
+                                   * NGX_TICKET_ADDRESS_TRIES },
+};
+
+
+/* ---- the zone ---- */
+
+
+static ngx_int_t
+ngx_ticket_shared_init(ngx_shm_zone_t *zone, void *data)
+{
+    size_t                bytes;
+    ngx_slab_pool_t      *pool;
+    ngx_ticket_shared_t  *s;
+
+    if (data) {
+        /* the same zone in the next configuration */
+        zone->data = data;
+        return NGX_OK;
+    }
+
+    pool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        zone->data = pool->data;
+        return NGX_OK;
+    }
+
+    bytes = pool->pfree * ngx_pagesize;
+
+    s = ngx_slab_calloc(pool, bytes);
+    if (s == NULL) {
+        return NGX_ERROR;
+    }
+
+    s->count = (bytes - offsetof(ngx_ticket_shared_t, buckets))
+               / sizeof(ngx_ticket_bucket_t);
+
+    if (tkt_crypto_init()) {
+        tkt_random((uint8_t *) &s->salt, sizeof(s->salt));
+    }
+
+    pool->data = s;
+    zone->data = s;
+
+    return NGX_OK;
+}
+
+
+ngx_shm_zone_t *
+ngx_ticket_shared_add(ngx_conf_t *cf, ngx_str_t *store, size_t bytes)
+{
+    ngx_str_t        name;
+    ngx_shm_zone_t  *zone;
+
+    static const u_char  prefix[] = "ticket_store ";
+
+    name.len = sizeof(prefix) - 1 + store->len;
+    name.data = ngx_pnalloc(cf->pool, name.len);
+    if (name.data == NULL) {
+        return NULL;
+    }
+
+    ngx_memcpy(ngx_cpymem(name.data, prefix, sizeof(prefix) - 1),
+               store->data, store->len);
+
+    /* the tag tells our zones from others, and from those of another build */
+
+    zone = ngx_shared_memory_add(cf, &name, bytes,
+                                 (void *) &ngx_ticket_counts);
+    if (zone) {
+        zone->init = ngx_ticket_shared_init;
+    }
+
+    return zone;
+}
+
+
+/* ---- the lock of a bucket ---- */
+
+
+/*
+ * A worker that was killed while it had the lock leaves it behind; what it
+ * was writing is a count, of which a wrong value does little.  So the lock is
+ * taken over from a process that is not there any more, and, rather than let
+ * an event loop stand still, from one that was not given a processor for very
+ * long.  Such a one finds in unlocking that the lock is not its own.
+ */
+static void
+ngx_ticket_bucket_lock(ngx_ticket_bucket_t *b)
+{
+    ngx_uint_t         i, yields;
+    ngx_atomic_uint_t  holder;
+
+    for (yields = 0; /* void */ ; yields++) {
+
+        for (i = 0; i < NGX_TICKET_LOCK_SPINS; i++) {
+
+            if (b->lock == 0
+                && ngx_atomic_cmp_set(&b->lock, 0,
+                                      (ngx_atomic_uint_t) ngx_pid))
+            {
+                return;
+            }
+
+            if (ngx_ncpu == 1) {
+                break;
+            }
+
+            ngx_cpu_pause();
+        }
+
+        holder = b->lock;
+
+        if (holder != 0
+            && (yields >= NGX_TICKET_LOCK_YIELDS_MAX
+                || (kill((ngx_pid_t) holder, 0) == -1 && ngx_errno == ESRCH))
+            && ngx_atomic_cmp_set(&b->lock, holder,
+                                  (ngx_atomic_uint_t) ngx_pid))
+        {
+            return;
+        }
+
+        (void) sched_yield();
+    }
+}
+
+
+static void
+ngx_ticket_bucket_unlock(ngx_ticket_bucket_t *b)
+{
+    ngx_memory_barrier();
+    (void) ngx_atomic_cmp_set(&b->lock, (ngx_atomic_uint_t) ngx_pid, 0);
+}
+
+
+/* ---- entries ---- */
+
+
+/* The finalizer of SplitMix64, over the key, its kind and the salt. */
+static ngx_ticket_bucket_t *
+ngx_ticket_shared_bucket(ngx_ticket_shared_t *s, uint64_t key,
+    ngx_ticket_count_t kind)
+{
+    uint64_t  h;
+
+    h = (key ^ s->salt) + kind * UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
+    h ^= h >> 31;
+
+    return &s->buckets[h % s->count];
+}
+
+
+static int64_t
+ngx_ticket_entry_end(const ngx_ticket_entry_t *e)
+{
+    return e->kind == NGX_TICKET_COUNT_NONE
+           ? INT64_MIN : e->at_ms + ngx_ticket_counts[e->kind].live_ms;
+}
+
+
+/*
+ * The entry of a key.  Workers read the clock at different moments, so that
+ * an entry may begin a little in the future; one that begins far in it is of
+ * a clock that was set back, and worth nothing.  Called with the lock held.
+ */
+static ngx_ticket_entry_t *
+ngx_ticket_bucket_find(ngx_ticket_bucket_t *b, uint64_t key,
+    ngx_ticket_count_t kind, int64_t now_ms)
+{
+    ngx_uint_t           i;
+    ngx_ticket_entry_t  *e;
+
+    for (i = 0; i < NGX_TICKET_BUCKET_ENTRIES; i++) {
+
+        e = &b->entries[i];
+
+        if (e->key == key && e->kind == kind) {
+            return now_ms < ngx_ticket_entry_end(e)
+                   && now_ms >= e->at_ms - ngx_ticket_counts[kind].live_ms
+                   ? e : NULL;
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * An entry for a key that has none that holds: its own, or that which ended
+ * longest ago or will end first.  Called with the lock held.
+ */
+static ngx_ticket_entry_t *
+ngx_ticket_bucket_make(ngx_ticket_bucket_t *b, uint64_t key,
+    ngx_ticket_count_t kind)
+{
+    ngx_uint_t           i;
+    ngx_ticket_entry_t  *e, *oldest;
+
+    oldest = &b->entries[0];
+
+    for (i = 0; i < NGX_TICKET_BUCKET_ENTRIES; i++) {
+
+        e = &b->entries[i];
+
+        if (e->key == key && e->kind == kind) {
+            oldest = e;
+            break;
+        }
+
+        if (ngx_ticket_entry_end(e) < ngx_ticket_entry_end(oldest)) {
+            oldest = e;
+        }
+    }
+
+    oldest->key = key;
+    oldest->kind = kind;
+    oldest->n = 0;
+
+    return oldest;
+}
+
+
+/* ---- quotas ---- */
+
+
+ngx_uint_t
+ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key, uint32_t limit,
+    int64_t now_ms, ngx_ticket_quota_t *left)
+{
+    int64_t               wait_ms;
+    ngx_uint_t            over;
+    ngx_ticket_entry_t   *e;
+    ngx_ticket_bucket_t  *b;
+
+    b = ngx_ticket_shared_bucket(s, key, NGX_TICKET_COUNT_QUOTA);
+
+    ngx_ticket_bucket_lock(b);
+
+    e = ngx_ticket_bucket_find(b, key, NGX_TICKET_COUNT_QUOTA, now_ms);
+
+    if (e == NULL) {
+        e = ngx_ticket_bucket_make(b, key, NGX_TICKET_COUNT_QUOTA);
+        e->at_ms = now_ms;
+    }
+
+    over = e->n >= limit;
+
+    if (!over) {
+        e->n++;
+    }
+
+    left->limit = limit;
+    left->remaining = over ? 0 : limit - e->n;
+    wait_ms = e->at_ms + NGX_TICKET_WINDOW_MS - now_ms;
+
+    ngx_ticket_bucket_unlock(b);
+
+    wait_ms = ngx_min(wait_ms, NGX_TICKET_WINDOW_MS);
+    left->reset_s = (uint32_t) ((wait_ms + 999) / 1000);
+
+    return over;
+}
+
+
+/* ---- logins ---- */
+
+
+static uint32_t
+ngx_ticket_shared_wait(ngx_ticket_shared_t *s, uint64_t key,
+    ngx_ticket_count_t kind, int64_t now_ms)
+{
+    int64_t               wait_ms;
+    ngx_ticket_entry_t   *e;
+    ngx_ticket_bucket_t  *b;
+
+    b = ngx_ticket_shared_bucket(s, key, kind);
+
+    ngx_ticket_bucket_lock(b);
+
+    e = ngx_ticket_bucket_find(b, key, kind, now_ms);
+    wait_ms = (e == NULL) ? 0 : e->at_ms - now_ms;
+
+    ngx_ticket_bucket_unlock(b);
+
+    wait_ms = ngx_min(wait_ms, TKT_LOGIN_DELAY_MAX_S * 1000);
+
+    return wait_ms <= 0 ? 0 : (uint32_t) ((wait_ms + 999) / 1000);
+}
+
+
+uint32_t
+ngx_ticket_shared_delay(ngx_ticket_shared_t *s, const tkt_attempt_t *attempt,
+    int64_t now_ms)
+{
+    uint32_t  account, address;
+
+    account = ngx_ticket_shared_wait(s, attempt->account,
+                                     NGX_TICKET_COUNT_ACCOUNT, now_ms);
+    address = (attempt->address == 0)
+              ? 0 : ngx_ticket_shared_wait(s, attempt->address,
+                                           NGX_TICKET_COUNT_ADDRESS, now_ms);
+
+    return ngx_max(account, address);
+}
+
+
+/* Milliseconds to wait after the n-th failure in a row. */
+static int64_t
+ngx_ticket_shared_punish(ngx_ticket_count_t kind, uint32_t n)
+{
+    uint32_t  over, seconds;
+
+    if (n <= ngx_ticket_counts[kind].free_tries) {
+        return 0;
+    }
+
+    over = n - ngx_ticket_counts[kind].free_tries - 1;
+    seconds = (over < 16) ? (uint32_t) 1 << over : TKT_LOGIN_DELAY_MAX_S;
+
+    return (int64_t) ngx_min(seconds, TKT_LOGIN_DELAY_MAX_S) * 1000;
+}
+
+
+static void
+ngx_ticket_shared_settle(ngx_ticket_shared_t *s, uint64_t key,
+    ngx_ticket_count_t kind, ngx_uint_t failed, int64_t now_ms)
+{
+    ngx_ticket_entry_t   *e;
+    ngx_ticket_bucket_t  *b;
+
+    b = ngx_ticket_shared_bucket(s, key, kind);
+
+    ngx_ticket_bucket_lock(b);
+
+    e = ngx_ticket_bucket_find(b, key, kind, now_ms);
+
+    if (!failed) {
+
+        if (e) {
+            e->kind = NGX_TICKET_COUNT_NONE;
+        }
+
+    } else {
+
+        if (e == NULL) {
+            e = ngx_ticket_bucket_make(b, key, kind);
+        }
+
+        e->n++;
+        e->at_ms = now_ms + ngx_ticket_shared_punish(kind, e->n);
+    }
+
+    ngx_ticket_bucket_unlock(b);
+}
+
+
+void
+ngx_ticket_shared_attempted(ngx_ticket_shared_t *s,
+    const tkt_attempt_t *attempt, ngx_uint_t failed, int64_t now_ms)
+{
+    ngx_ticket_shared_settle(s, attempt->account, NGX_TICKET_COUNT_ACCOUNT,
+                             failed, now_ms);
+
+    /* whoever has one right password may not use it to try many others */
+
+    if (failed && attempt->address) {
+        ngx_ticket_shared_settle(s, attempt->address,
+                                 NGX_TICKET_COUNT_ADDRESS, failed, now_ms);
+    }
+}

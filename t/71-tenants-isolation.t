@@ -1,0 +1,410 @@
+# No tenant learns of another: every operation that takes an id is walked with
+# the ids of others and answers as for an id that nobody has; and nothing that
+# a tenant's people can read holds a word of others.
+#
+# The operations come from the module's own document, so one that is added
+# without a case here fails.
+
+use v5.36;
+use utf8;
+
+use Mojo::JSON qw(encode_json);
+
+use TicketTest;
+
+use constant NOWHERE => 987_654;      # an id that nobody has
+
+my $t = TicketTest->new(workers => 2, users => []);
+my $doc = $t->get(undef, '/v1/openapi.json')->json;
+my %id = (main => { tenant => 1 });
+my %FOREIGN = (sibling => 'bolt', parent => 'main', child => 'shop',
+    cousin => 'inn');
+
+# What has to be in a body for it to be looked at whose the object is.
+my %BODY = (
+    'POST /v1/tickets/{id}/messages'     => { body => 'b' },
+    'POST /v1/tickets/{id}/forward'      => { description => 'd' },
+    'POST /v1/tickets/{id}/reveal'       => { reason => 'r' },
+    'POST /v1/tickets/{id}/assess'       => { complexity => 1 },
+    'POST /v1/tickets/{id}/request-info' => { question => 'q' },
+    'POST /v1/tickets/{id}/hold'         => { reason => 'r' },
+    'POST /v1/tickets/{id}/resolve'      => { solution => 's' },
+    'POST /v1/tickets/{id}/rating'       => { speed => 1, attitude => 1,
+                                              result => 1 },
+    'POST /v1/tickets/{id}/assign'       => { assignee => 1 },
+    'POST /v1/tickets/{id}/merge'        => { into => 1 },
+    'PATCH /v1/tickets/{id}'             => { subject => 'stolen' },
+    'PATCH /v1/users/{id}'               => { name => 'stolen' },
+    'POST /v1/users/{id}/erase'          => { reason => 'r' },
+    'PATCH /v1/roles/{id}'               => { title => 'stolen' },
+    'PATCH /v1/tenants/{id}'             => { title => 'stolen' },
+    map { ("POST /v1/tickets/{id}/$_" => { reason => 'r' }) }
+        qw(reject transfer escalate complain reopen close),
+);
+
+# Ids of one tenant that may stand in a path, by its beginning; undef: of
+# nobody, so that no id is foreign.
+my %IDS = (
+    '/v1/tickets/{id}' => sub ($n) {
+        map { ($_, uc("$n-$_"), "T-$_") } @{ $id{$n} }{qw(ticket forwarded)}
+    },
+    '/v1/users/{id}'   => sub ($n) { @{ $id{$n} }{qw(user agent user2)} },
+    '/v1/roles/{id}'   => sub ($n) { $id{$n}{role} },
+    # those below are one's own to rule
+    '/v1/tenants/{id}' => sub ($n) {
+        $n eq 'shop' ? () : $id{$n}{tenant}
+    },
+    '/v1/problems/{code}'       => undef,
+    '/v1/me/tokens/{number}'    => undef,
+);
+
+# The tenant that asks is acme, below main; shop is below acme.
+settle();
+my %before = map { $_ => whole_view($_) } values %FOREIGN;
+
+walk_ids();
+bodies();
+cursors();
+words();
+keys_and_tags();
+
+is whole_view($_), $before{$_}, "nothing of $_ has changed"
+    for sort values %FOREIGN;
+$t->verify;
+done_testing;
+
+
+# --- five tenants, each with everything ---------------------------------------
+
+sub settle {
+    $t->set_token('main-admin', $t->token('root'));
+    for my $made (['main-admin', 'acme'], ['main-admin', 'bolt'],
+        ['acme-admin', 'shop'], ['bolt-admin', 'inn'])
+    {
+        my ($who, $name) = @$made;
+        my $tenant = $t->post($who, '/v1/tenants', { name => $name,
+            admin => "$name-admin", title => canary($name, 'title'),
+            number_prefix => uc $name })->is(201, "$name is made");
+        $id{$name}{tenant} = $tenant->field('/id');
+        $t->set_token("$name-admin", $tenant->field('/admin_token'));
+    }
+    furnish($_) for qw(main acme bolt shop inn);
+
+    # filed upwards, with words that may go there
+    for my $name (qw(shop acme)) {
+        $t->post("$name-agent", "/v1/tickets/$id{$name}{forwarded}/forward",
+            { subject => 'filed', description => 'as told' })->is(200);
+    }
+}
+
+
+sub canary ($tenant, $what) { "CANARY-$tenant-$what" }
+
+
+# People, tokens, a role and tickets, with a canary in every text.
+sub furnish ($name) {
+    my $c = sub ($what) { canary($name, $what) };
+    my $mine = $id{$name};
+
+    for my $role (qw(user agent supervisor)) {
+        my $user = $t->post("$name-admin", '/v1/users', {
+            login => "$name-$role", role => $role, name => $c->('name'),
+            email => lc "canary-$name-$role\@example.com",
+            phone => '12345678' })->is(201);
+        $mine->{$role} = $user->field('/id');
+        $t->set_token("$name-$role", $t->post("$name-admin",
+            "/v1/users/$mine->{$role}/tokens", { label => $c->('label') })
+            ->is(201)->field('/token'));
+    }
+    $mine->{token} = 1;
+    $mine->{role} = $t->post("$name-admin", '/v1/roles', {
+        name => lc $c->('role'), title => $c->('role title'),
+        base => 'agent' })->is(201)->field('/id');
+    $t->post("$name-admin", '/v1/roles', { name => lc $c->('role2'),
+        base => 'user' })->is(201);
+
+    for my $n (1 .. 3) {
+        my $id = $t->post("$name-user", '/v1/tickets', {
+            subject => $c->("subject $n"),
+            description => $c->('description'), account => $c->('account'),
+            error_message => $c->('error'), frequency => $c->('often'),
+            contact => { name => $c->('contact') },
+            custom => { text => $c->('custom') } })->is(201)->field('/id');
+        $mine->{ $n == 3 ? 'forwarded' : 'ticket' } = $id;
+        next if $n == 3;
+        $t->patch("$name-agent", "/v1/tickets/$id", {
+            tags => [lc $c->('tag')], type => lc $c->('type'),
+            feature => lc $c->('feature') })->is(200);
+        $t->post("$name-user", "/v1/tickets/$id/messages",
+            { body => $c->('message') })->is(201);
+        $t->post("$name-agent", "/v1/tickets/$id/start", {})->is(200);
+        $t->post("$name-agent", "/v1/tickets/$id/assess",
+            { complexity => 1, plan => $c->('plan') })->is(200);
+        $t->post("$name-agent", "/v1/tickets/$id/messages",
+            { body => $c->('note'), kind => 'note' })->is(201);
+        $t->post("$name-agent", "/v1/tickets/$id/hold",
+            { reason => $c->('reason') })->is(200);
+    }
+    $mine->{user2} = $t->post("$name-admin", '/v1/users',
+        { login => lc $c->('login') })->is(201)->field('/id');
+}
+
+
+# --- the operations -----------------------------------------------------------
+
+# [METHOD, path template, operationId, parameter names] of all or those with
+# an id.
+sub operations ($with_id) {
+    my @ops;
+    for my $path (sort keys %{ $doc->{paths} }) {
+        my $item = $doc->{paths}{$path};
+        next if !$with_id == ($path =~ /\{/);
+        for my $method (grep { /^(?:get|post|put|patch|delete)$/ }
+            sort keys %$item)
+        {
+            my $op = $item->{$method};
+            my @parameters = map { $_->{'$ref'} ? $_->{'$ref'} =~ s{.*/}{}r
+                : $_->{name} } @{ $op->{parameters} // [] };
+            push @ops, [uc $method, $path, $op->{operationId}, @parameters];
+        }
+    }
+    return @ops;
+}
+
+
+# The answer without what differs from request to request.
+sub essence ($answer) {
+    return $answer->code . ' '
+        . $answer->body =~ s/"request_id":"[^"]*"//r;
+}
+
+
+sub walk_ids {
+    my $walked = 0;
+    for my $op (operations(1)) {
+        my ($method, $path) = @$op;
+        my ($kind) = grep { index($path, $_) == 0 } keys %IDS;
+        ok defined $kind, "$method $path has a case here" or next;
+        my $ids = $IDS{$kind} // next;
+        my %opt = (check => 0);
+        $opt{json} = $BODY{"$method $path"} // {}
+            if $method =~ /^(?:POST|PUT|PATCH)$/;
+
+        my $ask = sub ($who, $id) {
+            my $at = $path =~ s/\{id\}/$id/r =~ s/\{number\}/1/r;
+            return $t->request($method, $who, $at, %opt);
+        };
+        for my $role (qw(admin supervisor agent user)) {
+            my $who   = "acme-$role";
+            my $empty = $ask->($who, NOWHERE);
+            my $want  = essence($empty);
+            my @bad;
+            $walked++;
+            # timers alone may say that time has passed
+            like $empty->code, $role eq 'admin' && $path !~ /timeout$/
+                ? qr/^404$/ : qr/^40[34]$/,
+                "$method $path as $role: nothing there";
+            for my $what (sort keys %FOREIGN) {
+                for my $id ($ids->($FOREIGN{$what})) {
+                    my $got = essence($ask->($who, $id));
+                    push @bad, "$what $id: $got" if $got ne $want;
+                }
+            }
+            ok !@bad, '  and nothing foreign' or diag join "\n", @bad, $want;
+        }
+    }
+    cmp_ok $walked, '>', 100, "$walked walks";
+}
+
+
+# --- ids in bodies and filters ------------------------------------------------
+
+sub bodies {
+    my $own = $t->post('acme-user', '/v1/tickets',
+        { subject => 's', description => 'd' })->field('/id');
+    my $start = $t->post('acme-agent', "/v1/tickets/$own/start", {})->is(200);
+
+    for my $case (
+        ['acme-agent', 'POST', '/v1/tickets', 'on_behalf_of', 'user',
+            subject => 's', description => 'd'],
+        ['acme-user', 'POST', '/v1/tickets', 'follow_up_of', 'ticket',
+            subject => 's', description => 'd'],
+        ['acme-supervisor', 'POST', "/v1/tickets/$own/assign", 'assignee',
+            'agent', reason => 'r'],
+        ['acme-agent', 'POST', "/v1/tickets/$own/transfer", 'assignee',
+            'agent', reason => 'r'],
+        ['acme-agent', 'POST', "/v1/tickets/$own/escalate", 'assignee',
+            'agent', reason => 'r'],
+        ['acme-supervisor', 'POST', "/v1/tickets/$own/merge", 'into',
+            'ticket', reason => 'r'])
+    {
+        my ($who, $method, $path, $member, $kind, %body) = @$case;
+        my $ask = sub ($id) {
+            $t->request($method, $who, $path, json => { %body,
+                $member => $id });
+        };
+        my $want = essence($ask->(NOWHERE));
+        like $want, qr/^400/, "$path, $member: of nobody";
+        is essence($ask->($id{ $FOREIGN{$_} }{$kind})), $want, "  of a $_"
+            for sort keys %FOREIGN;
+    }
+    for my $what (grep { $_ ne 'child' } sort keys %FOREIGN) {
+        $t->post('acme-admin', '/v1/tenants', { name => "below-$what",
+            parent => $id{ $FOREIGN{$what} }{tenant} })
+            ->is_problem(400, 'invalid-request', "no tenant below a $what");
+    }
+    for my $role (lc canary('bolt', 'role'), lc canary('shop', 'role')) {
+        $t->post('acme-admin', '/v1/users', { login => 'x', role => $role })
+            ->is_problem(400, 'invalid-request', "no role $role here");
+    }
+
+    # filters with foreign ids find what filters with none find
+    for my $what (sort keys %FOREIGN) {
+        my $theirs = $id{ $FOREIGN{$what} };
+        for my $filter ("requester=$theirs->{user}",
+            "assignee=$theirs->{agent}", 'tag=' . lc canary($FOREIGN{$what},
+            'tag'), 'type=' . lc canary($FOREIGN{$what}, 'type'))
+        {
+            my $list = $t->get('acme-admin', "/v1/tickets?$filter");
+            is @{ $list->field('/data') // [1] }, 0, "$what: $filter";
+        }
+        $t->get('acme-admin', "/v1/audit?actor=$theirs->{user}",
+            -check => 0);
+    }
+}
+
+
+# --- lists --------------------------------------------------------------------
+
+sub lists {
+    return grep { $_->[0] eq 'GET' && grep { $_ eq 'cursor' } @$_ }
+        operations(0), operations(1);
+}
+
+
+# The path of an operation with ids of one tenant in it.
+sub path_of ($op, $name, $who) {
+    my ($kind) = grep { index($op->[1], $_) == 0 } keys %IDS;
+    my $id = !defined $kind ? '' : $kind =~ /tickets/ ? $id{$name}{ticket}
+        : $kind =~ /users/ ? $id{$name}{user}
+        : $kind =~ /roles/ ? $id{$name}{role} : $id{$name}{tenant};
+    return $op->[1] =~ s/\{id\}/$id/r;
+}
+
+
+sub cursors {
+    my $tried = 0;
+    for my $op (lists()) {
+        for my $name (sort values %FOREIGN) {
+            my $page = $t->get("$name-admin",
+                path_of($op, $name, 'admin') . '?limit=1', -check => 0);
+            my $cursor = $page->code == 200 ? $page->field('/page/next')
+                : undef;
+            next if !defined $cursor;
+            $tried++;
+            my $got = $t->get('acme-admin', path_of($op, 'acme', 'admin')
+                . "?limit=1&cursor=$cursor", -check => 0);
+            ok $got->code == 400, "$op->[1]: no cursor of $name"
+                or diag $got->code . ' ' . $got->body;
+        }
+    }
+    cmp_ok $tried, '>', 20, "$tried cursors";
+}
+
+
+# Everything that somebody may read without an id of others: each GET, all
+# pages of it, the tickets with all that belongs to them.
+sub crawl ($who, $name) {
+    my @seen;
+    for my $op (grep { $_->[0] eq 'GET' } operations(0), operations(1)) {
+        next if $op->[1] =~ m{openapi|problems|readyz|healthz|/number};
+        my @paths = path_of($op, $name, $who);
+        @paths = map { $op->[1] =~ s/\{id\}/$_/r }
+            grep { defined } @{ $id{$name} }{qw(ticket forwarded)}
+            if $op->[1] =~ m{^/v1/tickets/\{id\}};
+        for my $path (@paths) {
+            my $more = (grep { $_ eq 'cursor' } @$op) ? '?limit=200' : '';
+            my $next = "$path$more";
+            while (defined $next) {
+                my $page = $t->get($who, $next, -check => 0);
+                push @seen, "$next " . $page->body;
+                my $cursor = $page->code == 200 && $more ne ''
+                    ? $page->field('/page/next') : undef;
+                $next = defined $cursor ? "$path$more&cursor=$cursor" : undef;
+            }
+        }
+    }
+    push @seen, $t->get($who, "/v1/tickets/$id{$name}{ticket}"
+        . '?include=messages,timeline', -check => 0)->body;
+    push @seen, $t->get($who, '/v1/tickets?count=true&sort=queue',
+        -check => 0)->body;
+    return join "\n", @seen;
+}
+
+
+sub words {
+    my %others = (main => qr/acme|bolt|shop|inn/, acme => qr/main|bolt|inn/,
+        shop => qr/main|acme|bolt|inn/, bolt => qr/main|acme|shop/);
+    for my $name (sort keys %others) {
+        for my $role (qw(admin supervisor agent user)) {
+            my $seen = crawl("$name-$role", $name);
+            like $seen, qr/CANARY-$name-subject/, "$name-$role sees his own";
+            my @foreign = $seen =~ /(canary-(?:$others{$name})[\w@.-]*)/gi;
+
+            # by its title a tenant is requester at the desk above
+            @foreign = grep { !/^CANARY-acme-title$/
+                && !($role eq 'admin' && /^CANARY-\w+-title$/) } @foreign
+                if $name eq 'main';
+            is "@foreign", '', '  and no word of others';
+        }
+    }
+    my $acme = crawl('acme-admin', 'acme');
+    my @shop = grep { !/^CANARY-shop-title$/ }
+        $acme =~ /(canary-shop[\w@.-]*)/gi;
+    is "@shop", '', 'who rules a tenant reads no words of it but its title';
+
+    my $nobody = join '', map { $t->get(undef, $_->[1], -check => 0)->body }
+        grep { $_->[0] eq 'GET' } operations(0);
+    unlike $nobody, qr/canary/i, 'and nobody sees nothing';
+}
+
+
+# --- the rest -----------------------------------------------------------------
+
+sub keys_and_tags {
+    my %body = (subject => 'the same', description => 'in both');
+    my %key = ('Idempotency-Key' => 'one-and-the-same');
+    my @made = map { $t->post($_, '/v1/tickets', \%body, %key)->is(201) }
+        'acme-user', 'bolt-user', 'shop-user';
+    is $_->header('Idempotency-Replayed'), undef, 'a key is its tenant\'s'
+        for @made;
+    my %ids = map { $_->field('/id') => 1 } @made;
+    is keys %ids, 3, '  three tickets';
+    $t->post("$_-user", '/v1/tickets/' . $made[$_ eq 'bolt' ? 1 : 2]
+        ->field('/id') . '/close', {})->is(200) for qw(bolt shop);
+
+    for my $name (sort values %FOREIGN) {
+        my $id = $id{$name}{ticket};
+        my $etag = $t->get("$name-agent", "/v1/tickets/$id")->etag;
+        $t->get('acme-agent', "/v1/tickets/$id", 'If-None-Match' => $etag)
+            ->is_problem(404, 'not-found', "a tag of $name is no way in");
+        $t->post('acme-agent', "/v1/tickets/$id/claim", {},
+            'If-Match' => $etag)->is_problem(404, 'not-found');
+    }
+
+    my $list = $t->ctl_ok(qw(user list --tenant acme));
+    unlike encode_json($list),
+        qr/canary-(?:bolt|shop|inn|main)-(?!title)/i,
+        'the operator\'s list is of one tenant';
+}
+
+
+# All of one tenant as its own people see it.
+sub whole_view ($name) {
+    my $mine = $id{$name};
+    return join "\n", map { $t->get("$name-admin", $_, -check => 0)->body }
+        (map { ("/v1/tickets/$_", "/v1/tickets/$_/messages",
+            "/v1/tickets/$_/timeline") } @$mine{qw(ticket forwarded)}),
+        (map { ("/v1/users/$_") } @$mine{qw(user agent user2)}),
+        "/v1/roles/$mine->{role}", "/v1/tenants/$mine->{tenant}";
+}

@@ -1,0 +1,274 @@
+/*
+ * Confidential text as time goes by: destroyed when its ticket has been closed
+ * for some days, and kept while master keys come and go.
+ */
+
+#define _GNU_SOURCE
+
+#include "sealed_desk.h"
+
+
+#define DAY_MS  (86400 * 1000LL)
+
+
+/* ---- shredding in time ---- */
+
+static void
+sealed_end(sealed_desk_t *s, unsigned id)
+{
+    assert_int_equal(sealed_do(s, as(ALICE, USER), TKT_METHOD_POST,
+                               sealed_path(id, "/close"), "{}"), 200);
+}
+
+
+static void
+test_timer(void **state)
+{
+    ask_t                 a;
+    int64_t               closed;
+    unsigned              id, other;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+    id = sealed_ticket(&s, CANARY);
+    other = sealed_ticket(&s, NULL);
+
+    sealed_end(&s, id);
+    closed = s.d.now_ms;
+    sealed_end(&s, other);
+    assert_int_equal(sealed_entries(&s, TKT_DB_DUE), 1);
+    (void) sealed_faults(&s, NULL);
+
+    /* a closed ticket takes no other text */
+
+    assert_int_equal(sealed_do(&s, as(ANN, AGENT), TKT_METHOD_PATCH,
+                               sealed_path(id, ""),
+                               "{\"confidential\":\"more\"}"), 400);
+
+    assert_int_equal(sealed_due(&s, closed + 7 * DAY_MS - 1), 0);
+
+    /* opened again within the time: it is kept */
+
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_POST,
+                               sealed_path(id, "/reopen"),
+                               "{\"reason\":\"again\"}"), 200);
+    assert_int_equal(sealed_entries(&s, TKT_DB_DUE), 0);
+    sealed_expect(&s, id, CANARY);
+
+    s.d.now_ms += DAY_MS;
+    sealed_end(&s, id);
+    closed = s.d.now_ms;
+    assert_int_equal(sealed_entries(&s, TKT_DB_DUE), 1);
+
+    s.d.now_ms += 7 * DAY_MS;
+    assert_int_equal(sealed_due(&s, closed + 7 * DAY_MS), 1);
+    assert_int_equal(sealed_due(&s, closed + 7 * DAY_MS), 0);
+    assert_int_equal(sealed_entries(&s, TKT_DB_SEALED), 0);
+    assert_int_equal(sealed_entries(&s, TKT_DB_DUE), 0);
+    assert_int_equal(sealed_under(&s, 1), 0);
+
+    (void) sealed_ask(&s, &a, as(ALICE, USER), TKT_METHOD_GET,
+                      sealed_path(id, "/timeline"), "");
+    assert_string_equal(text_at(a.json, "/data/0/action"), "shred");
+    assert_true(is_true(a.json, "/data/0/automatic"));
+    ask_done(&a);
+
+    (void) sealed_faults(&s, NULL);
+    sealed_close_desk(&s);
+}
+
+
+/* Entries that came to nothing, or too early for a tenant that waits. */
+static void
+test_timer_stale(void **state)
+{
+    int64_t               closed;
+    unsigned              id;
+    tkt_txn_t            *txn;
+    tkt_arena_t           arena;
+    tkt_tenant_t          tenant;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+    id = sealed_ticket(&s, CANARY);
+    sealed_end(&s, id);
+    closed = s.d.now_ms;
+
+    tkt_arena_init(&arena, 4096);
+    assert_int_equal(tkt_txn_begin(s.d.env, &txn, false), TKT_OK);
+    assert_true(tkt_tenant_load(txn, 1, &tenant, &arena));
+    tenant.shred_grace_s = 30 * 86400;
+    tkt_tenant_save(txn, &tenant, &arena);
+    tkt_due_set(txn, closed, TKT_DUE_SHRED, 1, id + 1);
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+    tkt_arena_done(&arena);
+
+    (void) sealed_faults(&s, "due: kind 1 for 1/2");
+
+    s.d.now_ms += 8 * DAY_MS;
+    assert_int_equal(sealed_due(&s, s.d.now_ms), 2);
+    assert_int_equal(sealed_entries(&s, TKT_DB_DUE), 1);
+    assert_int_equal(sealed_entries(&s, TKT_DB_SEALED), 2);
+    assert_int_equal(sealed_due(&s, closed + 30 * DAY_MS - 1), 0);
+    assert_int_equal(sealed_due(&s, closed + 30 * DAY_MS), 1);
+    assert_int_equal(sealed_entries(&s, TKT_DB_SEALED), 0);
+
+    (void) sealed_faults(&s, NULL);
+    sealed_close_desk(&s);
+}
+
+
+/* ---- changing keys ---- */
+
+static uint64_t
+rewrap(sealed_desk_t *s, tkt_rewrap_t *state, unsigned *batches)
+{
+    uint8_t  random[32];
+
+    memset(state, 0, sizeof(*state));
+
+    for (*batches = 0; !state->done; (*batches)++) {
+        tkt_random(random, sizeof(random));
+        assert_int_equal(tkt_app_rewrap(s->d.env, s->ring, state, s->d.now_ms,
+                                        random), TKT_OK);
+    }
+
+    return state->rewrapped;
+}
+
+
+static void
+test_rotate(void **state)
+{
+    unsigned              i, id, batches;
+    uint64_t              count;
+    tkt_keyring_t        *old;
+    tkt_rewrap_t          rw;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+
+    for (i = 0, id = 0; i < 150; i++) {
+        id = sealed_ticket(&s, CANARY);
+    }
+
+    assert_int_equal(sealed_under(&s, 1), 150);
+
+    old = s.ring;
+    s.ring = sealed_ring(KEY_1 KEY_2);
+    (void) sealed_ticket(&s, CANARY);
+    assert_int_equal(sealed_under(&s, 1), 150);
+    assert_int_equal(sealed_under(&s, 2), 1);
+
+    /* a process that knows the old key only may read, and not seal */
+
+    tkt_keyring_t *both = s.ring;
+    s.ring = old;
+    sealed_expect(&s, id, CANARY);
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_POST,
+        "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\","
+        "\"confidential\":\"x\"}"), 503);
+    s.ring = both;
+
+    assert_int_equal(tkt_app_retire(s.d.env, 1, 2, &count), TKT_OK);
+    assert_int_equal(count, 150);
+
+    assert_int_equal(rewrap(&s, &rw, &batches), 150);
+    assert_int_equal(rw.failed, 0);
+    assert_int_equal(batches, 3);
+    assert_int_equal(rewrap(&s, &rw, &batches), 0);
+    assert_int_equal(sealed_under(&s, 1), 0);
+    assert_int_equal(sealed_under(&s, 2), 151);
+    (void) sealed_faults(&s, NULL);
+
+    assert_int_equal(tkt_app_retire(s.d.env, 1, 2, &count), TKT_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(sealed_entries(&s, TKT_DB_SEALED_BY), 1);
+
+    tkt_keyring_free(s.ring);
+    s.ring = sealed_ring(KEY_2);
+    sealed_expect(&s, id, CANARY);
+    (void) sealed_faults(&s, NULL);
+
+    /* the old one opens nothing any more */
+
+    tkt_keyring_free(s.ring);
+    s.ring = old;
+    sealed_expect(&s, id, NULL);
+
+    sealed_close_desk(&s);
+}
+
+
+/* What no key opens is left alone, and keeps its master key. */
+static void
+test_rotate_damaged(void **state)
+{
+    unsigned              one, two, batches;
+    uint64_t              count;
+    tkt_rewrap_t          rw;
+    sealed_entry_t        e;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+    one = sealed_ticket(&s, CANARY);
+    two = sealed_ticket(&s, CANARY);
+    e = sealed_get(&s, one, 0);
+    e.data[40] ^= 1;
+    sealed_put(&s, one, 0, &e);
+
+    tkt_keyring_free(s.ring);
+    s.ring = sealed_ring(KEY_1 KEY_2);
+    assert_int_equal(rewrap(&s, &rw, &batches), 1);
+    assert_int_equal(rw.failed, 1);
+    assert_int_equal(tkt_app_retire(s.d.env, 1, 2, &count), TKT_OK);
+    assert_int_equal(count, 1);
+    sealed_expect(&s, one, NULL);
+    sealed_expect(&s, two, CANARY);
+
+    /* counted down all the same when it is destroyed */
+
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_DELETE,
+                               sealed_path(one, "/confidential"), ""), 204);
+    assert_int_equal(sealed_under(&s, 1), 0);
+    (void) sealed_faults(&s, NULL);
+
+    sealed_close_desk(&s);
+}
+
+
+/* A retired key is fenced also when nothing was sealed under the new one. */
+static void
+test_fence(void **state)
+{
+    uint64_t              count;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+
+    assert_int_equal(tkt_app_retire(s.d.env, 1, 2, &count), TKT_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_POST,
+        "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\","
+        "\"confidential\":\"x\"}"), 503);
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_POST,
+        "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\"}"), 201);
+    (void) sealed_faults(&s, NULL);
+
+    sealed_close_desk(&s);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_timer),
+        cmocka_unit_test(test_timer_stale),
+        cmocka_unit_test(test_rotate),
+        cmocka_unit_test(test_rotate_damaged),
+        cmocka_unit_test(test_fence),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
