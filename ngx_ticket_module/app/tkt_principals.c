@@ -155,22 +155,6 @@ tkt_user_count_add(tkt_txn_t *txn, uint32_t tenant, uint64_t more)
 }
 
 
-bool
-tkt_user_counted(tkt_txn_t *txn, uint32_t tenant)
-{
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
-
-    tkt_key_tenant(&prefix, tenant);
-    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
-
-    return !any || tkt_user_count(txn, tenant) != 0;
-}
-
-
 void
 tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant)
 {

@@ -63,20 +63,6 @@ tkt_actor_role(tkt_txn_t *txn, const tkt_user_t *user, tkt_actor_t *actor)
 
 
 bool
-tkt_actor_keeps(tkt_txn_t *txn, const tkt_actor_t *actor,
-    const tkt_user_t *user)
-{
-    tkt_actor_t  now = { .id = user->id };
-
-    tkt_actor_role(txn, user, &now);
-
-    return tkt_role_cap(actor->role, now.role) == actor->role
-           && (tkt_actor_permissions(actor) & ~tkt_actor_permissions(&now))
-              == 0;
-}
-
-
-bool
 tkt_actor_may_call(const tkt_actor_t *actor, const tkt_operation_t *op)
 {
     if (op->action != TKT_ACTION_SUBMIT

@@ -31,13 +31,6 @@ void tkt_actor_role(tkt_txn_t *txn, const tkt_user_t *user,
     tkt_actor_t *actor);
 
 /*
- * Whether the principal's present role still gives all that actor was
- * admitted with: neither the base nor a permission was taken away since.
- */
-bool tkt_actor_keeps(tkt_txn_t *txn, const tkt_actor_t *actor,
-    const tkt_user_t *user);
-
-/*
  * Whether actor has the operation's permission.  Of actions on a ticket the
  * workflow says it, which knows whether he sees the ticket at all: what is
  * hidden is not found, and only what is seen is forbidden.

@@ -123,11 +123,7 @@ bool tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket,
 /* Whether the tenant may have one more principal. */
 bool tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant);
 
-/*
- * A store of an earlier release has principals and no count of them: whether
- * this tenant has one, and counting.
- */
-bool tkt_user_counted(tkt_txn_t *txn, uint32_t tenant);
+/* Counts them, in a store of an earlier release that has no count of them. */
 void tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant);
 
 /*
