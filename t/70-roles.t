@@ -20,6 +20,7 @@ holders();
 work();
 never_above();
 oneself();
+audited();
 another_tenant();
 at_once();
 operator();
@@ -398,6 +399,18 @@ sub oneself {
         for 0, 'x', 4_294_967_297, 999;
     $t->delete('alice', "/v1/me/tokens/$id")->is(204, 'revoked');
     $t->get('phone', '/v1/me')->is_problem(401, 'unauthorized');
+}
+
+
+sub audited {
+    for my $object (qw(role user token)) {
+        my %acts = map { $_->{act} => 1 } @{ $t->get('root',
+            "/v1/audit?object=$object&limit=200")->is(200)->field('/data') };
+        is_deeply [sort keys %acts], $object eq 'role'
+            ? [qw(change create delete)] : $object eq 'user'
+            ? [qw(change create)] : [qw(create delete)],
+            "the audit log has what was done to each $object";
+    }
 }
 
 
