@@ -18,10 +18,10 @@
 /*
  * argon2 takes its memory from the heap.  A thread gives way to the event
  * loops, which answer in microseconds what it would hold up for the length of
- * a time slice; it still gets a tenth of a processor that is never idle.
+ * a time slice; of a processor that is never idle it gets the least share.
  */
 #define NGX_TICKET_HASHER_STACK_BYTES  (512 * 1024)
-#define NGX_TICKET_HASHER_NICE         10
+#define NGX_TICKET_HASHER_NICE         19
 #define NGX_TICKET_HASHER_STOP_MAX_MS  5000
 
 
