@@ -16,6 +16,7 @@ my $t = TicketTest->new(workers => 4, server => <<'END');
         location = /health {
             ticket_health main;
         }
+        ticket_registration on;
 END
 my ($ticket) = make_tickets($t, { state => 'open' });
 my $role = $t->post('root', '/v1/roles', { name => 'first', base => 'agent' })
