@@ -1,5 +1,6 @@
-# The examples of docs/api.md work, one after the other, as they stand there,
-# and every link in the documents leads somewhere.
+# The examples of docs/api.md work, one after the other, as they stand there;
+# every link in the documents leads somewhere; and what is to be described
+# somewhere is: databases, directives, commands, tests.
 
 use v5.36;
 use utf8;
@@ -92,6 +93,29 @@ for my $document (@documents) {
     is "@lost", '', "the links of $document";
 }
 
+
+# --- what is to be there ------------------------------------------------------
+
+my $source = 'ngx_ticket_module';
+
+describes('docs/store-format.md', 'database', "$source/store/tkt_store.h",
+    qr/^    X\([A-Z_]+, +"(\w+)"/m, sub ($name) { qr/^\| `$name` \|/m });
+describes($_->[0], 'directive', "$source/module/ngx_ticket_module.c",
+    qr/\{ ngx_string\("(ticket\w*)"\)/, $_->[1])
+    for ['docs/directives.md', sub ($name) { qr/^## $name$/m }],
+        ['README.md', sub ($name) { qr/^\| `$name /m }];
+describes('docs/operations.md', 'command', "$source/ticketctl/tkt_ctl.c",
+    qr/\{ \{ "(\w+", (?:"\w+|NULL))/,
+    sub ($name) { $name = join ' +', $name =~ /[a-z]+/g;
+        qr/ticketctl $name\b/ });
+describes('t/README.md', 'test', undef,
+    [map { path($_)->basename('.t') } glob 't/*.t'],
+    sub ($name) { qr/`$name`/ });
+
+my %said = map { $_ => 1 }
+    map { $_->slurp =~ m{`(t/[\w/.-]+)`}g } @documents;
+is join(' ', sort grep { !-e } keys %said), '', 'tests that are named exist';
+
 done_testing;
 
 
@@ -111,6 +135,17 @@ sub given (@args) {
     print $to $input // '';
     close $to;
     is $? >> 8, 0, "ticketctl @args[0, 1]";
+}
+
+# A test: every name that a source has, or of a list, is in a document.
+sub describes ($document, $what, $file, $names, $there) {
+    my @names = ref $names eq 'ARRAY'
+        ? @$names : path($file)->slurp =~ /$names/g;
+    my $text  = path($document)->slurp;
+    my @lost  = grep { my $form = $there->($_); $text !~ $form } @names;
+
+    ok @names > 8 && !@lost, "$document has each $what"
+        or diag @names . " names, lost: @lost";
 }
 
 # The last code that waits to be sent.
