@@ -53,6 +53,10 @@ sub codes (@answers) {
     is left($t->post('alice', '/v1/users', {})->is(403)), 592,
         'who is and may not is';
     is left($t->get(undef, '/v1/healthz')->is(200)), undef, 'nor health';
+
+    my $told = $t->get(undef, '/v1/openapi.json')->json
+        ->{paths}{'/v1/tickets'}{post}{responses}{201}{headers};
+    ok $told->{$_}, "$_ is in the document" for qw(RateLimit RateLimit-Policy);
 }
 
 
