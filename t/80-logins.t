@@ -4,6 +4,7 @@
 use v5.36;
 use utf8;
 use TicketTest;
+use TicketTest::H2;
 
 use Mojo::IOLoop;
 use Mojo::Promise;
@@ -174,6 +175,26 @@ sub p99 (@seconds) {
 
     session($t, 'nobody', 'wrong one number 4')->is(401) for 1 .. 4;
     session($t, 'nobody')->is(429, 'nor is it told who exists');
+}
+
+
+# --- guesses whose answers nobody waits for -----------------------------------
+
+{
+    my $t = TicketTest->new(location => $login, tls => 1);
+    set_password($t, 'alice');
+
+    my $h2 = TicketTest::H2->new($t);
+    my @stream = map {
+        $h2->request('POST', undef, '/v1/session',
+            qq({"tenant":"main","login":"alice","password":"wrong one $_"}))
+    } 1 .. 6;
+    $h2->answer($h2->request('GET', 'alice', '/v1/me'));
+    $h2->reset_stream($_) for @stream;
+    session($t, 'alice')->is_problem(429, 'quota-exceeded',
+        'streams that were reset have counted');
+    is $h2->answer($h2->request('GET', 'alice', '/v1/me'))->{code}, 200,
+        'and the connection goes on';
 }
 
 

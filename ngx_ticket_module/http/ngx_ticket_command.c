@@ -236,7 +236,9 @@ ngx_ticket_command_may_try(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd,
 
 /*
  * The hasher is through with the command.  Attempts that began together are
- * let through until so many of them have failed: the rest learn nothing.
+ * let through until so many of them have failed: the rest learn nothing.  An
+ * attempt counts also when nobody waits for its answer any more, since it has
+ * cost as much.
  */
 static void
 ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
@@ -245,9 +247,7 @@ ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
     tkt_attempt_t      attempt;
     ngx_ticket_ctx_t  *ctx = data;
 
-    if (ctx->dead || ctx->r->connection->error
-        || !ngx_ticket_command_may_try(ctx, cmd, &attempt))
-    {
+    if (!ngx_ticket_command_may_try(ctx, cmd, &attempt)) {
         ngx_ticket_command_return(ctx, cmd);
         return;
     }
@@ -256,6 +256,11 @@ ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
         ngx_ticket_shared_attempted(ctx->desk->shared, &attempt,
                                     tkt_command_attempt_failed(cmd),
                                     ngx_ticket_now_ms());
+    }
+
+    if (ctx->dead || ctx->r->connection->error) {
+        ngx_ticket_command_return(ctx, cmd);
+        return;
     }
 
     status = ngx_ticket_command_write(ctx, cmd);
