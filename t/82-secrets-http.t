@@ -169,6 +169,23 @@ for my $case (['a login', '/v1/session', undef, \&login_body],
     sent("$name with an unknown member", $secret);
 }
 
+# refused before anybody has read it: the location has no registration
+
+{
+    my ($secret, $next) = (canary(), canary());
+    my $raw = $t->raw;
+    $raw->send($t->raw_request('POST', undef, '/v1/accounts',
+        qq({"login":"eve","password":"$secret"}))
+        . chunked('/v1/accounts', undef,
+            qq({"login":"eve","password":"$next"}), 500)
+        . $t->raw_request('GET', 'alice', '/v1/me'));
+    $raw->answer(method => 'POST', path => '/v1/accounts')
+        ->is_problem(404, 'not-found') for 1 .. 2;
+    $raw->answer(method => 'GET', path => '/v1/me')
+        ->is(200, 'the request that follows is whole');
+    sent('a body that nobody reads', $_) for $secret, $next;
+}
+
 # other bodies are there for who wants to log them
 
 my $plain = canary();

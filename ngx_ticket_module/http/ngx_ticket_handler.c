@@ -172,7 +172,7 @@ ngx_ticket_handler(ngx_http_request_t *r)
         return ngx_ticket_body_read(ctx);
     }
 
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_ticket_wipe_discard(ctx);
     if (rc != NGX_OK) {
         return rc;
     }

@@ -236,6 +236,13 @@ ngx_int_t ngx_ticket_wipe_arm(ngx_ticket_ctx_t *ctx);
 /* Overwrites the body, once a command has been made of it. */
 void ngx_ticket_wipe_body(ngx_ticket_ctx_t *ctx);
 
+/*
+ * Discards the body of a request that is refused, and overwrites what has come
+ * of it with the header if there may be secrets in it.  Returns what
+ * ngx_http_discard_request_body does.
+ */
+ngx_int_t ngx_ticket_wipe_discard(ngx_ticket_ctx_t *ctx);
+
 
 /* ---- ngx_ticket_quota.c ---- */
 
