@@ -12,7 +12,7 @@ no warnings 'portable';                   # addresses have 48 bits
 my $n = 0;
 sub canary () { sprintf 'CANARY%03d%s', ++$n, 'q7Zx' x 3 }
 
-my $t = TicketTest->new(tls => 1,
+our $t = TicketTest->new(tls => 1,
     http => 'log_format body escape=none "$request_method $status '
         . '[$request_body] $request_length";',
     location => 'access_log {dir}/logs/access.log; '
@@ -184,6 +184,21 @@ for my $case (['a login', '/v1/session', undef, \&login_body],
     $raw->answer(method => 'GET', path => '/v1/me')
         ->is(200, 'the request that follows is whole');
     sent('a body that nobody reads', $_) for $secret, $next;
+}
+
+# what a query answers
+
+{
+    my $c = TicketTest->new(location => 'ticket_registration on;');
+    local $t = $c;
+    $c->post(undef, '/v1/codes', { purpose => 'register',
+        email => 'eva@example.com' })->is(202);
+    my $raw = $c->raw;
+    $raw->send($c->raw_request('GET', 'root', '/v1/outbox'));
+    my ($code) = $raw->answer(method => 'GET', path => '/v1/outbox')->is(200)
+        ->body =~ /("code":"\d{8}")/;
+    ok $code, 'an administrator reads a code';
+    is remembered($code), 0, 'the answer is not in the memory any more';
 }
 
 # other bodies are there for who wants to log them

@@ -228,8 +228,9 @@ ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
 /* ---- ngx_ticket_wipe.c ---- */
 
 /*
- * To be called before the body of an operation with secrets is read: sees to
- * it that nothing of it remains, however the request ends.
+ * To be called before the body of an operation with secrets is read, or its
+ * answer made: sees to it that nothing of them remains, however the request
+ * ends.
  */
 ngx_int_t ngx_ticket_wipe_arm(ngx_ticket_ctx_t *ctx);
 
