@@ -87,7 +87,7 @@ sub sent ($name, $secret) {
 {
     my $seen = canary();
     $t->get('alice', "/v1/tickets?tag=$seen", -check => 0);
-    ok scalar(logged($seen)), 'a query is logged, and found there';
+    wait_for(sub { logged($seen) }, 'a query to be logged, and found there');
     $seen = canary();
     my $raw = $t->raw;
     $raw->send("POST /helpdesk/v1/session HTTP/1.1\r\nHost: x\r\n"

@@ -13,6 +13,8 @@
 
 #include "http/ngx_ticket_http.h"
 
+#include "crypto/tkt_crypto.h"
+
 
 static void
 ngx_ticket_command_free_handler(void *data)
@@ -351,6 +353,8 @@ ngx_ticket_command(ngx_ticket_ctx_t *ctx, tkt_str_t body)
 
     cmd = tkt_app_command(&ctx->req, &ctx->match, &ctx->actor, body, random,
                           &ctx->arena, &ctx->reply);
+
+    tkt_wipe(random, sizeof(random));
 
     /* another module that has yet to read the body sends it on, wiped later */
 
