@@ -4,6 +4,7 @@
 use v5.36;
 use utf8;
 use TicketTest;
+use TicketTest::H2;
 
 use Mojo::IOLoop;
 use Mojo::Promise;
@@ -125,7 +126,8 @@ sub p99 (@seconds) {
 # --- wrong passwords ----------------------------------------------------------
 
 {
-    my $t = TicketTest->new(workers => 2, location => $login);
+    my $t = TicketTest->new(workers => 2, location => $login, http =>
+        'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;');
     set_password($t, qw(alice bob));
 
     session($t, 'alice', 'wrong one number 1')
@@ -155,10 +157,44 @@ sub p99 (@seconds) {
     cmp_ok $codes->{401} // 0, '<=', 6, 'of forty at once few are tried'
         or note_json($codes);
 
+    # many accounts tried from one address: it has ten times the tries
+
+    my $try = sub ($from, $n) {
+        return [POST => undef, '/v1/session', json => body("guess$n", 'none'),
+            headers => { 'X-Real-IP' => $from,
+                'Content-Type' => 'application/json' }];
+    };
+    $codes = codes($t->parallel(map { $try->('198.51.100.1', $_) } 1 .. 60));
+    cmp_ok $codes->{401} // 0, '<=', 33, 'of sixty accounts few are tried'
+        or note_json($codes);
+    cmp_ok $codes->{429} // 0, '>=', 27, 'and the rest not';
+    $codes = codes($t->parallel($try->('198.51.100.2', 61)));
+    is_deeply $codes, { 401 => 1 }, 'from another address they are';
+
     # who is not there fails as slowly
 
     session($t, 'nobody', 'wrong one number 4')->is(401) for 1 .. 4;
     session($t, 'nobody')->is(429, 'nor is it told who exists');
+}
+
+
+# --- guesses whose answers nobody waits for -----------------------------------
+
+{
+    my $t = TicketTest->new(location => $login, tls => 1);
+    set_password($t, 'alice');
+
+    my $h2 = TicketTest::H2->new($t);
+    my @stream = map {
+        $h2->request('POST', undef, '/v1/session',
+            qq({"tenant":"main","login":"alice","password":"wrong one $_"}))
+    } 1 .. 6;
+    $h2->answer($h2->request('GET', 'alice', '/v1/me'));
+    $h2->reset_stream($_) for @stream;
+    session($t, 'alice')->is_problem(429, 'quota-exceeded',
+        'streams that were reset have counted');
+    is $h2->answer($h2->request('GET', 'alice', '/v1/me'))->{code}, 200,
+        'and the connection goes on';
 }
 
 

@@ -12,7 +12,7 @@ no warnings 'portable';                   # addresses have 48 bits
 my $n = 0;
 sub canary () { sprintf 'CANARY%03d%s', ++$n, 'q7Zx' x 3 }
 
-my $t = TicketTest->new(tls => 1,
+our $t = TicketTest->new(tls => 1,
     http => 'log_format body escape=none "$request_method $status '
         . '[$request_body] $request_length";',
     location => 'access_log {dir}/logs/access.log; '
@@ -87,7 +87,7 @@ sub sent ($name, $secret) {
 {
     my $seen = canary();
     $t->get('alice', "/v1/tickets?tag=$seen", -check => 0);
-    ok scalar(logged($seen)), 'a query is logged, and found there';
+    wait_for(sub { logged($seen) }, 'a query to be logged, and found there');
     $seen = canary();
     my $raw = $t->raw;
     $raw->send("POST /helpdesk/v1/session HTTP/1.1\r\nHost: x\r\n"
@@ -167,6 +167,38 @@ for my $case (['a login', '/v1/session', undef, \&login_body],
     $send->('unknown', $t->raw_request('POST', $who, $path,
         "{\"passwort\":\"$secret\"}"));
     sent("$name with an unknown member", $secret);
+}
+
+# refused before anybody has read it: the location has no registration
+
+{
+    my ($secret, $next) = (canary(), canary());
+    my $raw = $t->raw;
+    $raw->send($t->raw_request('POST', undef, '/v1/accounts',
+        qq({"login":"eve","password":"$secret"}))
+        . chunked('/v1/accounts', undef,
+            qq({"login":"eve","password":"$next"}), 500)
+        . $t->raw_request('GET', 'alice', '/v1/me'));
+    $raw->answer(method => 'POST', path => '/v1/accounts')
+        ->is_problem(404, 'not-found') for 1 .. 2;
+    $raw->answer(method => 'GET', path => '/v1/me')
+        ->is(200, 'the request that follows is whole');
+    sent('a body that nobody reads', $_) for $secret, $next;
+}
+
+# what a query answers
+
+{
+    my $c = TicketTest->new(location => 'ticket_registration on;');
+    local $t = $c;
+    $c->post(undef, '/v1/codes', { purpose => 'register',
+        email => 'eva@example.com' })->is(202);
+    my $raw = $c->raw;
+    $raw->send($c->raw_request('GET', 'root', '/v1/outbox'));
+    my ($code) = $raw->answer(method => 'GET', path => '/v1/outbox')->is(200)
+        ->body =~ /("code":"\d{8}")/;
+    ok $code, 'an administrator reads a code';
+    is remembered($code), 0, 'the answer is not in the memory any more';
 }
 
 # other bodies are there for who wants to log them

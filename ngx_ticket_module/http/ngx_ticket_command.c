@@ -13,6 +13,8 @@
 
 #include "http/ngx_ticket_http.h"
 
+#include "crypto/tkt_crypto.h"
+
 
 static void
 ngx_ticket_command_free_handler(void *data)
@@ -236,7 +238,9 @@ ngx_ticket_command_may_try(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd,
 
 /*
  * The hasher is through with the command.  Attempts that began together are
- * let through until so many of them have failed: the rest learn nothing.
+ * let through until so many of them have failed: the rest learn nothing.  An
+ * attempt counts also when nobody waits for its answer any more, since it has
+ * cost as much.
  */
 static void
 ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
@@ -245,9 +249,7 @@ ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
     tkt_attempt_t      attempt;
     ngx_ticket_ctx_t  *ctx = data;
 
-    if (ctx->dead || ctx->r->connection->error
-        || !ngx_ticket_command_may_try(ctx, cmd, &attempt))
-    {
+    if (!ngx_ticket_command_may_try(ctx, cmd, &attempt)) {
         ngx_ticket_command_return(ctx, cmd);
         return;
     }
@@ -256,6 +258,11 @@ ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
         ngx_ticket_shared_attempted(ctx->desk->shared, &attempt,
                                     tkt_command_attempt_failed(cmd),
                                     ngx_ticket_now_ms());
+    }
+
+    if (ctx->dead || ctx->r->connection->error) {
+        ngx_ticket_command_return(ctx, cmd);
+        return;
     }
 
     status = ngx_ticket_command_write(ctx, cmd);
@@ -346,6 +353,8 @@ ngx_ticket_command(ngx_ticket_ctx_t *ctx, tkt_str_t body)
 
     cmd = tkt_app_command(&ctx->req, &ctx->match, &ctx->actor, body, random,
                           &ctx->arena, &ctx->reply);
+
+    tkt_wipe(random, sizeof(random));
 
     /* another module that has yet to read the body sends it on, wiped later */
 

@@ -57,12 +57,11 @@ ngx_ticket_filter_replace(ngx_http_request_t *r, ngx_ticket_loc_conf_t *conf)
         return NGX_OK;
     }
 
-    ctx = ngx_ticket_request_ctx(r, conf);
-    if (ctx == NULL) {
-        return NGX_ERROR;
-    }
+    /* what failed may be what the request's state is made of */
 
-    if (ctx->replied) {
+    ctx = ngx_ticket_request_ctx(r, conf);
+
+    if (ctx == NULL || ctx->replied) {
         return NGX_OK;
     }
 

@@ -10,7 +10,10 @@
 #include "http/ngx_ticket_http.h"
 
 
-/* What is done once for every request that was admitted. */
+/*
+ * What is done once for every request whose caller is known: one that was
+ * admitted, or whose role does not suffice.
+ */
 static ngx_uint_t
 ngx_ticket_handler_count(ngx_ticket_ctx_t *ctx)
 {
@@ -80,6 +83,28 @@ ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
 }
 
 
+/* Answers a query, and keeps the answer for the next who asks the same. */
+static void
+ngx_ticket_handler_query(ngx_ticket_ctx_t *ctx, tkt_txn_t *txn)
+{
+    tkt_answers_t  *answers = ctx->desk->answers;
+
+    if (tkt_app_is_secret(&ctx->match) && ngx_ticket_wipe_arm(ctx) != NGX_OK) {
+        ngx_ticket_problem(ctx, TKT_BUSY, NULL);
+        return;
+    }
+
+    tkt_app_query(txn, &ctx->req, &ctx->match, &ctx->actor, &ctx->arena,
+                  &ctx->reply);
+
+    if (answers) {
+        tkt_answers_offer(answers, &ctx->answer_id, tkt_txn_snapshot(txn),
+                          ctx->req.now_ms, &ctx->match, &ctx->actor,
+                          &ctx->reply);
+    }
+}
+
+
 /*
  * Admits the caller and answers a query, in one read transaction that ends
  * here: the answer is in the request's memory by then.  True: a command was
@@ -110,15 +135,13 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
         go_on = ngx_ticket_handler_count(ctx);
 
         if (go_on && !command) {
-            tkt_app_query(txn, &ctx->req, &ctx->match, &ctx->actor,
-                          &ctx->arena, &ctx->reply);
-
-            if (ctx->desk->answers) {
-                tkt_answers_offer(ctx->desk->answers, &ctx->answer_id,
-                                  tkt_txn_snapshot(txn), ctx->req.now_ms,
-                                  &ctx->match, &ctx->actor, &ctx->reply);
-            }
+            ngx_ticket_handler_query(ctx, txn);
         }
+
+    } else if (ctx->reply.status == TKT_FORBIDDEN
+               && ctx->actor.role != TKT_ROLE_NONE)
+    {
+        (void) ngx_ticket_handler_count(ctx);
     }
 
     ngx_ticket_read_end(ctx->desk);
@@ -164,7 +187,7 @@ ngx_ticket_handler(ngx_http_request_t *r)
         return ngx_ticket_body_read(ctx);
     }
 
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_ticket_wipe_discard(ctx);
     if (rc != NGX_OK) {
         return rc;
     }

@@ -228,20 +228,28 @@ ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
 /* ---- ngx_ticket_wipe.c ---- */
 
 /*
- * To be called before the body of an operation with secrets is read: sees to
- * it that nothing of it remains, however the request ends.
+ * To be called before the body of an operation with secrets is read, or its
+ * answer made: sees to it that nothing of them remains, however the request
+ * ends.
  */
 ngx_int_t ngx_ticket_wipe_arm(ngx_ticket_ctx_t *ctx);
 
 /* Overwrites the body, once a command has been made of it. */
 void ngx_ticket_wipe_body(ngx_ticket_ctx_t *ctx);
 
+/*
+ * Discards the body of a request that is refused, and overwrites what has come
+ * of it with the header if there may be secrets in it.  Returns what
+ * ngx_http_discard_request_body does.
+ */
+ngx_int_t ngx_ticket_wipe_discard(ngx_ticket_ctx_t *ctx);
+
 
 /* ---- ngx_ticket_quota.c ---- */
 
 /*
- * Counts a request that was admitted.  False: it is one too many, and
- * ctx->reply is complete.
+ * Counts a request whose caller is known.  False: it is one too many, and
+ * ctx->reply is the problem that tells so, whatever it was.
  */
 ngx_uint_t ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx);
 

@@ -96,3 +96,27 @@ ngx_ticket_wipe_arm(ngx_ticket_ctx_t *ctx)
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_ticket_wipe_discard(ngx_ticket_ctx_t *ctx)
+{
+    u_char     *body;
+    ngx_buf_t  *b;
+    ngx_int_t   rc;
+
+    b = ctx->r->header_in;
+    body = (b && ctx->r == ctx->r->main) ? b->pos : NULL;
+
+    rc = ngx_http_discard_request_body(ctx->r);
+
+    /* nginx has stepped over it, up to the next request */
+
+    if (body && ctx->matched && tkt_app_is_secret(&ctx->match)
+        && b->pos > body && b->pos <= b->last)
+    {
+        tkt_wipe(body, b->pos - body);
+    }
+
+    return rc;
+}
