@@ -84,7 +84,6 @@ tkt_account_may_have_password(const tkt_account_t *account)
 {
     switch (account->user.origin) {
 
-    case TKT_ORIGIN_NONE:            /* made before origins were noted */
     case TKT_ORIGIN_LOCAL:
     case TKT_ORIGIN_ACCOUNT:
         return true;

@@ -13,9 +13,6 @@
 
 #define TKT_STANDIN_LOGIN  "tenant:"
 
-/* Logins tried for a principal, should somebody have the first. */
-#define TKT_STANDIN_TRIES  8
-
 
 /* ---- principals that stand for tenants ---- */
 
@@ -62,7 +59,6 @@ bool
 tkt_standin_find(tkt_call_t *c, uint32_t tenant, uint32_t peer,
     tkt_user_t *user)
 {
-    unsigned      i;
     tkt_str_t     login;
     tkt_tenant_t  t;
 
@@ -73,21 +69,18 @@ tkt_standin_find(tkt_call_t *c, uint32_t tenant, uint32_t peer,
         return false;
     }
 
-    /* a login of an earlier release may look like one of these */
+    login = tkt_arena_printf(c->arena, TKT_STANDIN_LOGIN "%.*s",
+                             (int) t.name.len, (const char *) t.name.data);
 
-    for (i = 0; i < TKT_STANDIN_TRIES; i++) {
-        login = tkt_arena_printf(c->arena, "%s%.*s%.*s", TKT_STANDIN_LOGIN,
-                                 (int) t.name.len,
-                                 (const char *) t.name.data, (int) i,
-                                 "++++++++");
+    if (tkt_user_by_login(c->txn, tenant, login, user, c->arena)) {
 
-        if (!tkt_user_by_login(c->txn, tenant, login, user, c->arena)) {
-            break;
+        /* nobody else is given such a login, and no other tenant the name */
+
+        if (user->origin != TKT_ORIGIN_TENANT || user->peer_tenant != peer) {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
         }
 
-        if (user->origin == TKT_ORIGIN_TENANT && user->peer_tenant == peer) {
-            return true;
-        }
+        return true;
     }
 
     *user = (tkt_user_t) {

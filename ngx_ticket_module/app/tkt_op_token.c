@@ -76,12 +76,8 @@ tkt_token_owner_ruled(tkt_call_t *c, tkt_user_t *user)
 
 
 static void
-tkt_token_write(tkt_call_t *c, tkt_out_t *o, tkt_token_record_t *token)
+tkt_token_write(tkt_call_t *c, tkt_out_t *o, const tkt_token_record_t *token)
 {
-    if (token->kind == TKT_TOKEN_NONE) {
-        token->kind = TKT_TOKEN_ACCESS;
-    }
-
     tkt_out_object(o, &tkt_token_schema, token,
                    (uint32_t) tkt_bit(c->actor->role), NULL, false);
 }
