@@ -225,7 +225,17 @@ tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user, tkt_arena_t *arena)
     (void) tkt_delete(txn, TKT_DB_PRINCIPAL, &key);
     tkt_key_login(&key, (uint32_t) user->tenant, user->login);
     (void) tkt_delete(txn, TKT_DB_LOGIN, &key);
-    tkt_user_count_add(txn, user->tenant, -1);
+
+    /* principals stay, so whoever comes first found no row */
+
+    if (tkt_user_count(txn, (uint32_t) user->tenant) == 1) {
+        tkt_key_principal_count(&key, (uint32_t) user->tenant);
+        tkt_counter_drop(txn, TKT_DB_COUNTER, &key);
+
+    } else {
+        tkt_user_count_add(txn, user->tenant, -1);
+    }
+
     tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, false, arena);
 }
 

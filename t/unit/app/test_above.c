@@ -16,6 +16,8 @@
     "{\"name\":\"clerk\",\"base\":\"admin\",\"permissions\":[\"self\","       \
     "\"ticket.read\",\"tenant.read\",\"tenant.write\"]}"
 
+#define TICKET  "{\"subject\":\"s\",\"description\":\"d\"}"
+
 static const tkt_site_t  users = { .identity = true };
 static const tkt_site_t  staff = { .identity = true,
                                    .identity_max = TKT_ROLE_ADMIN };
@@ -35,6 +37,20 @@ vouched(desk_t *d, const tkt_site_t *site, const char *login,
     ask_done(&e.a);
 
     return http;
+}
+
+
+/* The numbers of a principal. */
+static tkt_user_t
+principal(desk_t *d, const char *login)
+{
+    tkt_user_t  user;
+
+    assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
+    assert_true(tkt_user_by_login(d->read, 1, tkt_str_z(login), &user, NULL));
+    tkt_txn_reset(d->read);
+
+    return user;
 }
 
 
@@ -131,6 +147,44 @@ test_password(void **state)
 }
 
 
+/*
+ * A role of the tenant's own, above the location's cap: what is left of it is
+ * no role that a record could have, and none is made up.
+ */
+static void
+test_own_role(void **state)
+{
+    tkt_user_t        user;
+    static desk_t     d;
+    const tkt_site_t  agents = { .identity = true,
+                                 .identity_max = TKT_ROLE_AGENT };
+
+    open_desk(&d);
+    desk_post(&d, &admin, "/v1/roles", "{\"name\":\"lead\",\"base\":"
+              "\"supervisor\",\"permissions\":[\"self\",\"ticket.read\","
+              "\"ticket.submit\",\"ticket.claim\"]}");
+
+    assert_int_equal(vouched(&d, &agents, "carol", "lead", TKT_METHOD_POST,
+                             "/v1/tickets", TICKET), 201);
+    user = principal(&d, "carol");
+    assert_int_equal(user.role, TKT_ROLE_USER);
+    assert_int_equal(user.role_id, 0);
+
+    /* where it may be had it is noted, and stays where it may not */
+
+    assert_int_equal(vouched(&d, &staff, "carol", "lead", TKT_METHOD_POST,
+                             "/v1/tickets", TICKET), 201);
+    assert_int_equal(vouched(&d, &agents, "carol", "lead", TKT_METHOD_POST,
+                             "/v1/tickets", TICKET), 201);
+    user = principal(&d, "carol");
+    assert_int_equal(user.role, TKT_ROLE_SUPERVISOR);
+    assert_int_equal(user.role_id, 1);
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Makes principal 1 a clerk: an administrator's role with less in it. */
 static tkt_actor_t
 clerk(desk_t *d)
@@ -187,6 +241,7 @@ main(void)
         cmocka_unit_test(test_token),
         cmocka_unit_test(test_token_of_token),
         cmocka_unit_test(test_password),
+        cmocka_unit_test(test_own_role),
         cmocka_unit_test(test_first_admin),
     };
 

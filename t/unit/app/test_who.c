@@ -331,6 +331,46 @@ test_batch(void **state)
 }
 
 
+/* A tenant without anybody is as it was, in a batch with others too. */
+static void
+test_nobody_first(void **state)
+{
+    size_t              i, n;
+    desk_t             *d;
+    enter_t             e;
+    static desk_t       desks[2];
+    tkt_command_t      *commands[2];
+    const tkt_actor_t   operator = desk_actor(1, 0, TKT_ROLE_ADMIN);
+
+    for (i = 0; i < 2; i++) {
+        desk_open(d = &desks[i]);
+        e = enter_make(d, &users, TKT_METHOD_POST, "/v1/tickets/99/close");
+        e.req.identity = enter_who("dave", "", "");
+        commands[0] = enter_command(d, &e, "{}");
+        ask_done(&e.a);
+        e.req = ask_make(d, TKT_METHOD_POST, "/v1/roles");
+        commands[1] = desk_command(d, &operator, &e.req, "{\"name\":\"r\","
+                                   "\"base\":\"user\"}",
+                                   (const uint8_t[32]) { 1 });
+
+        for (n = 0; n < 2; n += 2 - i) {
+            assert_int_equal(tkt_app_run(d->env, commands + n, 2 - i, NULL,
+                                         NULL), TKT_OK);
+        }
+
+        assert_int_equal(tkt_command_reply(commands[0])->http, 404);
+        assert_int_equal(tkt_command_reply(commands[1])->http, 201);
+        tkt_command_free(commands[0]);
+        tkt_command_free(commands[1]);
+        desk_verify_clean(d);
+    }
+
+    assert_int_equal(desk_compare(&desks[0], &desks[1], &(uint64_t) { 0 }), -1);
+    desk_close(&desks[0]);
+    desk_close(&desks[1]);
+}
+
+
 /* The same key sent again: by one who is known by then. */
 static void
 test_replay(void **state)
@@ -514,47 +554,6 @@ test_local_role_stays(void **state)
 }
 
 
-/*
- * A role of the tenant's own, above the location's cap: what is left of it is
- * no role that a record could have, and none is made up.
- */
-static void
-test_own_role_capped(void **state)
-{
-    desk_t            *d = *state;
-    enter_t            e;
-    tkt_user_t         user;
-    const tkt_site_t   agents = { .identity = true,
-                                  .identity_max = TKT_ROLE_AGENT };
-
-    desk_post(d, &admin, "/v1/roles", "{\"name\":\"lead\",\"base\":"
-              "\"supervisor\",\"permissions\":[\"self\",\"ticket.read\","
-              "\"ticket.submit\",\"ticket.claim\"]}");
-
-    assert_int_equal(as(d, &e, &agents, enter_who("carol", "lead", ""),
-                        TKT_METHOD_POST, "/v1/tickets", SUBMIT), 201);
-    assert_int_equal(e.actor.role, TKT_ROLE_AGENT);
-    assert_true(e.actor.withheld
-                & tkt_bit(tkt_perm_action(TKT_ACTION_RESOLVE)));
-    ask_done(&e.a);
-    assert_true(find(d, "carol", &user));
-    assert_int_equal(user.role, TKT_ROLE_USER);
-    assert_int_equal(user.role_id, 0);
-
-    /* where it may be had it is noted, and stays where it may not */
-
-    assert_int_equal(as(d, &e, &staff, enter_who("carol", "lead", ""),
-                        TKT_METHOD_POST, "/v1/tickets", SUBMIT), 201);
-    ask_done(&e.a);
-    assert_int_equal(as(d, &e, &agents, enter_who("carol", "lead", ""),
-                        TKT_METHOD_POST, "/v1/tickets", SUBMIT), 201);
-    ask_done(&e.a);
-    assert_true(find(d, "carol", &user));
-    assert_int_equal(user.role, TKT_ROLE_SUPERVISOR);
-    assert_int_equal(user.role_id, 1);
-}
-
-
 /* What one changes oneself is not changed back by the same command. */
 static void
 test_own_change(void **state)
@@ -587,12 +586,12 @@ main(void)
         TEST(test_first_by_jwt),
         TEST(test_refused),
         TEST(test_batch),
+        cmocka_unit_test(test_nobody_first),
         TEST(test_replay),
         TEST(test_room),
         TEST(test_between),
         TEST(test_brought_up_to_date),
         TEST(test_local_role_stays),
-        TEST(test_own_role_capped),
         TEST(test_own_change),
     };
 
