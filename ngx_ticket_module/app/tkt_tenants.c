@@ -2,6 +2,7 @@
  * Tenants by name, for logins and the operator.
  */
 
+#include "app/tkt_audit.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
 #include "codec/tkt_json_in.h"
@@ -118,6 +119,36 @@ tkt_tenant_unused(tkt_txn_t *txn, tkt_tenant_t *only, tkt_arena_t *arena)
 }
 
 
+/*
+ * In the log of the tenant above, as when an administrator there does it; of
+ * the root in its own.  That there is a root needs no saying.
+ */
+static void
+tkt_tenant_note(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant, int64_t now_ms, tkt_arena_t *arena)
+{
+    uint32_t          log;
+    tkt_call_t        c = {
+        .txn = txn, .arena = arena, .now_ms = now_ms,
+        .request_id = tkt_str("ticketctl"),
+    };
+    tkt_actor_t       operator = { .role = TKT_ROLE_ADMIN };
+    tkt_audit_note_t  note = {
+        .act = before == NULL ? TKT_AUDIT_CREATE : TKT_AUDIT_CHANGE,
+        .object = TKT_OBJECT_TENANT, .object_id = tenant->id,
+        .before = before, .after = tenant,
+    };
+
+    log = (uint32_t) (tenant->parent != 0 ? tenant->parent : tenant->id);
+
+    if (before != NULL || tenant->parent != 0) {
+        operator.tenant = log;
+        c.actor = &operator;
+        tkt_audit_append(&c, log, &note);
+    }
+}
+
+
 /* Finds or makes it and saves what changed. */
 static void
 tkt_tenant_settle(tkt_txn_t *txn, tkt_str_t name, uint64_t profile,
@@ -157,6 +188,7 @@ tkt_tenant_settle(tkt_txn_t *txn, tkt_str_t name, uint64_t profile,
         }
 
         tkt_tenant_save(txn, found ? &before : NULL, &tenant, arena);
+        tkt_tenant_note(txn, found ? &before : NULL, &tenant, now_ms, arena);
     }
 
     *id = tenant.id;

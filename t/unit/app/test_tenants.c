@@ -5,6 +5,7 @@
 
 #include "ask.h"
 
+#include "app/tkt_audit.h"
 #include "app/tkt_tenant_tree.h"
 
 
@@ -114,6 +115,39 @@ test_unused_default(void **state)
     assert_int_equal(tkt_app_tenant(d.env, tkt_str("named"), 0, true,
                                     d.now_ms, &id), TKT_OK);
     assert_int_equal(id, 2);
+    desk_close(&d);
+}
+
+
+/* What the operator changes is in the log of the tenant above, or its own. */
+static void
+test_audited(void **state)
+{
+    uint64_t       id;
+    tkt_audit_t    e;
+    static desk_t  d;
+
+    desk_open(&d);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("main"), 2, false,
+                                    d.now_ms, &id), TKT_OK);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("main"), 2, false,
+                                    d.now_ms, &id), TKT_OK);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("second"), 0, true,
+                                    d.now_ms, &id), TKT_OK);
+
+    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+    assert_int_equal(tkt_audit_last(d.read, 1), 2);
+    assert_int_equal(tkt_audit_last(d.read, 2), 0);
+    assert_true(tkt_audit_load(d.read, 1, 1, &e, NULL));
+    assert_int_equal(e.act, TKT_AUDIT_CHANGE);
+    assert_int_equal(e.object_id, 1);
+    assert_int_equal(e.actor, 0);
+    assert_true(tkt_audit_load(d.read, 1, 2, &e, NULL));
+    assert_int_equal(e.act, TKT_AUDIT_CREATE);
+    assert_int_equal(e.object_id, 2);
+    tkt_txn_reset(d.read);
+
+    desk_verify_clean(&d);
     desk_close(&d);
 }
 
@@ -329,6 +363,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_by_name),
         cmocka_unit_test(test_unused_default),
+        cmocka_unit_test(test_audited),
         cmocka_unit_test(test_tree),
         cmocka_unit_test(test_actor),
         cmocka_unit_test(test_numbers),
