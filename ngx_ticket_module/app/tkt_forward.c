@@ -9,6 +9,7 @@
 #include "app/tkt_forward.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
+#include "base/tkt_text.h"
 
 
 #define TKT_STANDIN_LOGIN  "tenant:"
@@ -26,17 +27,6 @@ tkt_standin_login(tkt_str_t login)
 }
 
 
-static void
-tkt_deputy_login(tkt_actor_t *actor, tkt_str_t login)
-{
-    size_t  n = login.len < sizeof(actor->login) ? login.len
-                                                 : sizeof(actor->login) - 1;
-
-    memcpy(actor->login, login.data, n);
-    actor->login[n] = '\0';
-}
-
-
 void
 tkt_deputy_init(tkt_deputy_t *d, const tkt_call_t *c, const tkt_user_t *user)
 {
@@ -51,7 +41,7 @@ tkt_deputy_init(tkt_deputy_t *d, const tkt_call_t *c, const tkt_user_t *user)
     d->actor.tenant = (uint32_t) user->tenant;
     d->actor.id = user->id;
     d->actor.role = (tkt_role_t) user->role;
-    tkt_deputy_login(&d->actor, user->login);
+    tkt_text_keep(d->actor.login, sizeof(d->actor.login), user->login);
 }
 
 

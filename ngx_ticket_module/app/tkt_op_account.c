@@ -113,35 +113,6 @@ tkt_op_password(tkt_call_t *c)
 }
 
 
-/*
- * What follows was asked for by nobody known, and is done in the name of him
- * who proved to be the account's owner.
- */
-static void
-tkt_account_act_as(tkt_call_t *c, const tkt_user_t *user)
-{
-    size_t        n;
-    tkt_actor_t  *actor;
-
-    actor = tkt_arena_alloc(c->arena, sizeof(tkt_actor_t));
-    if (actor == NULL) {
-        return;
-    }
-
-    n = user->login.len < sizeof(actor->login) ? user->login.len
-                                               : sizeof(actor->login) - 1;
-
-    *actor = *c->actor;
-    actor->tenant = (uint32_t) user->tenant;
-    actor->id = user->id;
-    actor->role = (tkt_role_t) user->role;
-    memcpy(actor->login, user->login.data, n);
-    actor->login[n] = '\0';
-
-    c->actor = actor;
-}
-
-
 void
 tkt_op_password_reset(tkt_call_t *c)
 {
@@ -170,7 +141,7 @@ tkt_op_password_reset(tkt_call_t *c)
         return;
     }
 
-    tkt_account_act_as(c, &account.user);
+    tkt_account_act_as(c, &account.user, (tkt_role_t) account.user.role);
 
     tkt_code_spend(c->txn, &id, &record);
     tkt_password_store(c, tenant, account.user.id, &account.credential);
@@ -409,7 +380,7 @@ tkt_op_account_create(tkt_call_t *c)
 
     tkt_code_spend(c->txn, &id, &record);
     tkt_account_make(c, tenant, &user);
-    tkt_account_act_as(c, &user);
+    tkt_account_act_as(c, &user, TKT_ROLE_USER);
 
     note.object_id = user.id;
     note.after = &user;

@@ -96,19 +96,6 @@ tkt_who_asserted(const tkt_request_t *req, const tkt_actor_t *actor,
 
 /* ---- tenant ---- */
 
-static void
-tkt_text_keep(char *out, size_t size, tkt_str_t text)
-{
-    size_t  n = text.len < size ? text.len : size - 1;
-
-    if (n > 0) {
-        memcpy(out, text.data, n);
-    }
-
-    out[n] = '\0';
-}
-
-
 /*
  * Straight from the index to the actor; the rest, which loads the record, is
  * for stores whose only tenant has another name than the default.
