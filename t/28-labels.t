@@ -122,7 +122,7 @@ sub problems {
             ->field('/title'), $title{$lang}, '  and its page';
     }
     is $t->post('alice', '/v1/tickets', {}, 'Accept-Language' => 'zh')
-        ->field('/title'), '请求包含无效的成员', 'of commands as well';
+        ->field('/title'), '请求中有无效的字段', 'of commands as well';
     is $t->get(undef, '/v1/me', 'Accept-Language' => 'zh')
         ->field('/title'), '需要身份认证', 'before anybody is known';
     is $t->get('alice', '/v1/nothing', 'Accept-Language' => 'zh')

@@ -6,6 +6,7 @@
 #include "app/tkt_audit.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
+#include "base/tkt_text.h"
 #include "crypto/tkt_token.h"
 
 
@@ -84,7 +85,6 @@ tkt_account_may_have_password(const tkt_account_t *account)
 {
     switch (account->user.origin) {
 
-    case TKT_ORIGIN_NONE:            /* made before origins were noted */
     case TKT_ORIGIN_LOCAL:
     case TKT_ORIGIN_ACCOUNT:
         return true;
@@ -92,6 +92,26 @@ tkt_account_may_have_password(const tkt_account_t *account)
     default:
         return account->credential.password.len > 0;
     }
+}
+
+
+void
+tkt_account_act_as(tkt_call_t *c, const tkt_user_t *user, tkt_role_t role)
+{
+    tkt_actor_t  *actor;
+
+    actor = tkt_arena_alloc(c->arena, sizeof(tkt_actor_t));
+    if (actor == NULL) {
+        return;
+    }
+
+    *actor = *c->actor;
+    actor->tenant = (uint32_t) user->tenant;
+    actor->id = user->id;
+    actor->role = role;
+    tkt_text_keep(actor->login, sizeof(actor->login), user->login);
+
+    c->actor = actor;
 }
 
 

@@ -361,8 +361,7 @@ void tkt_app_health(tkt_env_t *env, tkt_str_t why, bool ready,
     tkt_arena_t *arena, tkt_reply_t *reply);
 
 /*
- * First use of a store: creates the tenant "default" when there is none, and
- * brings a store of an earlier release up to date, in one transaction.
+ * First use of a store: creates the tenant "default" when there is none.
  * Called by every worker after opening; cheap when done already.
  */
 tkt_status_t tkt_app_prepare(tkt_env_t *env, int64_t now_ms);

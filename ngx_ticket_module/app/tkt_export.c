@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_export.h"
+#include "app/tkt_tenant_tree.h"
 #include "app/tkt_view.h"
 
 
@@ -41,26 +42,9 @@ struct tkt_export_s {
 static void
 tkt_export_tenant(tkt_export_t *x, uint32_t id)
 {
-    size_t        n;
-    tkt_tenant_t  tenant;
-
-    if (x->actor.tenant == id) {
-        return;
-    }
-
-    x->actor.tenant = id;
-    x->actor.tenant_name[0] = '\0';
-    tkt_view_init(&x->view, &x->call);
-
-    if (tkt_tenant_load(x->call.txn, id, &tenant, NULL)) {
-        n = tenant.name.len < sizeof(x->actor.tenant_name)
-            ? tenant.name.len : sizeof(x->actor.tenant_name) - 1;
-        memcpy(x->actor.tenant_name, tenant.name.data, n);
-        x->actor.tenant_name[n] = '\0';
-
-        if (tenant.profile > 0) {
-            x->actor.profile = (uint32_t) tenant.profile - 1;
-        }
+    if (x->actor.tenant != id) {
+        (void) tkt_actor_tenant(x->call.txn, id, &x->actor);
+        tkt_view_init(&x->view, &x->call);
     }
 }
 

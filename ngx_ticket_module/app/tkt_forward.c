@@ -9,12 +9,10 @@
 #include "app/tkt_forward.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
+#include "base/tkt_text.h"
 
 
 #define TKT_STANDIN_LOGIN  "tenant:"
-
-/* Logins tried for a principal, should somebody have the first. */
-#define TKT_STANDIN_TRIES  8
 
 
 /* ---- principals that stand for tenants ---- */
@@ -26,17 +24,6 @@ tkt_standin_login(tkt_str_t login)
 
     return login.len >= first.len
            && memcmp(login.data, first.data, first.len) == 0;
-}
-
-
-static void
-tkt_deputy_login(tkt_actor_t *actor, tkt_str_t login)
-{
-    size_t  n = login.len < sizeof(actor->login) ? login.len
-                                                 : sizeof(actor->login) - 1;
-
-    memcpy(actor->login, login.data, n);
-    actor->login[n] = '\0';
 }
 
 
@@ -54,7 +41,7 @@ tkt_deputy_init(tkt_deputy_t *d, const tkt_call_t *c, const tkt_user_t *user)
     d->actor.tenant = (uint32_t) user->tenant;
     d->actor.id = user->id;
     d->actor.role = (tkt_role_t) user->role;
-    tkt_deputy_login(&d->actor, user->login);
+    tkt_text_keep(d->actor.login, sizeof(d->actor.login), user->login);
 }
 
 
@@ -62,7 +49,6 @@ bool
 tkt_standin_find(tkt_call_t *c, uint32_t tenant, uint32_t peer,
     tkt_user_t *user)
 {
-    unsigned      i;
     tkt_str_t     login;
     tkt_tenant_t  t;
 
@@ -73,21 +59,18 @@ tkt_standin_find(tkt_call_t *c, uint32_t tenant, uint32_t peer,
         return false;
     }
 
-    /* a login of an earlier release may look like one of these */
+    login = tkt_arena_printf(c->arena, TKT_STANDIN_LOGIN "%.*s",
+                             (int) t.name.len, (const char *) t.name.data);
 
-    for (i = 0; i < TKT_STANDIN_TRIES; i++) {
-        login = tkt_arena_printf(c->arena, "%s%.*s%.*s", TKT_STANDIN_LOGIN,
-                                 (int) t.name.len,
-                                 (const char *) t.name.data, (int) i,
-                                 "++++++++");
+    if (tkt_user_by_login(c->txn, tenant, login, user, c->arena)) {
 
-        if (!tkt_user_by_login(c->txn, tenant, login, user, c->arena)) {
-            break;
+        /* nobody else is given such a login, and no other tenant the name */
+
+        if (user->origin != TKT_ORIGIN_TENANT || user->peer_tenant != peer) {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
         }
 
-        if (user->origin == TKT_ORIGIN_TENANT && user->peer_tenant == peer) {
-            return true;
-        }
+        return true;
     }
 
     *user = (tkt_user_t) {

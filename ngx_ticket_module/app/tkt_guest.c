@@ -102,27 +102,6 @@ tkt_guest_address(tkt_call_t *c, const tkt_ticket_t *in, tkt_guest_t *guest)
 }
 
 
-/* From here on the call is the guest's. */
-static void
-tkt_guest_act(tkt_call_t *c, const tkt_guest_t *guest)
-{
-    size_t        n = guest->user.login.len;
-    tkt_actor_t  *actor = tkt_arena_alloc(c->arena, sizeof(tkt_actor_t));
-
-    if (actor == NULL) {
-        return;
-    }
-
-    *actor = *c->actor;
-    actor->id = guest->user.id;
-    actor->role = TKT_ROLE_USER;
-    memcpy(actor->login, guest->user.login.data, n);
-    actor->login[n] = '\0';
-
-    c->actor = actor;
-}
-
-
 /* Makes him who was here before the guest; false, and answered. */
 static bool
 tkt_guest_known(tkt_call_t *c, tkt_guest_t *guest)
@@ -185,7 +164,7 @@ tkt_guest_prove(tkt_call_t *c, const tkt_ticket_t *in, tkt_guest_t *guest)
         return false;
     }
 
-    tkt_guest_act(c, guest);
+    tkt_account_act_as(c, &guest->user, TKT_ROLE_USER);
 
     return true;
 }
@@ -214,7 +193,7 @@ tkt_guest_settle(tkt_call_t *c, tkt_guest_t *guest, uint64_t requester)
     user->updated_at = user->created_at;
 
     tkt_user_save(c->txn, NULL, user, c->arena);
-    tkt_guest_act(c, guest);
+    tkt_account_act_as(c, &guest->user, TKT_ROLE_USER);
 
     note.object_id = user->id;
     tkt_audit_append(c, (uint32_t) user->tenant, &note);

@@ -6,13 +6,15 @@
 #include "app/tkt_audit.h"
 #include "app/tkt_forward.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_roles.h"
 
 
 /* ---- passwords ---- */
 
 /*
  * A token that is good for some things only must not make a password, which
- * is good for all.
+ * is good for all; nor somebody of whom his location makes less than his
+ * record does.
  */
 static bool
 tkt_password_first_allowed(tkt_call_t *c, const tkt_account_t *account)
@@ -22,6 +24,12 @@ tkt_password_first_allowed(tkt_call_t *c, const tkt_account_t *account)
     if (!tkt_account_may_have_password(account)) {
         tkt_call_fail(c, TKT_FORBIDDEN,
                       "your site identifies you: there is no password here");
+        return false;
+    }
+
+    if (!tkt_actor_may_rule(c->txn, c->actor, &account->user)) {
+        tkt_call_fail(c, TKT_FORBIDDEN, "a password would give you more than "
+                      "you have at this place");
         return false;
     }
 
@@ -105,35 +113,6 @@ tkt_op_password(tkt_call_t *c)
 }
 
 
-/*
- * What follows was asked for by nobody known, and is done in the name of him
- * who proved to be the account's owner.
- */
-static void
-tkt_account_act_as(tkt_call_t *c, const tkt_user_t *user)
-{
-    size_t        n;
-    tkt_actor_t  *actor;
-
-    actor = tkt_arena_alloc(c->arena, sizeof(tkt_actor_t));
-    if (actor == NULL) {
-        return;
-    }
-
-    n = user->login.len < sizeof(actor->login) ? user->login.len
-                                               : sizeof(actor->login) - 1;
-
-    *actor = *c->actor;
-    actor->tenant = (uint32_t) user->tenant;
-    actor->id = user->id;
-    actor->role = (tkt_role_t) user->role;
-    memcpy(actor->login, user->login.data, n);
-    actor->login[n] = '\0';
-
-    c->actor = actor;
-}
-
-
 void
 tkt_op_password_reset(tkt_call_t *c)
 {
@@ -162,7 +141,7 @@ tkt_op_password_reset(tkt_call_t *c)
         return;
     }
 
-    tkt_account_act_as(c, &account.user);
+    tkt_account_act_as(c, &account.user, (tkt_role_t) account.user.role);
 
     tkt_code_spend(c->txn, &id, &record);
     tkt_password_store(c, tenant, account.user.id, &account.credential);
@@ -183,6 +162,11 @@ tkt_op_passwd(tkt_call_t *c)
                            c->arena))
     {
         tkt_call_fail(c, TKT_NOT_FOUND, NULL);
+        return;
+    }
+
+    if (user.erased_at != 0 || user.origin == TKT_ORIGIN_TENANT) {
+        tkt_call_fail(c, TKT_CONFLICT, "nobody enters as this principal");
         return;
     }
 
@@ -396,7 +380,7 @@ tkt_op_account_create(tkt_call_t *c)
 
     tkt_code_spend(c->txn, &id, &record);
     tkt_account_make(c, tenant, &user);
-    tkt_account_act_as(c, &user);
+    tkt_account_act_as(c, &user, TKT_ROLE_USER);
 
     note.object_id = user.id;
     note.after = &user;

@@ -111,7 +111,7 @@ tkt_audit_object(tkt_call_t *c, uint64_t *object)
     errors = tkt_call_errors(c);
     if (errors != NULL) {
         tkt_errors_add_parameter(errors, "object", "choice",
-            "object is user, token, role, tenant or ticket");
+            "object is user, token, role, tenant, ticket or key");
     }
 
     tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);

@@ -71,7 +71,7 @@ typedef enum {
     X(ACTOR, "actor", "{\"type\":\"integer\",\"minimum\":1}",                 \
       "what this principal did")                                              \
     X(OBJECT, "object", "{\"type\":\"string\"}",                              \
-      "user, token, role, tenant or ticket")                                  \
+      "user, token, role, tenant, ticket or key")                             \
     X(OBJECT_ID, "object_id", "{\"type\":\"integer\",\"minimum\":1}",         \
       "what was done to this one")                                            \
     X(FIELDS, "fields", "{\"type\":\"string\"}",                              \

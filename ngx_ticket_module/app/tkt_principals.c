@@ -146,29 +146,12 @@ tkt_user_count(tkt_txn_t *txn, uint32_t tenant)
 
 
 static void
-tkt_user_count_add(tkt_txn_t *txn, uint32_t tenant, uint64_t more)
+tkt_user_count_add(tkt_txn_t *txn, uint64_t tenant, int64_t delta)
 {
     tkt_key_t  key;
 
-    tkt_key_principal_count(&key, tenant);
-    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, (int64_t) more);
-}
-
-
-void
-tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant)
-{
-    uint64_t    count;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
-
-    tkt_key_tenant(&prefix, tenant);
-    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-
-    for (count = 0; tkt_scan_next(&scan); count++) { /* void */ }
-
-    tkt_scan_close(&scan);
-    tkt_user_count_add(txn, tenant, count - tkt_user_count(txn, tenant));
+    tkt_key_principal_count(&key, (uint32_t) tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, delta);
 }
 
 
@@ -220,7 +203,7 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_key_u64(&id, user->id);
         tkt_key_login(&key, (uint32_t) user->tenant, user->login);
         tkt_put(txn, TKT_DB_LOGIN, &key, (tkt_str_t) { id.data, id.len });
-        tkt_user_count_add(txn, (uint32_t) user->tenant, 1);
+        tkt_user_count_add(txn, user->tenant, 1);
     }
 
     had = (before == NULL) ? 0 : before->role_id;
@@ -242,8 +225,17 @@ tkt_user_take_back(tkt_txn_t *txn, const tkt_user_t *user, tkt_arena_t *arena)
     (void) tkt_delete(txn, TKT_DB_PRINCIPAL, &key);
     tkt_key_login(&key, (uint32_t) user->tenant, user->login);
     (void) tkt_delete(txn, TKT_DB_LOGIN, &key);
-    tkt_key_principal_count(&key, (uint32_t) user->tenant);
-    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, -1);
+
+    /* principals stay, so whoever comes first found no row */
+
+    if (tkt_user_count(txn, (uint32_t) user->tenant) == 1) {
+        tkt_key_principal_count(&key, (uint32_t) user->tenant);
+        tkt_counter_drop(txn, TKT_DB_COUNTER, &key);
+
+    } else {
+        tkt_user_count_add(txn, user->tenant, -1);
+    }
+
     tkt_role_held(txn, (uint32_t) user->tenant, user->role_id, false, arena);
 }
 

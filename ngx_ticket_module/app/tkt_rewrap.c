@@ -4,6 +4,7 @@
  * a running server.
  */
 
+#include "app/tkt_audit.h"
 #include "app/tkt_due.h"
 #include "app/tkt_sealed.h"
 #include "crypto/tkt_crypto.h"
@@ -43,6 +44,24 @@ tkt_rewrap_fence(tkt_txn_t *txn, uint32_t newest)
     if (tkt_sealed_greatest(txn) < newest) {
         tkt_key_sealed_by(&key, newest);
         tkt_put(txn, TKT_DB_SEALED_BY, &key, tkt_str(""));
+    }
+}
+
+
+/*
+ * Keys are of the store and no tenant's: what is done to them is in the log of
+ * the root.
+ */
+static void
+tkt_rewrap_note(tkt_call_t *c, tkt_audit_act_t act, uint32_t id)
+{
+    tkt_tenant_t      root;
+    tkt_audit_note_t  note = {
+        .act = act, .object = TKT_OBJECT_KEY, .object_id = id,
+    };
+
+    if (tkt_tenant_load(c->txn, 1, &root, c->arena)) {
+        tkt_audit_append(c, 1, &note);
     }
 }
 
@@ -163,6 +182,11 @@ tkt_job_rewrap(tkt_call_t *c)
     }
 
     tkt_scan_close(&scan);
+
+    if (state->done && state->rewrapped > 0) {
+        tkt_rewrap_note(c, TKT_AUDIT_CHANGE, newest);
+    }
+
     c->reply->http = c->op->success;
 }
 
@@ -227,6 +251,7 @@ tkt_job_retire(tkt_call_t *c)
 
     tkt_key_sealed_by(&key, job->id);
     (void) tkt_delete(c->txn, TKT_DB_SEALED_BY, &key);
+    tkt_rewrap_note(c, TKT_AUDIT_DELETE, job->id);
 }
 
 

@@ -123,9 +123,6 @@ bool tkt_ticket_load_big(tkt_txn_t *txn, tkt_ticket_t *ticket,
 /* Whether the tenant may have one more principal. */
 bool tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant);
 
-/* Counts them, in a store of an earlier release that has no count of them. */
-void tkt_user_count_all(tkt_txn_t *txn, uint32_t tenant);
-
 /*
  * Savers; `before` is NULL for a new one.  That of a principal also keeps the
  * count of the tenant's principals and of the holders of a role.

@@ -4,6 +4,7 @@
 
 #include "app/tkt_call.h"
 #include "app/tkt_tenant_tree.h"
+#include "base/tkt_text.h"
 
 
 bool
@@ -159,19 +160,6 @@ tkt_tenant_open(tkt_txn_t *txn, uint32_t tenant)
 }
 
 
-static void
-tkt_tenant_text(char *out, size_t size, tkt_str_t text)
-{
-    size_t  n = text.len < size ? text.len : size - 1;
-
-    if (n > 0) {
-        memcpy(out, text.data, n);
-    }
-
-    out[n] = '\0';
-}
-
-
 bool
 tkt_actor_tenant(tkt_txn_t *txn, uint32_t tenant, tkt_actor_t *actor)
 {
@@ -200,8 +188,8 @@ tkt_actor_tenant(tkt_txn_t *txn, uint32_t tenant, tkt_actor_t *actor)
 
     actor->languages = (uint32_t) t.languages;
     actor->tenant_quota = (uint32_t) t.quota;
-    tkt_tenant_text(actor->prefix, sizeof(actor->prefix), t.number_prefix);
-    tkt_tenant_text(actor->tenant_name, sizeof(actor->tenant_name), t.name);
+    tkt_text_keep(actor->prefix, sizeof(actor->prefix), t.number_prefix);
+    tkt_text_keep(actor->tenant_name, sizeof(actor->tenant_name), t.name);
 
     return !t.disabled
            && (t.parent == 0 || tkt_tenant_open(txn, (uint32_t) t.parent));

@@ -1,110 +1,15 @@
 /*
- * Tenants by name, for logins and the operator, and the indexes of stores
- * that an earlier release made.
+ * Tenants by name, for logins and the operator.
  */
 
+#include "app/tkt_audit.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
 #include "codec/tkt_json_in.h"
 
 
-/* ---- stores of an earlier release ---- */
-
 /* Number of the first tenant: the root of the tree. */
 #define TKT_TENANT_ROOT  1
-
-
-bool
-tkt_tenants_indexed(tkt_txn_t *txn)
-{
-    tkt_key_t     key;
-    tkt_str_t     value;
-    tkt_tenant_t  root;
-
-    tkt_key_tenant(&key, TKT_TENANT_ROOT);
-
-    if (!tkt_get(txn, TKT_DB_TENANT, &key, &value)
-        || !tkt_record_unpack(&tkt_tenant_schema, value, &root))
-    {
-        return true;
-    }
-
-    tkt_key_tenant_name(&key, root.name);
-
-    return tkt_get(txn, TKT_DB_TENANT_NAME, &key, &value);
-}
-
-
-void
-tkt_tenants_upgrade(tkt_txn_t *txn, tkt_arena_t *arena)
-{
-    tkt_key_t     all;
-    tkt_scan_t    scan;
-    tkt_tenant_t  t;
-
-    if (tkt_tenants_indexed(txn)) {
-        return;
-    }
-
-    /* in those days tenants stood side by side, and people uncounted */
-
-    tkt_key_start(&all);
-    tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
-
-    while (tkt_scan_next(&scan)) {
-
-        if (!tkt_record_unpack(&tkt_tenant_schema,
-                               tkt_arena_copy(arena, scan.value), &t))
-        {
-            tkt_txn_fail(txn, TKT_INTERNAL);
-            break;
-        }
-
-        t.parent = (t.id == TKT_TENANT_ROOT) ? 0 : TKT_TENANT_ROOT;
-        t.kind = tkt_tenant_kind(t.parent == 0 ? 1 : 2);
-        t.version = (t.version == 0) ? 1 : t.version;
-        t.updated_at = (t.updated_at == 0) ? t.created_at : t.updated_at;
-
-        tkt_tenant_save(txn, NULL, &t, arena);
-        tkt_user_count_all(txn, (uint32_t) t.id);
-    }
-
-    tkt_scan_close(&scan);
-}
-
-
-/*
- * The same in a store that is only looked at and was not upgraded yet: such a
- * one has few tenants.
- */
-static bool
-tkt_tenant_walk(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_t *tenant,
-    tkt_arena_t *arena)
-{
-    bool        found;
-    tkt_key_t   all;
-    tkt_scan_t  scan;
-
-    found = false;
-    tkt_key_start(&all);
-    tkt_scan_open(&scan, txn, TKT_DB_TENANT, &all, NULL, false);
-
-    while (!found && tkt_scan_next(&scan)) {
-
-        if (!tkt_record_unpack(&tkt_tenant_schema,
-                               tkt_arena_copy(arena, scan.value), tenant))
-        {
-            tkt_txn_fail(txn, TKT_INTERNAL);
-            break;
-        }
-
-        found = tkt_str_eq(tenant->name, name);
-    }
-
-    tkt_scan_close(&scan);
-
-    return found;
-}
 
 
 /* ---- by name ---- */
@@ -158,13 +63,13 @@ tkt_tenant_by_name(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_t *tenant,
 
     tkt_key_tenant_name(&key, name);
 
-    if (tkt_get(txn, TKT_DB_TENANT_NAME, &key, &value)) {
-        tkt_unkey_start(&u, value);
-        return tkt_tenant_load(txn, tkt_unkey_u32(&u), tenant, arena);
+    if (!tkt_get(txn, TKT_DB_TENANT_NAME, &key, &value)) {
+        return false;
     }
 
-    return !tkt_tenants_indexed(txn)
-           && tkt_tenant_walk(txn, name, tenant, arena);
+    tkt_unkey_start(&u, value);
+
+    return tkt_tenant_load(txn, tkt_unkey_u32(&u), tenant, arena);
 }
 
 
@@ -214,6 +119,36 @@ tkt_tenant_unused(tkt_txn_t *txn, tkt_tenant_t *only, tkt_arena_t *arena)
 }
 
 
+/*
+ * In the log of the tenant above, as when an administrator there does it; of
+ * the root in its own.  That there is a root needs no saying.
+ */
+static void
+tkt_tenant_note(tkt_txn_t *txn, const tkt_tenant_t *before,
+    const tkt_tenant_t *tenant, int64_t now_ms, tkt_arena_t *arena)
+{
+    uint32_t          log;
+    tkt_call_t        c = {
+        .txn = txn, .arena = arena, .now_ms = now_ms,
+        .request_id = tkt_str("ticketctl"),
+    };
+    tkt_actor_t       operator = { .role = TKT_ROLE_ADMIN };
+    tkt_audit_note_t  note = {
+        .act = before == NULL ? TKT_AUDIT_CREATE : TKT_AUDIT_CHANGE,
+        .object = TKT_OBJECT_TENANT, .object_id = tenant->id,
+        .before = before, .after = tenant,
+    };
+
+    log = (uint32_t) (tenant->parent != 0 ? tenant->parent : tenant->id);
+
+    if (before != NULL || tenant->parent != 0) {
+        operator.tenant = log;
+        c.actor = &operator;
+        tkt_audit_append(&c, log, &note);
+    }
+}
+
+
 /* Finds or makes it and saves what changed. */
 static void
 tkt_tenant_settle(tkt_txn_t *txn, tkt_str_t name, uint64_t profile,
@@ -253,6 +188,7 @@ tkt_tenant_settle(tkt_txn_t *txn, tkt_str_t name, uint64_t profile,
         }
 
         tkt_tenant_save(txn, found ? &before : NULL, &tenant, arena);
+        tkt_tenant_note(txn, found ? &before : NULL, &tenant, now_ms, arena);
     }
 
     *id = tenant.id;
@@ -293,7 +229,6 @@ tkt_app_tenant(tkt_env_t *env, tkt_str_t name, uint64_t profile, bool create,
     status = tkt_txn_begin(env, &txn, false);
 
     if (status == TKT_OK) {
-        tkt_tenants_upgrade(txn, &arena);
         tkt_tenant_settle(txn, name, profile, create, now_ms, id, &arena);
         status = tkt_txn_commit(txn);
     }
@@ -304,17 +239,6 @@ tkt_app_tenant(tkt_env_t *env, tkt_str_t name, uint64_t profile, bool create,
 }
 
 
-/* Whether the store has its first tenant and the indexes of them all. */
-static bool
-tkt_tenants_ready(tkt_txn_t *txn)
-{
-    tkt_tenant_t  root;
-
-    return tkt_tenant_load(txn, TKT_TENANT_ROOT, &root, NULL)
-           && tkt_tenants_indexed(txn);
-}
-
-
 tkt_status_t
 tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
 {
@@ -322,6 +246,7 @@ tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
     uint64_t       id;
     tkt_txn_t     *txn;
     tkt_arena_t    arena;
+    tkt_tenant_t   root;
     tkt_status_t   status;
 
     /* a look without the writer lock: every start but the first ends here */
@@ -332,7 +257,8 @@ tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
     }
 
     status = tkt_txn_renew(txn);
-    ready = status == TKT_OK && tkt_tenants_ready(txn);
+    ready = status == TKT_OK
+            && tkt_tenant_load(txn, TKT_TENANT_ROOT, &root, NULL);
     tkt_txn_reset(txn);
     tkt_txn_reader_free(txn);
 
@@ -347,11 +273,10 @@ tkt_app_prepare(tkt_env_t *env, int64_t now_ms)
 
     tkt_arena_init(&arena, 4096);
 
+    /* another process may have been first */
+
     if (tkt_tenants_few(txn, &(uint32_t) { 0 }) == 0) {
         tkt_tenant_settle(txn, tkt_str(""), 0, true, now_ms, &id, &arena);
-
-    } else {
-        tkt_tenants_upgrade(txn, &arena);
     }
 
     status = tkt_txn_commit(txn);

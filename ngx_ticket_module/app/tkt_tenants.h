@@ -1,6 +1,5 @@
 /*
- * Tenants by name, what the operator does with them, and the step from stores
- * that knew neither names nor a tree.
+ * Tenants by name, and what the operator does with them.
  */
 
 #ifndef TKT_TENANTS_H
@@ -18,22 +17,10 @@
  * Finds a tenant by name; an empty name means the only one, or the one named
  * "default" when there are several.  False if there is none, or on failure
  * (then the transaction's status says so).  Strings are slices of `arena`,
- * which may be NULL in a read transaction of an upgraded store.
+ * which may be NULL in a read transaction.
  */
 bool tkt_tenant_by_name(tkt_txn_t *txn, tkt_str_t name, tkt_tenant_t *tenant,
     tkt_arena_t *arena);
-
-/*
- * Whether the tenants of this store are in the indexes of names and of the
- * tree, which an earlier release had not; true for a store without tenants.
- */
-bool tkt_tenants_indexed(tkt_txn_t *txn);
-
-/*
- * Puts them there, all in this write transaction, if they are not: the first
- * tenant becomes the root, the others its children.
- */
-void tkt_tenants_upgrade(tkt_txn_t *txn, tkt_arena_t *arena);
 
 /*
  * Finds the tenant of a name as above and gives it the profile, which is a

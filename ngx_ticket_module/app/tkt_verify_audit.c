@@ -69,6 +69,9 @@ tkt_audit_known(tkt_verify_t *v, const tkt_audit_t *e)
     case TKT_OBJECT_TICKET:
         return tkt_verify_ticket_integers(v, e->tenant, e->object_id, &t);
 
+    case TKT_OBJECT_KEY:
+        return e->object_id != 0 && e->object_id <= UINT32_MAX;
+
     default:
         return false;
     }

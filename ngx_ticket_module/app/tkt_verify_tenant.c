@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "app/tkt_tenant_tree.h"
-#include "app/tkt_tenants.h"
 #include "app/tkt_verify_int.h"
 
 
@@ -72,18 +71,10 @@ tkt_verify_tenant_place(tkt_verify_t *v, const char *what,
 void
 tkt_verify_tenants(tkt_verify_t *v)
 {
-    bool          indexed;
     char          what[64];
     uint64_t      id;
     tkt_scan_t    scan;
     tkt_tenant_t  tenant;
-
-    /* a store that no server of this release has opened has no tree yet */
-
-    indexed = tkt_tenants_indexed(v->txn);
-    tkt_verify_open(v, &scan, TKT_DB_TENANT_NAME);
-    indexed = tkt_scan_next(&scan) || indexed;
-    tkt_scan_close(&scan);
 
     tkt_verify_open(v, &scan, TKT_DB_TENANT);
 
@@ -106,7 +97,7 @@ tkt_verify_tenants(tkt_verify_t *v)
             tkt_verify_fault(v, "%s: the number was never given", what);
         }
 
-        if (indexed && tenant.id == id) {
+        if (tenant.id == id) {
             tkt_verify_tenant_place(v, what, &tenant);
         }
     }

@@ -96,19 +96,6 @@ tkt_who_asserted(const tkt_request_t *req, const tkt_actor_t *actor,
 
 /* ---- tenant ---- */
 
-static void
-tkt_text_keep(char *out, size_t size, tkt_str_t text)
-{
-    size_t  n = text.len < size ? text.len : size - 1;
-
-    if (n > 0) {
-        memcpy(out, text.data, n);
-    }
-
-    out[n] = '\0';
-}
-
-
 /*
  * Straight from the index to the actor; the rest, which loads the record, is
  * for stores whose only tenant has another name than the default.
@@ -210,6 +197,7 @@ tkt_who_cap(tkt_actor_t *actor)
     if (role != actor->role && actor->role_id != 0) {
         held = tkt_actor_permissions(actor);
         actor->withheld = tkt_role_permissions(role) & ~held;
+        actor->role_id = 0;
     }
 
     actor->role = role;
@@ -251,12 +239,25 @@ tkt_who_principal(tkt_txn_t *txn, const tkt_user_t *user, tkt_str_t asserted,
 }
 
 
+/*
+ * What a role of the tenant's own leaves of a lesser one is no role that a
+ * record could have.
+ */
+bool
+tkt_who_has_role(const tkt_actor_t *actor)
+{
+    return actor->withheld == 0 || actor->role_id != 0;
+}
+
+
 void
 tkt_who_record(const tkt_actor_t *actor, const tkt_identity_t *who,
     tkt_user_t *user)
 {
+    bool  has = tkt_who_has_role(actor);
+
     *user = (tkt_user_t) {
-        .tenant = actor->tenant, .role = actor->role,
+        .tenant = actor->tenant, .role = has ? actor->role : TKT_ROLE_USER,
         .role_id = actor->role_id, .kind = TKT_PERSON_USER,
         .origin = (actor->by == TKT_BY_JWT) ? TKT_ORIGIN_JWT
                                             : TKT_ORIGIN_IDENTITY,

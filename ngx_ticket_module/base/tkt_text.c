@@ -313,6 +313,19 @@ tkt_utf8_valid(tkt_str_t s)
 }
 
 
+void
+tkt_text_keep(char *out, size_t size, tkt_str_t s)
+{
+    size_t  n = s.len < size ? s.len : size - 1;
+
+    if (n > 0) {
+        memcpy(out, s.data, n);
+    }
+
+    out[n] = '\0';
+}
+
+
 bool
 tkt_u64_parse(tkt_str_t s, uint64_t *value)
 {

@@ -27,6 +27,9 @@ tkt_text_fault_t tkt_text_check(tkt_str_t s, size_t *chars);
 /* True if s is strict UTF-8, controls allowed. */
 bool tkt_utf8_valid(tkt_str_t s);
 
+/* Writes s as a C string into out, of size bytes; what does not fit is cut. */
+void tkt_text_keep(char *out, size_t size, tkt_str_t s);
+
 /*
  * Reads all of s as an unsigned decimal without sign, space or leading zero
  * ("0" is fine); false if it is anything else or exceeds UINT64_MAX, and

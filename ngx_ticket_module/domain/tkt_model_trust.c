@@ -18,7 +18,7 @@ static const tkt_str_t  tkt_audit_acts[] = {
 
 static const tkt_str_t  tkt_objects[] = {
     tkt_lit(""), tkt_lit("user"), tkt_lit("token"), tkt_lit("role"),
-    tkt_lit("tenant"), tkt_lit("ticket")
+    tkt_lit("tenant"), tkt_lit("ticket"), tkt_lit("key")
 };
 
 const tkt_names_t  tkt_audit_act_names = NAMES(tkt_audit_acts);

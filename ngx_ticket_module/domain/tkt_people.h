@@ -99,7 +99,7 @@ typedef struct {
     uint64_t   created_at;
     uint64_t   expires_at;
     uint64_t   last_used_at;         /* coarse: TKT_TOKEN_USE_MS             */
-    uint64_t   kind;                 /* tkt_token_kind_t; 0 reads as access  */
+    uint64_t   kind;                 /* tkt_token_kind_t                     */
     uint64_t   ticket;               /* the only one it opens; 0: any        */
     uint64_t   ttl;                  /* input only, seconds                  */
     tkt_str_t  label;

@@ -32,6 +32,7 @@ typedef enum {
     TKT_OBJECT_ROLE,
     TKT_OBJECT_TENANT,
     TKT_OBJECT_TICKET,
+    TKT_OBJECT_KEY,                  /* a master key of the store            */
     TKT_OBJECT_MAX
 } tkt_object_t;
 

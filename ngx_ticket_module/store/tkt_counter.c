@@ -330,6 +330,26 @@ tkt_counter_add(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
 
 
 void
+tkt_counter_drop(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key)
+{
+    uint16_t           *slot;
+    tkt_counter_row_t  *row;
+
+    row = tkt_counter_find(txn->counters, db, key, tkt_counter_hash(db, key),
+                           &slot);
+
+    if (row != NULL) {
+        memset(row->values, 0, row->cells * sizeof(uint64_t));
+        row->changed = false;
+    }
+
+    /* it may have been written early */
+
+    (void) tkt_delete(txn, db, key);
+}
+
+
+void
 tkt_counter_get(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
     size_t cells, uint64_t *values)
 {

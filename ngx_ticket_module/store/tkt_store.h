@@ -369,6 +369,13 @@ void tkt_counter_add(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
 void tkt_counter_get(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
     size_t cells, uint64_t *values);
 
+/*
+ * Takes a row away as if there had never been one.  For what is taken back
+ * within a transaction: a row that has counted something otherwise stays, with
+ * zeros.
+ */
+void tkt_counter_drop(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key);
+
 #define TKT_COUNTER_CELLS_MAX  128
 
 

@@ -132,16 +132,6 @@ bool tkt_ctl_command(tkt_ctl_t *ctl, const tkt_request_t *req,
 tkt_str_t tkt_ctl_member(tkt_str_t object, const char *name);
 
 
-/* ---- tkt_ctl_people.c ---- */
-
-/* Opens, and settles tenant and, with `user`, principal; an exit code. */
-int tkt_ctl_begin(tkt_ctl_t *ctl, tkt_ctl_purpose_t purpose,
-    tkt_user_t *user);
-
-/* The answer as it came, or the line that says it; an exit code. */
-int tkt_ctl_answer(tkt_ctl_t *ctl, tkt_str_t json, tkt_str_t line);
-
-
 /* ---- commands: each returns an exit code ---- */
 
 /* tkt_ctl_init.c */

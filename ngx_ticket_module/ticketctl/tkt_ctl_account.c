@@ -163,40 +163,50 @@ tkt_ctl_user_passwd(tkt_ctl_t *ctl)
 
 /* ---- the outbox ---- */
 
-static void
-tkt_ctl_outbox_line(tkt_ctl_t *ctl, const tkt_outbox_t *note)
+static bool
+tkt_ctl_outbox_line(tkt_ctl_t *ctl, tkt_str_t value)
 {
-    uint8_t    ends[TKT_TIME_TEXT_BYTES];
-    tkt_str_t  to = note->email.len > 0 ? note->email : note->phone;
-    tkt_str_t  purpose = tkt_purpose_names.names[note->purpose];
+    uint8_t       ends[TKT_TIME_TEXT_BYTES];
+    tkt_str_t     to, purpose;
+    tkt_outbox_t  note;
+
+    if (!tkt_record_unpack(&tkt_outbox_schema, value, &note)
+        || note.purpose >= tkt_purpose_names.count)
+    {
+        return false;
+    }
+
+    if (note.expires_at <= (uint64_t) tkt_ctl_now_ms()) {
+        return true;
+    }
 
     if (tkt_ctl_has(ctl, JSON)) {
         tkt_out_comma(&ctl->out);
-        tkt_out_object(&ctl->out, &tkt_outbox_schema, note,
+        tkt_out_object(&ctl->out, &tkt_outbox_schema, &note,
                        (uint32_t) tkt_bit(TKT_ROLE_ADMIN), NULL, false);
-        return;
+        return true;
     }
 
-    tkt_time_format(ends, (int64_t) note->expires_at);
+    to = note.email.len > 0 ? note.email : note.phone;
+    purpose = tkt_purpose_names.names[note.purpose];
+    tkt_time_format(ends, (int64_t) note.expires_at);
 
     (void) printf("%-6llu %-9.*s %.*s  %.*s  until %.*s\n",
-                  (unsigned long long) note->id, (int) purpose.len,
-                  (const char *) purpose.data, (int) note->code.len,
-                  (const char *) note->code.data, (int) to.len,
+                  (unsigned long long) note.id, (int) purpose.len,
+                  (const char *) purpose.data, (int) note.code.len,
+                  (const char *) note.code.data, (int) to.len,
                   (const char *) to.data, TKT_TIME_TEXT_BYTES,
                   (const char *) ends);
+
+    return true;
 }
 
 
 int
 tkt_ctl_outbox_list(tkt_ctl_t *ctl)
 {
-    int           rc;
-    int64_t       now;
-    tkt_key_t     prefix;
-    tkt_scan_t    scan;
-    tkt_status_t  status;
-    tkt_outbox_t  note;
+    int        rc;
+    tkt_key_t  prefix;
 
     tkt_arena_keep_secrets(&ctl->arena);
 
@@ -205,39 +215,7 @@ tkt_ctl_outbox_list(tkt_ctl_t *ctl)
         return rc;
     }
 
-    status = tkt_txn_renew(ctl->read);
-    if (status != TKT_OK) {
-        return tkt_ctl_status(status);
-    }
-
-    now = tkt_ctl_now_ms();
-    tkt_out_init(&ctl->out, &ctl->arena, 4096);
-    tkt_out_lit(&ctl->out, "{\"data\":[");
     tkt_key_tenant(&prefix, ctl->actor.tenant);
-    tkt_scan_open(&scan, ctl->read, TKT_DB_OUTBOX, &prefix, NULL, false);
 
-    while (tkt_scan_next(&scan)) {
-
-        if (!tkt_record_unpack(&tkt_outbox_schema, scan.value, &note)
-            || note.purpose >= tkt_purpose_names.count)
-        {
-            tkt_txn_fail(ctl->read, TKT_INTERNAL);
-
-        } else if (note.expires_at > (uint64_t) now) {
-            tkt_ctl_outbox_line(ctl, &note);
-        }
-    }
-
-    tkt_scan_close(&scan);
-    status = tkt_txn_status(ctl->read);
-    tkt_txn_reset(ctl->read);
-
-    if (status != TKT_OK) {
-        return tkt_ctl_status(status);
-    }
-
-    tkt_out_lit(&ctl->out, "]}");
-
-    return !tkt_ctl_has(ctl, JSON) || tkt_ctl_print(tkt_out_text(&ctl->out))
-           ? TKT_CTL_OK : TKT_CTL_FAILED;
+    return tkt_ctl_list(ctl, TKT_DB_OUTBOX, &prefix, tkt_ctl_outbox_line);
 }

@@ -131,6 +131,7 @@ test_everything_once(void **state)
     has(x, "\"state\":{\"old\":\"in_progress\",\"new\":\"resolved\"}");
     has(x, "\"account\":{\"old\":null,\"new\":\"a-17\"}");
     has(x, "\"description\":{\"old\":\"xxx");
+    has(x, "\"number\":\"T-1\"");
 
     /* what depends on the caller, and what is nobody's business */
 
@@ -139,6 +140,24 @@ test_everything_once(void **state)
     assert_null(strstr(x->text, "digest"));
     assert_null(strstr(x->text, "tk_"));
 
+    free(x);
+}
+
+
+/* Numbers as the tenant writes them. */
+static void
+test_prefix(void **state)
+{
+    desk_t       *d = *state;
+    export_t     *x;
+    tkt_actor_t   operator = desk_actor(1, 0, TKT_ROLE_ADMIN);
+
+    x = calloc(1, sizeof(export_t));
+    assert_non_null(x);
+    desk_ok(d, &operator, TKT_METHOD_PATCH, "/v1/tenants/1",
+            "{\"number_prefix\":\"ACME\"}");
+    (void) export_run(d, x, false, 0);
+    has(x, "\"number\":\"ACME-1\"");
     free(x);
 }
 
@@ -228,6 +247,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_everything_once),
+        cmocka_unit_test(test_prefix),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_shares),
     };

@@ -7,6 +7,8 @@
 
 #include "sealed_desk.h"
 
+#include "app/tkt_audit.h"
+
 
 #define DAY_MS  (86400 * 1000LL)
 
@@ -149,6 +151,22 @@ rewrap(sealed_desk_t *s, tkt_rewrap_t *state, unsigned *batches)
 }
 
 
+/* The newest entry of the platform's audit log is of this key. */
+static void
+logged(sealed_desk_t *s, tkt_audit_act_t act, uint64_t id)
+{
+    tkt_audit_t  e;
+
+    assert_int_equal(tkt_txn_renew(s->d.read), TKT_OK);
+    assert_true(tkt_audit_load(s->d.read, 1, tkt_audit_last(s->d.read, 1), &e,
+                               NULL));
+    assert_int_equal(e.object, TKT_OBJECT_KEY);
+    assert_int_equal(e.object_id, id);
+    assert_int_equal(e.act, act);
+    tkt_txn_reset(s->d.read);
+}
+
+
 static void
 test_rotate(void **state)
 {
@@ -188,6 +206,7 @@ test_rotate(void **state)
     assert_int_equal(rewrap(&s, &rw, &batches), 150);
     assert_int_equal(rw.failed, 0);
     assert_int_equal(batches, 3);
+    logged(&s, TKT_AUDIT_CHANGE, 2);
     assert_int_equal(rewrap(&s, &rw, &batches), 0);
     assert_int_equal(sealed_under(&s, 1), 0);
     assert_int_equal(sealed_under(&s, 2), 151);
@@ -195,6 +214,7 @@ test_rotate(void **state)
 
     assert_int_equal(tkt_app_retire(s.d.env, 1, 2, &count), TKT_OK);
     assert_int_equal(count, 0);
+    logged(&s, TKT_AUDIT_DELETE, 1);
     assert_int_equal(sealed_entries(&s, TKT_DB_SEALED_BY), 1);
 
     tkt_keyring_free(s.ring);

@@ -1,10 +1,11 @@
 /*
  * Tenants: found by name, made, named anew, given a profile; their tree; what
- * an actor has from his; stores that an earlier release made.
+ * an actor has from his.
  */
 
 #include "ask.h"
 
+#include "app/tkt_audit.h"
 #include "app/tkt_tenant_tree.h"
 
 
@@ -114,6 +115,39 @@ test_unused_default(void **state)
     assert_int_equal(tkt_app_tenant(d.env, tkt_str("named"), 0, true,
                                     d.now_ms, &id), TKT_OK);
     assert_int_equal(id, 2);
+    desk_close(&d);
+}
+
+
+/* What the operator changes is in the log of the tenant above, or its own. */
+static void
+test_audited(void **state)
+{
+    uint64_t       id;
+    tkt_audit_t    e;
+    static desk_t  d;
+
+    desk_open(&d);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("main"), 2, false,
+                                    d.now_ms, &id), TKT_OK);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("main"), 2, false,
+                                    d.now_ms, &id), TKT_OK);
+    assert_int_equal(tkt_app_tenant(d.env, tkt_str("second"), 0, true,
+                                    d.now_ms, &id), TKT_OK);
+
+    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+    assert_int_equal(tkt_audit_last(d.read, 1), 2);
+    assert_int_equal(tkt_audit_last(d.read, 2), 0);
+    assert_true(tkt_audit_load(d.read, 1, 1, &e, NULL));
+    assert_int_equal(e.act, TKT_AUDIT_CHANGE);
+    assert_int_equal(e.object_id, 1);
+    assert_int_equal(e.actor, 0);
+    assert_true(tkt_audit_load(d.read, 1, 2, &e, NULL));
+    assert_int_equal(e.act, TKT_AUDIT_CREATE);
+    assert_int_equal(e.object_id, 2);
+    tkt_txn_reset(d.read);
+
+    desk_verify_clean(&d);
     desk_close(&d);
 }
 
@@ -323,108 +357,16 @@ test_numbers(void **state)
 }
 
 
-/* ---- a store of an earlier release ---- */
-
-/* Takes away what that one had not. */
-static void
-make_old(desk_t *d)
-{
-    uint32_t      id;
-    tkt_key_t     key;
-    tkt_txn_t    *txn;
-    tkt_tenant_t  t;
-
-    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
-
-    for (id = 1; tkt_tenant_load(txn, id, &t, &d->arena); id++) {
-        tkt_key_tenant_name(&key, t.name);
-        assert_true(tkt_delete(txn, TKT_DB_TENANT_NAME, &key));
-        tkt_key_tenant_child(&key, (uint32_t) t.parent, id);
-        (void) tkt_delete(txn, TKT_DB_TENANT_CHILD, &key);
-        tkt_key_principal_count(&key, id);
-        (void) tkt_delete(txn, TKT_DB_COUNTER, &key);
-
-        t = (tkt_tenant_t) {
-            .id = t.id, .name = t.name, .profile = t.profile,
-            .created_at = t.created_at,
-        };
-        tkt_key_tenant(&key, id);
-        tkt_put(txn, TKT_DB_TENANT, &key,
-                tkt_record_pack(&tkt_tenant_schema, &t, NULL, &d->arena));
-    }
-
-    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-}
-
-
-static void
-test_upgrade(void **state)
-{
-    uint64_t       id, before, entries;
-    static desk_t  d, e;
-    tkt_actor_t    operator = desk_actor(2, 0, TKT_ROLE_ADMIN);
-    tkt_tenant_t   t;
-
-    desk_open(&d);
-    assert_int_equal(tkt_app_tenant(d.env, tkt_str("acme"), 3, true,
-                                    d.now_ms, &id), TKT_OK);
-    desk_post(&d, &operator, "/v1/users", "{\"login\":\"u\"}");
-    desk_post(&d, &operator, "/v1/users", "{\"login\":\"v\"}");
-
-    desk_open(&e);
-    assert_int_equal(tkt_app_tenant(e.env, tkt_str("acme"), 3, true,
-                                    e.now_ms, &id), TKT_OK);
-    desk_post(&e, &operator, "/v1/users", "{\"login\":\"u\"}");
-    desk_post(&e, &operator, "/v1/users", "{\"login\":\"v\"}");
-    make_old(&d);
-
-    /* looked at before it is upgraded: names are found, nothing is wrong */
-
-    tenant_is(&d, "acme", 2, 3);
-    tenant_is(&d, "main", 1, TKT_PROFILE_CANONICAL + 1);
-
-    assert_int_equal(tkt_app_prepare(d.env, d.now_ms), TKT_OK);
-    tenant_is(&d, "acme", 2, 3);
-    desk_verify_clean(&d);
-
-    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
-    assert_true(tkt_tenant_load(d.read, 2, &t, NULL));
-    assert_int_equal(t.parent, 1);
-    assert_int_equal(t.kind, TKT_TENANT_PROVIDER);
-    assert_true(tkt_tenant_load(d.read, 1, &t, NULL));
-    assert_int_equal(t.parent, 0);
-    assert_int_equal(t.kind, TKT_TENANT_PLATFORM);
-    tkt_txn_reset(d.read);
-
-    /* as if it had been made by this release, and only once */
-
-    assert_int_equal(desk_compare(&d, &e, &entries), -1);
-    before = desk_last_txn(&d);
-    assert_int_equal(tkt_app_prepare(d.env, d.now_ms), TKT_OK);
-    assert_int_equal(desk_last_txn(&d), before);
-
-    /* the operator's first command does it, too */
-
-    make_old(&d);
-    assert_int_equal(tkt_app_tenant(d.env, tkt_str("acme"), 3, false,
-                                    d.now_ms, &id), TKT_OK);
-    assert_int_equal(desk_compare(&d, &e, &entries), -1);
-
-    desk_close(&d);
-    desk_close(&e);
-}
-
-
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_by_name),
         cmocka_unit_test(test_unused_default),
+        cmocka_unit_test(test_audited),
         cmocka_unit_test(test_tree),
         cmocka_unit_test(test_actor),
         cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_upgrade),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -331,6 +331,46 @@ test_batch(void **state)
 }
 
 
+/* A tenant without anybody is as it was, in a batch with others too. */
+static void
+test_nobody_first(void **state)
+{
+    size_t              i, n;
+    desk_t             *d;
+    enter_t             e;
+    static desk_t       desks[2];
+    tkt_command_t      *commands[2];
+    const tkt_actor_t   operator = desk_actor(1, 0, TKT_ROLE_ADMIN);
+
+    for (i = 0; i < 2; i++) {
+        desk_open(d = &desks[i]);
+        e = enter_make(d, &users, TKT_METHOD_POST, "/v1/tickets/99/close");
+        e.req.identity = enter_who("dave", "", "");
+        commands[0] = enter_command(d, &e, "{}");
+        ask_done(&e.a);
+        e.req = ask_make(d, TKT_METHOD_POST, "/v1/roles");
+        commands[1] = desk_command(d, &operator, &e.req, "{\"name\":\"r\","
+                                   "\"base\":\"user\"}",
+                                   (const uint8_t[32]) { 1 });
+
+        for (n = 0; n < 2; n += 2 - i) {
+            assert_int_equal(tkt_app_run(d->env, commands + n, 2 - i, NULL,
+                                         NULL), TKT_OK);
+        }
+
+        assert_int_equal(tkt_command_reply(commands[0])->http, 404);
+        assert_int_equal(tkt_command_reply(commands[1])->http, 201);
+        tkt_command_free(commands[0]);
+        tkt_command_free(commands[1]);
+        desk_verify_clean(d);
+    }
+
+    assert_int_equal(desk_compare(&desks[0], &desks[1], &(uint64_t) { 0 }), -1);
+    desk_close(&desks[0]);
+    desk_close(&desks[1]);
+}
+
+
 /* The same key sent again: by one who is known by then. */
 static void
 test_replay(void **state)
@@ -546,6 +586,7 @@ main(void)
         TEST(test_first_by_jwt),
         TEST(test_refused),
         TEST(test_batch),
+        cmocka_unit_test(test_nobody_first),
         TEST(test_replay),
         TEST(test_room),
         TEST(test_between),

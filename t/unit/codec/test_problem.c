@@ -63,8 +63,8 @@ test_documents(void **state)
 
     check_problem(&p,
         "{\"type\":\"/v1/problems/invalid-request\","
-        "\"title\":\"\xe8\xaf\xb7\xe6\xb1\x82\xe5\x8c\x85\xe5\x90\xab"
-        "\xe6\x97\xa0\xe6\x95\x88\xe7\x9a\x84\xe6\x88\x90\xe5\x91\x98\","
+        "\"title\":\"\xe8\xaf\xb7\xe6\xb1\x82\xe4\xb8\xad\xe6\x9c\x89"
+        "\xe6\x97\xa0\xe6\x95\x88\xe7\x9a\x84\xe5\xad\x97\xe6\xae\xb5\","
         "\"status\":400,\"detail\":\"No ticket \\\"7\\\".\","
         "\"request_id\":\"r-1\",\"errors\":["
         "{\"pointer\":\"/a~1b\",\"code\":\"unknown\","

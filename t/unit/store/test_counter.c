@@ -41,6 +41,60 @@ add_and_get(void **state)
 }
 
 
+/* Whether a row of this key is stored. */
+static bool
+stored(fixture_t *f, const char *key)
+{
+    bool        there;
+    tkt_str_t   value;
+    tkt_txn_t  *txn = fixture_read(f);
+
+    there = tkt_get(txn, TKT_DB_COUNTER, key_of(key), &value);
+    tkt_txn_reset(txn);
+
+    return there;
+}
+
+
+/* Zeros stay, what is dropped does not, and it may begin anew. */
+static void
+dropped_rows_were_never(void **state)
+{
+    uint64_t    v;
+    fixture_t  *f = *state;
+    tkt_txn_t  *txn;
+
+    txn = fixture_begin(f);
+    tkt_counter_add(txn, TKT_DB_COUNTER, key_of("a"), 1, 0, 1);
+    tkt_counter_add(txn, TKT_DB_COUNTER, key_of("a"), 1, 0, -1);
+    tkt_counter_add(txn, TKT_DB_COUNTER, key_of("b"), 1, 0, 1);
+    tkt_counter_drop(txn, TKT_DB_COUNTER, key_of("b"));
+    tkt_counter_add(txn, TKT_DB_COUNTER, key_of("c"), 1, 0, 7);
+    tkt_counter_drop(txn, TKT_DB_COUNTER, key_of("c"));
+    tkt_counter_get(txn, TKT_DB_COUNTER, key_of("c"), 1, &v);
+    assert_int_equal(v, 0);
+    tkt_counter_add(txn, TKT_DB_COUNTER, key_of("c"), 1, 0, 2);
+    tkt_counter_add(txn, TKT_DB_COUNTER, key_of("d"), 1, 0, 1);
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+
+    assert_true(stored(f, "a"));
+    assert_false(stored(f, "b"));
+    assert_true(stored(f, "c"));
+    assert_true(stored(f, "d"));
+
+    /* also one that was written before */
+
+    txn = fixture_begin(f);
+    tkt_counter_drop(txn, TKT_DB_COUNTER, key_of("c"));
+    tkt_counter_add(txn, TKT_DB_COUNTER, key_of("d"), 1, 0, -1);
+    tkt_counter_drop(txn, TKT_DB_COUNTER, key_of("d"));
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+
+    assert_false(stored(f, "c"));
+    assert_false(stored(f, "d"));
+}
+
+
 static void
 aborted_counts_are_gone(void **state)
 {
@@ -311,6 +365,7 @@ main(void)
 
     const struct CMUnitTest  tests[] = {
         T(add_and_get),
+        T(dropped_rows_were_never),
         T(aborted_counts_are_gone),
         T(below_zero_fails),
         T(cells_grow_and_are_kept),
