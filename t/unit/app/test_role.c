@@ -228,6 +228,14 @@ test_holders(void **state)
     desk_ok(&d, &admin, TKT_METHOD_PATCH, "/v1/users/17",
             "{\"role\":\"u1\"}");
     desk_ok(&d, &admin, TKT_METHOD_DELETE, "/v1/roles/1", "");
+
+    /* who was erased has none */
+
+    refused(&d, &admin, TKT_METHOD_DELETE, "/v1/roles/2", "", 409, NULL);
+    desk_ok(&d, &admin, TKT_METHOD_PATCH, "/v1/users/2",
+            "{\"role\":\"user\"}");
+    desk_post(&d, &admin, "/v1/users/17/erase", "{\"reason\":\"r\"}");
+    desk_ok(&d, &admin, TKT_METHOD_DELETE, "/v1/roles/2", "");
     desk_verify_clean(&d);
     desk_close(&d);
 }
