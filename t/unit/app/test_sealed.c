@@ -284,6 +284,11 @@ test_replay(void **state)
         "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\","
         "\"confidential\":\"two\"}"), 422);
 
+    /* nor is one of another operation, which stores no tag, this one */
+
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_POST,
+        "/v1/tickets/2/messages", "{\"body\":\"b\"}"), 422);
+
     /* a retry that comes when the key of its tag is gone is still a retry */
 
     tkt_keyring_free(s.ring);
