@@ -1,4 +1,5 @@
-# The examples of docs/api.md work, one after the other, as they stand there.
+# The examples of docs/api.md work, one after the other, as they stand there;
+# and the tests that docs/security.md names are there.
 
 use v5.36;
 use utf8;
@@ -32,5 +33,9 @@ for my $n (1 .. @json) {
     ok eval { decode_json($json[ $n - 1 ]) }, "answer $n is JSON"
         or diag $json[ $n - 1 ];
 }
+
+my @shown = path('docs/security.md')->slurp =~ m{`(t/[\w./-]+)`}g;
+ok @shown > 30, 'promises have tests';
+is join(' ', grep { !-e } @shown), '', '  which are there';
 
 done_testing;
