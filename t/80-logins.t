@@ -125,7 +125,8 @@ sub p99 (@seconds) {
 # --- wrong passwords ----------------------------------------------------------
 
 {
-    my $t = TicketTest->new(workers => 2, location => $login);
+    my $t = TicketTest->new(workers => 2, location => $login, http =>
+        'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;');
     set_password($t, qw(alice bob));
 
     session($t, 'alice', 'wrong one number 1')
@@ -154,6 +155,20 @@ sub p99 (@seconds) {
     my $codes = codes(@burst);
     cmp_ok $codes->{401} // 0, '<=', 6, 'of forty at once few are tried'
         or note_json($codes);
+
+    # many accounts tried from one address: it has ten times the tries
+
+    my $try = sub ($from, $n) {
+        return [POST => undef, '/v1/session', json => body("guess$n", 'a b c d'),
+            headers => { 'X-Real-IP' => $from,
+                'Content-Type' => 'application/json' }];
+    };
+    $codes = codes($t->parallel(map { $try->('198.51.100.1', $_) } 1 .. 60));
+    cmp_ok $codes->{401} // 0, '<=', 33, 'of sixty accounts few are tried'
+        or note_json($codes);
+    cmp_ok $codes->{429} // 0, '>=', 27, 'and the rest not';
+    $codes = codes($t->parallel($try->('198.51.100.2', 61)));
+    is_deeply $codes, { 401 => 1 }, 'from another address they are';
 
     # who is not there fails as slowly
 

@@ -49,8 +49,14 @@ sub codes (@answers) {
     # the harness has asked for the document before
     is left($t->get(undef, '/v1/workflow')->is(200)), 28, 'guest: an address';
     is left($t->get(undef, $path)->is_problem(401, 'unauthorized')), undef,
-        'who is not admitted is not counted';
+        'who is not known is not counted';
+    is left($t->post('alice', '/v1/users', {})->is(403)), 592,
+        'who is and may not is';
     is left($t->get(undef, '/v1/healthz')->is(200)), undef, 'nor health';
+
+    my $told = $t->get(undef, '/v1/openapi.json')->json
+        ->{paths}{'/v1/tickets'}{post}{responses}{201}{headers};
+    ok $told->{$_}, "$_ is in the document" for qw(RateLimit RateLimit-Policy);
 }
 
 
@@ -103,6 +109,30 @@ sub codes (@answers) {
         ->is_problem(429, 'quota-exceeded', 'an address that asks too much');
     $t->get('ann', '/v1/me')->is(200, 'whoever has a token there still may');
     $t->verify;
+}
+
+
+# --- addresses are told apart -------------------------------------------------
+
+{
+    my $t = TicketTest->new(http => 'ticket_quota guest=3 user=2;'
+        . 'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;');
+    my $from = sub ($address) {
+        return $t->get(undef, '/v1/workflow', 'X-Real-IP' => $address);
+    };
+
+    $from->('198.51.100.7')->is(200) for 1 .. 3;
+    $from->('198.51.100.7')->is_problem(429, 'quota-exceeded', 'one address');
+    is left($from->('198.51.100.8')->is(200)), 2, 'another is another guest';
+    is left($from->('2001:db8:1:2::1')->is(200)), 2, 'a network of IPv6';
+    is left($from->('2001:db8:1:2:ffff::9')->is(200)), 1, 'is one';
+    is left($from->('2001:db8:1:3::1')->is(200)), 2, 'and the next is not';
+
+    # who asks for what he may not have pays for it, too
+
+    $t->get('bob', '/v1/users')->is(403) for 1 .. 2;
+    $t->get('bob', '/v1/users')->is_problem(429, 'quota-exceeded',
+        'one who asks too often is not told that he may not');
 }
 
 

@@ -39,5 +39,16 @@ sleep 2.2;
 is transactions(), $before, 'a use that is known is not written again';
 is used('alice'), $when, 'nor told otherwise';
 
+# a worker that leaves writes what it knows
+
+$t->get('ann', '/v1/me')->is(200);
+$t->reload;
+wait_for(sub { used('ann') }, 'it to be written by the worker that leaves', 5);
+
+$t->get('andy', '/v1/me')->is(200);
+$t->stop('QUIT');
+$t->start;
+like used('andy'), qr/^20/, 'likewise when all of them leave';
+
 $t->verify;
 done_testing;

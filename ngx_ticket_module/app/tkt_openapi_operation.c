@@ -84,6 +84,8 @@ static const tkt_openapi_header_t  tkt_openapi_given[] = {
     { "Location",             TKT_FOR_LOCATED, NULL },
     { "Link",                 TKT_FOR_LISTS, NULL },
     { "Idempotency-Replayed", TKT_FOR_COMMAND, NULL },
+    { "RateLimit-Policy",     TKT_FOR_STORE, NULL },
+    { "RateLimit",            TKT_FOR_STORE, NULL },
 };
 
 

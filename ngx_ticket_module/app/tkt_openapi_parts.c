@@ -54,6 +54,14 @@ static const tkt_openapi_text_t  tkt_openapi_headers_out[] = {
     { "Idempotency-Replayed",
       "{\"description\":\"true: this is the answer to the first request with "
       "this key\",\"schema\":{\"type\":\"string\",\"const\":\"true\"}}" },
+    { "RateLimit-Policy",
+      "{\"description\":\"where there are quotas: q requests in w seconds, of "
+      "the caller and of his tenant\",\"schema\":{\"type\":\"string\","
+      "\"examples\":[\"\\\"user\\\";q=600;w=60\"]}}" },
+    { "RateLimit",
+      "{\"description\":\"what is left of them: r requests, anew in t "
+      "seconds\",\"schema\":{\"type\":\"string\","
+      "\"examples\":[\"\\\"user\\\";r=599;t=60\"]}}" },
     { "Retry-After",
       "{\"description\":\"seconds to wait\","
       "\"schema\":{\"type\":\"integer\",\"minimum\":1}}" },
@@ -65,11 +73,14 @@ static const tkt_openapi_text_t  tkt_openapi_headers_out[] = {
       "\"schema\":{\"type\":\"string\"}}" },
 };
 
-/* The header that problems of a status code bring besides the id. */
+/* The headers that problems of a status code (0: of any) bring. */
 static const struct {
     unsigned     http;
     const char  *header;
 } tkt_openapi_problem_headers[] = {
+    { 0, "X-Request-Id" },
+    { 0, "RateLimit-Policy" },
+    { 0, "RateLimit" },
     { 401, "WWW-Authenticate" },
     { 405, "Allow" },
     { 412, "ETag" },
@@ -186,11 +197,13 @@ tkt_openapi_write_problem(tkt_out_t *o, unsigned http)
     tkt_out_string(o, tkt_openapi_problem(o, http));
     tkt_out_lit(o, ":{");
     tkt_openapi_problem_words(o, http);
-    tkt_out_lit(o, ",\"headers\":{\"X-Request-Id\":");
-    tkt_openapi_ref(o, "headers", tkt_str("X-Request-Id"));
+    tkt_out_name(o, "headers");
+    tkt_out_lit(o, "{");
 
     for (i = 0; i < tkt_array_len(tkt_openapi_problem_headers); i++) {
-        if (tkt_openapi_problem_headers[i].http == http) {
+        if (tkt_openapi_problem_headers[i].http == http
+            || tkt_openapi_problem_headers[i].http == 0)
+        {
             tkt_out_name(o, tkt_openapi_problem_headers[i].header);
             tkt_openapi_ref(o, "headers",
                 tkt_str_z(tkt_openapi_problem_headers[i].header));
@@ -214,6 +227,10 @@ tkt_openapi_write_responses(tkt_out_t *o)
     tkt_openapi_ref(o, "headers", tkt_str("X-Request-Id"));
     tkt_out_lit(o, ",\"ETag\":");
     tkt_openapi_ref(o, "headers", tkt_str("ETag"));
+    tkt_out_lit(o, ",\"RateLimit-Policy\":");
+    tkt_openapi_ref(o, "headers", tkt_str("RateLimit-Policy"));
+    tkt_out_lit(o, ",\"RateLimit\":");
+    tkt_openapi_ref(o, "headers", tkt_str("RateLimit"));
     tkt_out_lit(o, "}},\"Unhealthy\":{\"description\":\"not ready\","
         "\"content\":{\"application/json\":{\"schema\":");
     tkt_openapi_ref(o, "schemas", tkt_str("Health"));

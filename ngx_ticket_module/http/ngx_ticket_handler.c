@@ -10,7 +10,10 @@
 #include "http/ngx_ticket_http.h"
 
 
-/* What is done once for every request that was admitted. */
+/*
+ * What is done once for every request whose caller is known: one that was
+ * admitted, or whose role does not suffice.
+ */
 static ngx_uint_t
 ngx_ticket_handler_count(ngx_ticket_ctx_t *ctx)
 {
@@ -119,6 +122,11 @@ ngx_ticket_handler_read(ngx_ticket_ctx_t *ctx, ngx_uint_t command)
                                   &ctx->match, &ctx->actor, &ctx->reply);
             }
         }
+
+    } else if (ctx->reply.status == TKT_FORBIDDEN
+               && ctx->actor.role != TKT_ROLE_NONE)
+    {
+        (void) ngx_ticket_handler_count(ctx);
     }
 
     ngx_ticket_read_end(ctx->desk);

@@ -240,8 +240,8 @@ void ngx_ticket_wipe_body(ngx_ticket_ctx_t *ctx);
 /* ---- ngx_ticket_quota.c ---- */
 
 /*
- * Counts a request that was admitted.  False: it is one too many, and
- * ctx->reply is complete.
+ * Counts a request whose caller is known.  False: it is one too many, and
+ * ctx->reply is the problem that tells so, whatever it was.
  */
 ngx_uint_t ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx);
 

@@ -310,6 +310,7 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
     req->if_match = ngx_ticket_header(r->headers_in.if_match);
     req->if_none_match = ngx_ticket_header(r->headers_in.if_none_match);
     req->content_type = ngx_ticket_header(r->headers_in.content_type);
+    req->address = ngx_ticket_str(&r->connection->addr_text);
 
     req->require_match = ctx->conf->require_match;
     req->require_key = ctx->conf->require_key;

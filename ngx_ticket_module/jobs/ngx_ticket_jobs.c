@@ -5,29 +5,40 @@
  */
 
 #include "jobs/ngx_ticket_jobs.h"
+#include "worker/ngx_ticket_wake.h"
 
 
 struct ngx_ticket_jobs_s {
     ngx_ticket_desk_t  *desk;
     ngx_event_t         timer;
+    ngx_ticket_wake_t   leave;         /* seen when the worker is to leave   */
+    ngx_msec_t          failed_ms;     /* when it was logged; 0: never       */
     ngx_uint_t          in_flight;     /* commands of what is due            */
     ngx_uint_t          uses;          /* 1: their command is in flight      */
     ngx_msec_t          uses_ms;       /* when the next one is to be made    */
 };
 
 
-/* Such a command has no client: the log tells of what should not happen. */
+/*
+ * Such a command has no client: the log tells of what should not happen.  It
+ * is made anew every second, of what cannot be done, and told of seldom.
+ */
 static void
-ngx_ticket_jobs_finish(ngx_ticket_desk_t *desk, tkt_command_t *cmd)
+ngx_ticket_jobs_finish(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd)
 {
-    const tkt_reply_t  *reply;
+    tkt_status_t  status;
 
-    reply = tkt_command_reply(cmd);
+    status = tkt_command_reply(cmd)->status;
 
-    if (reply->status == TKT_INTERNAL || reply->status == TKT_OUTCOME_UNKNOWN) {
-        ngx_log_error(NGX_LOG_ERR, desk->log, 0,
+    if ((status == TKT_INTERNAL || status == TKT_OUTCOME_UNKNOWN)
+        && (jobs->failed_ms == 0
+            || ngx_current_msec - jobs->failed_ms >= NGX_TICKET_FAILED_LOG_MS))
+    {
+        jobs->failed_ms = ngx_max(ngx_current_msec, 1);
+
+        ngx_log_error(NGX_LOG_ERR, jobs->desk->log, 0,
                       "ticket: a timer's command failed in the store \"%s\"",
-                      desk->path);
+                      jobs->desk->path);
     }
 
     tkt_command_free(cmd);
@@ -41,7 +52,7 @@ ngx_ticket_jobs_due_done(tkt_command_t *cmd, void *data, ngx_uint_t commit_us)
 
     jobs->in_flight--;
 
-    ngx_ticket_jobs_finish(jobs->desk, cmd);
+    ngx_ticket_jobs_finish(jobs, cmd);
 }
 
 
@@ -53,7 +64,7 @@ ngx_ticket_jobs_uses_done(tkt_command_t *cmd, void *data,
 
     jobs->uses = 0;
 
-    ngx_ticket_jobs_finish(jobs->desk, cmd);
+    ngx_ticket_jobs_finish(jobs, cmd);
 }
 
 
@@ -151,6 +162,38 @@ ngx_ticket_jobs_handler(ngx_event_t *ev)
 }
 
 
+/*
+ * The worker has been told to leave and closes what is idle.  What is posted
+ * now keeps it until it was written.
+ */
+static void
+ngx_ticket_jobs_leave_handler(ngx_event_t *ev)
+{
+    ngx_connection_t          *c = ev->data;
+    struct ngx_ticket_jobs_s  *jobs = c->data;
+
+    if (ngx_exiting && jobs->desk->state == NGX_TICKET_DESK_OPEN) {
+        ngx_ticket_jobs_uses(jobs);
+    }
+}
+
+
+/*
+ * nginx tells modules nothing when a worker is to leave, but calls the handler
+ * of each connection that is idle.  Without it some uses are not written.
+ */
+static void
+ngx_ticket_jobs_watch(struct ngx_ticket_jobs_s *jobs)
+{
+    if (ngx_ticket_wake_open(&jobs->leave, ngx_ticket_jobs_leave_handler, jobs,
+                             jobs->desk->log)
+        == NGX_OK)
+    {
+        jobs->leave.connection->idle = 1;
+    }
+}
+
+
 ngx_int_t
 ngx_ticket_jobs_start(ngx_ticket_store_t *store)
 {
@@ -172,6 +215,8 @@ ngx_ticket_jobs_start(ngx_ticket_store_t *store)
 
     desk->jobs = jobs;
 
+    ngx_ticket_jobs_watch(jobs);
+
     /* workers that start together do not tick together */
 
     ngx_add_timer(&jobs->timer, NGX_TICKET_DUE_MS + (ngx_msec_t) ngx_pid % 97);
@@ -187,7 +232,13 @@ ngx_ticket_jobs_stop(ngx_ticket_store_t *store)
 
     jobs = store->desk->jobs;
 
-    if (jobs && jobs->timer.timer_set) {
+    if (jobs == NULL) {
+        return;
+    }
+
+    if (jobs->timer.timer_set) {
         ngx_del_timer(&jobs->timer);
     }
+
+    ngx_ticket_wake_close(&jobs->leave);
 }

@@ -13,6 +13,9 @@
 #define NGX_TICKET_DUE_MS    1000
 #define NGX_TICKET_USES_MS   30000
 
+/* A failure is logged so often at most. */
+#define NGX_TICKET_FAILED_LOG_MS  60000
+
 
 /*
  * Starts the timers of the store's desk in this process; they do nothing

@@ -39,6 +39,8 @@ char *ngx_ticket_conf_keys(ngx_conf_t *cf, ngx_ticket_store_t *store);
  */
 void ngx_ticket_keys_process(ngx_cycle_t *cycle,
     ngx_ticket_main_conf_t *mcf);
+
+
 /* ---- ngx_ticket_quota_conf.c ---- */
 
 /* The directive ticket_quota. */

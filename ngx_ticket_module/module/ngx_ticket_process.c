@@ -106,6 +106,14 @@ ngx_ticket_process_adopt(ngx_ticket_main_conf_t *mcf,
     stores = mcf->stores.elts;
     olds = old->stores.elts;
 
+    /* one that is not declared any more loses the memory of its counts */
+
+    for (k = 0; k < old->stores.nelts; k++) {
+        if (olds[k]->desk) {
+            olds[k]->desk->shared = NULL;
+        }
+    }
+
     for (i = 0; i < mcf->stores.nelts; i++) {
         for (k = 0; k < old->stores.nelts; k++) {
             if (stores[i]->path.len == olds[k]->path.len

@@ -22,7 +22,13 @@
  */
 #define NGX_TICKET_HASHER_STACK_BYTES  (512 * 1024)
 #define NGX_TICKET_HASHER_NICE         19
-#define NGX_TICKET_HASHER_STOP_MAX_MS  5000
+
+/*
+ * A hash that is under way when a worker is to end may take long on a busy
+ * machine; its thread can be left, while the writer's must not be kept from
+ * its end until the master sends SIGKILL.
+ */
+#define NGX_TICKET_HASHER_STOP_MAX_MS  500
 
 
 typedef struct {
@@ -111,7 +117,18 @@ ngx_ticket_hasher_cycle(void *data)
         (void) pthread_mutex_lock(&h->mutex);
 
         ngx_queue_insert_tail(&h->done, &job->link);
+
+        /*
+         * Not with the mutex: whom it wakes may take this thread's processor,
+         * and would then wait for the mutex as long as a thread with the least
+         * share waits for its turn.
+         */
+
+        (void) pthread_mutex_unlock(&h->mutex);
+
         ngx_ticket_wake_up(&h->wake);
+
+        (void) pthread_mutex_lock(&h->mutex);
     }
 
     (void) pthread_mutex_unlock(&h->mutex);
@@ -206,6 +223,7 @@ ngx_ticket_hasher_destroy(ngx_ticket_hasher_t *h)
 
     (void) pthread_mutex_lock(&h->mutex);
     h->stop = 1;
+    ngx_ticket_hasher_drop(&h->queue);
     (void) pthread_mutex_unlock(&h->mutex);
     (void) pthread_cond_broadcast(&h->cond);
 
@@ -214,7 +232,7 @@ ngx_ticket_hasher_destroy(ngx_ticket_hasher_t *h)
         err = ngx_ticket_thread_join(h->thread[h->threads - 1],
                                      NGX_TICKET_HASHER_STOP_MAX_MS);
         if (err != 0) {
-            ngx_log_error(NGX_LOG_ERR, h->log, err,
+            ngx_log_error(NGX_LOG_NOTICE, h->log, err,
                           "ticket: a thread for passwords has not ended in "
                           "%d ms, it is left", NGX_TICKET_HASHER_STOP_MAX_MS);
             return;
@@ -223,7 +241,6 @@ ngx_ticket_hasher_destroy(ngx_ticket_hasher_t *h)
         h->threads--;
     }
 
-    ngx_ticket_hasher_drop(&h->queue);
     ngx_ticket_hasher_drop(&h->done);
     ngx_ticket_wake_close(&h->wake);
 

@@ -29,7 +29,10 @@ typedef void (*ngx_ticket_hashed_pt)(tkt_command_t *cmd, void *data);
 
 ngx_ticket_hasher_t *ngx_ticket_hasher_create(ngx_cycle_t *cycle);
 
-/* Waits for the work under way; what is queued is freed undone. */
+/*
+ * Waits a moment for the work under way; what is queued is freed undone.  For
+ * a process that ends: a thread that takes longer is left with its memory.
+ */
 void ngx_ticket_hasher_destroy(ngx_ticket_hasher_t *h);
 
 /* TKT_BUSY: the queue is full, or no thread could be started. */

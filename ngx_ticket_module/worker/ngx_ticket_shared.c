@@ -59,8 +59,12 @@ _Static_assert(sizeof(ngx_ticket_bucket_t) == 256,
 struct ngx_ticket_shared_s {
     uint64_t              salt;
     uint64_t              count;           /* of buckets                     */
-    ngx_ticket_bucket_t   buckets[];
+    uint64_t              spare[6];
+    ngx_ticket_bucket_t   buckets[];       /* memory begins with a page      */
 };
+
+_Static_assert(offsetof(ngx_ticket_shared_t, buckets) % 64 == 0,
+               "buckets begin with a cache line");
 
 
 /* How long an entry is of use after at_ms, and how many tries are free. */

@@ -238,8 +238,6 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
     (void) ngx_hex_dump(desk->request_prefix, (u_char *) &random,
                         sizeof(random));
 
-    ngx_ticket_random(desk, key, sizeof(key));
-    desk->answers = tkt_answers_create(key);
     desk->hasher = ngx_ticket_hasher_create(cycle);
 
     ngx_ticket_desk_share(store);
@@ -387,8 +385,16 @@ ngx_ticket_desk_broken(void *data)
 void
 ngx_ticket_desk_share(ngx_ticket_store_t *store)
 {
-    store->desk->shared = store->shared ? store->shared->data : NULL;
-    store->desk->keyring = store->keyring;
+    u_char              key[16];
+    ngx_ticket_desk_t  *desk = store->desk;
+
+    desk->shared = store->shared ? store->shared->data : NULL;
+    desk->keyring = store->keyring;
+
+    tkt_answers_destroy(desk->answers);
+
+    ngx_ticket_random(desk, key, sizeof(key));
+    desk->answers = tkt_answers_create(key);
 }
 
 

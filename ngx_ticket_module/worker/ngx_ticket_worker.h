@@ -145,7 +145,8 @@ void ngx_ticket_desk_fail(ngx_ticket_desk_t *desk, const char *reason);
 /*
  * Lends the desk what belongs to the configuration of its store, the table of
  * counts and the keys: they may be others after the configuration was read
- * anew by the same process.
+ * anew by the same process.  Answers are forgotten: they are known by the
+ * address of a location's configuration, which may become another's.
  */
 void ngx_ticket_desk_share(ngx_ticket_store_t *store);
 
