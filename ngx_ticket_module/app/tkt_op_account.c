@@ -6,13 +6,15 @@
 #include "app/tkt_audit.h"
 #include "app/tkt_forward.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_roles.h"
 
 
 /* ---- passwords ---- */
 
 /*
  * A token that is good for some things only must not make a password, which
- * is good for all.
+ * is good for all; nor somebody of whom his location makes less than his
+ * record does.
  */
 static bool
 tkt_password_first_allowed(tkt_call_t *c, const tkt_account_t *account)
@@ -22,6 +24,12 @@ tkt_password_first_allowed(tkt_call_t *c, const tkt_account_t *account)
     if (!tkt_account_may_have_password(account)) {
         tkt_call_fail(c, TKT_FORBIDDEN,
                       "your site identifies you: there is no password here");
+        return false;
+    }
+
+    if (!tkt_actor_may_rule(c->txn, c->actor, &account->user)) {
+        tkt_call_fail(c, TKT_FORBIDDEN, "a password would give you more than "
+                      "you have at this place");
         return false;
     }
 
@@ -183,6 +191,11 @@ tkt_op_passwd(tkt_call_t *c)
                            c->arena))
     {
         tkt_call_fail(c, TKT_NOT_FOUND, NULL);
+        return;
+    }
+
+    if (user.erased_at != 0 || user.origin == TKT_ORIGIN_TENANT) {
+        tkt_call_fail(c, TKT_CONFLICT, "nobody enters as this principal");
         return;
     }
 

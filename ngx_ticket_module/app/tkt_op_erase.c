@@ -177,8 +177,8 @@ tkt_erase_record(tkt_call_t *c, const tkt_user_t *before, tkt_user_t *user,
     tkt_erase_rows(&tkt_user_schema, user);
     user->login = login;
     user->disabled = 1;
+    user->role_id = 0;          /* or the role could never be deleted */
     user->email_verified = user->phone_verified = 0;
-    user->role_id = 0;          /* or nobody could ever delete that role */
     user->erased_at = (uint64_t) tkt_txn_stamp(c->txn, c->now_ms);
     user->updated_at = user->erased_at;
     user->version++;

@@ -6,6 +6,7 @@
 #include "app/tkt_audit.h"
 #include "app/tkt_forward.h"
 #include "app/tkt_resource.h"
+#include "app/tkt_roles.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
 #include "crypto/tkt_token.h"
@@ -112,18 +113,34 @@ tkt_tenant_place(tkt_call_t *c, tkt_tenant_t *t)
 }
 
 
+/* Of the first administrator: nobody makes one above himself. */
 static bool
-tkt_tenant_check_new(tkt_call_t *c, tkt_tenant_t *t)
+tkt_tenant_admin(tkt_call_t *c, const tkt_tenant_t *t)
 {
-    tkt_tenant_t  other;
-
     if (tkt_standin_login(t->admin)) {
         tkt_call_invalid(c, "/admin", "choice",
                          "logins that begin with \"tenant:\" are the desk's");
         return false;
     }
 
-    if (!tkt_tenant_place(c, t)) {
+    if (t->admin.len > 0
+        && !tkt_actor_may_give(c->actor, TKT_ROLE_ADMIN,
+                               tkt_role_permissions(TKT_ROLE_ADMIN)))
+    {
+        tkt_call_forbid(c, "/admin");
+        return false;
+    }
+
+    return true;
+}
+
+
+static bool
+tkt_tenant_check_new(tkt_call_t *c, tkt_tenant_t *t)
+{
+    tkt_tenant_t  other;
+
+    if (!tkt_tenant_admin(c, t) || !tkt_tenant_place(c, t)) {
         return false;
     }
 
@@ -221,8 +238,16 @@ tkt_tenant_first_admin(tkt_call_t *c, tkt_tenant_t *t)
         text, tkt_token_make(text, (uint32_t) t->id, user.id, 1, c->random)
     };
 
+    /* in the log of his tenant, where he is found when he is erased */
+
     note.object_id = user.id;
-    tkt_audit_append(c, c->actor->tenant, &note);
+    tkt_audit_append(c, (uint32_t) t->id, &note);
+
+    note = (tkt_audit_note_t) {
+        .act = TKT_AUDIT_CREATE, .object = TKT_OBJECT_TOKEN,
+        .object_id = token.id, .parent_id = user.id, .after = &token,
+    };
+    tkt_audit_append(c, (uint32_t) t->id, &note);
 }
 
 

@@ -189,17 +189,31 @@ tkt_token_time_check(tkt_call_t *c, tkt_token_record_t *token)
 }
 
 
+/* Whether it ends no later than the one it is asked for with. */
+static bool
+tkt_token_within_time(const tkt_token_record_t *token,
+    const tkt_token_record_t *asking)
+{
+    /* who has just logged in may make one that outlives the session */
+
+    return asking->expires_at == 0 || asking->kind == TKT_TOKEN_SESSION
+           || (token->expires_at != 0
+               && token->expires_at <= asking->expires_at);
+}
+
+
 /*
- * A token for oneself is good for no more than the one it is asked for with;
- * what writes also reads.
+ * A token for oneself, by whichever path, is good for no more than the one it
+ * is asked for with; what writes also reads.
  */
 static bool
-tkt_token_scope_check(tkt_call_t *c, const tkt_token_record_t *token)
+tkt_token_scope_check(tkt_call_t *c, const tkt_user_t *owner,
+    const tkt_token_record_t *token)
 {
     uint64_t            scopes;
     tkt_token_record_t  asking;
 
-    if (!tkt_token_is_own(c) || c->actor->token == 0) {
+    if (owner->id != c->actor->id || c->actor->token == 0) {
         return true;
     }
 
@@ -214,6 +228,12 @@ tkt_token_scope_check(tkt_call_t *c, const tkt_token_record_t *token)
 
     if (scopes & TKT_SCOPE_WRITE) {
         scopes |= TKT_SCOPE_READ;
+    }
+
+    if (!tkt_token_within_time(token, &asking)) {
+        tkt_call_fail(c, TKT_FORBIDDEN, "the token would outlive the one that "
+                      "it is asked for with; name when it ends");
+        return false;
     }
 
     if (scopes == 0
@@ -246,7 +266,20 @@ tkt_token_check(tkt_call_t *c, const tkt_user_t *owner,
         return false;
     }
 
-    if (!tkt_token_time_check(c, token) || !tkt_token_scope_check(c, token)) {
+    /* the site, or the cap of its location, may make less of its bearer than
+       his record does, which is what a token gives */
+
+    if (owner->id == c->actor->id
+        && !tkt_actor_may_rule(c->txn, c->actor, owner))
+    {
+        tkt_call_fail(c, TKT_FORBIDDEN, "the token would give you more than "
+                      "you have at this place");
+        return false;
+    }
+
+    if (!tkt_token_time_check(c, token)
+        || !tkt_token_scope_check(c, owner, token))
+    {
         return false;
     }
 

@@ -210,6 +210,7 @@ tkt_who_cap(tkt_actor_t *actor)
     if (role != actor->role && actor->role_id != 0) {
         held = tkt_actor_permissions(actor);
         actor->withheld = tkt_role_permissions(role) & ~held;
+        actor->role_id = 0;
     }
 
     actor->role = role;
@@ -251,12 +252,25 @@ tkt_who_principal(tkt_txn_t *txn, const tkt_user_t *user, tkt_str_t asserted,
 }
 
 
+/*
+ * What a role of the tenant's own leaves of a lesser one is no role that a
+ * record could have.
+ */
+bool
+tkt_who_has_role(const tkt_actor_t *actor)
+{
+    return actor->withheld == 0 || actor->role_id != 0;
+}
+
+
 void
 tkt_who_record(const tkt_actor_t *actor, const tkt_identity_t *who,
     tkt_user_t *user)
 {
+    bool  has = tkt_who_has_role(actor);
+
     *user = (tkt_user_t) {
-        .tenant = actor->tenant, .role = actor->role,
+        .tenant = actor->tenant, .role = has ? actor->role : TKT_ROLE_USER,
         .role_id = actor->role_id, .kind = TKT_PERSON_USER,
         .origin = (actor->by == TKT_BY_JWT) ? TKT_ORIGIN_JWT
                                             : TKT_ORIGIN_IDENTITY,

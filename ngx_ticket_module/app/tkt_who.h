@@ -48,8 +48,14 @@ bool tkt_who_principal(tkt_txn_t *txn, const tkt_user_t *user,
     tkt_str_t asserted, tkt_actor_t *actor);
 
 /*
+ * Whether his role is one that a record can have; what the cap of a location
+ * leaves of a tenant's own role is none.
+ */
+bool tkt_who_has_role(const tkt_actor_t *actor);
+
+/*
  * The record of somebody unseen, as his first command would make it, but for
- * its number and times.
+ * its number and times: a user's, if his role is none that it can have.
  */
 void tkt_who_record(const tkt_actor_t *actor, const tkt_identity_t *who,
     tkt_user_t *user);

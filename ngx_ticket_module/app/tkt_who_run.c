@@ -170,7 +170,7 @@ tkt_who_follow(const tkt_command_t *cmd, tkt_user_t *user)
         user->email_verified = 0;
     }
 
-    if (cmd->identity.role.len > 0
+    if (cmd->identity.role.len > 0 && tkt_who_has_role(&cmd->actor)
         && (user->origin == TKT_ORIGIN_IDENTITY
             || user->origin == TKT_ORIGIN_JWT))
     {

@@ -419,32 +419,52 @@ test_reset(void **state)
 }
 
 
-static void
-test_passwd(void **state)
+/* The operator sets a password; the status. */
+static unsigned
+passwd(desk_t *d, const char *login)
 {
     uint8_t         random[32] = { 1 };
+    unsigned        http;
     tkt_reply_t     reply;
     tkt_match_t     match = { .op = &tkt_operation_passwd };
-    static desk_t   d;
     tkt_request_t   req;
     tkt_command_t  *cmd;
 
+    req = ask_make(d, TKT_METHOD_PUT, "");
+    cmd = tkt_app_command(&req, &match, &operator,
+                          tkt_str_z(body_of("{\"login\":\"%s\","
+                                            "\"new_password\":\""
+                                            NEW_PASSWORD "\"}", login)),
+                          random, &d->arena, &reply);
+    assert_non_null(cmd);
+    desk_execute(d, cmd);
+    http = tkt_command_reply(cmd)->http;
+    tkt_command_free(cmd);
+
+    return http;
+}
+
+
+static void
+test_passwd(void **state)
+{
+    static desk_t  d;
+
     open_desk(&d);
     nobody_gets(&d, "/v1/session", LOGIN, 201);
-
-    req = ask_make(&d, TKT_METHOD_PUT, "");
-    cmd = tkt_app_command(&req, &match, &operator,
-                          tkt_str("{\"login\":\"ann\",\"new_password\":\""
-                                  NEW_PASSWORD "\"}"), random, &d.arena,
-                          &reply);
-    assert_non_null(cmd);
-    desk_execute(&d, cmd);
-    assert_int_equal(tkt_command_reply(cmd)->http, 204);
-    tkt_command_free(cmd);
+    assert_int_equal(passwd(&d, "ann"), 204);
 
     assert_int_equal(token_kind(&d, 1, 1), 0);
     nobody_gets(&d, "/v1/session", "{\"login\":\"ann\",\"password\":\""
                 NEW_PASSWORD "\"}", 201);
+
+    /* nobody enters as one who was erased: a tombstone gets no password */
+
+    assert_int_equal(passwd(&d, "bob"), 404);
+    assert_int_equal(desk_run(&d, &operator, TKT_METHOD_POST,
+                              "/v1/users/1/erase", "{\"reason\":\"r\"}"),
+                     202);
+    assert_int_equal(passwd(&d, "erased-1"), 409);
     close_desk(&d);
 }
 

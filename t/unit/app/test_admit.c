@@ -300,7 +300,8 @@ test_roles(void **state)
         if (strcmp(role_rows[i].asserted, "night") == 0) {
             assert_int_equal(me(d, &site, "", enter_who(role_rows[i].login,
                                 role_rows[i].asserted, "main"), &who), 403);
-            assert_true(who.role_id != 0);
+            assert_int_equal(who.role_id != 0,
+                             role_rows[i].role == TKT_ROLE_AGENT);
             assert_false(tkt_actor_permissions(&who)
                          & tkt_bit(TKT_PERM_MESSAGE_WRITE));
             assert_true(tkt_actor_permissions(&who)

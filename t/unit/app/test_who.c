@@ -514,6 +514,47 @@ test_local_role_stays(void **state)
 }
 
 
+/*
+ * A role of the tenant's own, above the location's cap: what is left of it is
+ * no role that a record could have, and none is made up.
+ */
+static void
+test_own_role_capped(void **state)
+{
+    desk_t            *d = *state;
+    enter_t            e;
+    tkt_user_t         user;
+    const tkt_site_t   agents = { .identity = true,
+                                  .identity_max = TKT_ROLE_AGENT };
+
+    desk_post(d, &admin, "/v1/roles", "{\"name\":\"lead\",\"base\":"
+              "\"supervisor\",\"permissions\":[\"self\",\"ticket.read\","
+              "\"ticket.submit\",\"ticket.claim\"]}");
+
+    assert_int_equal(as(d, &e, &agents, enter_who("carol", "lead", ""),
+                        TKT_METHOD_POST, "/v1/tickets", SUBMIT), 201);
+    assert_int_equal(e.actor.role, TKT_ROLE_AGENT);
+    assert_true(e.actor.withheld
+                & tkt_bit(tkt_perm_action(TKT_ACTION_RESOLVE)));
+    ask_done(&e.a);
+    assert_true(find(d, "carol", &user));
+    assert_int_equal(user.role, TKT_ROLE_USER);
+    assert_int_equal(user.role_id, 0);
+
+    /* where it may be had it is noted, and stays where it may not */
+
+    assert_int_equal(as(d, &e, &staff, enter_who("carol", "lead", ""),
+                        TKT_METHOD_POST, "/v1/tickets", SUBMIT), 201);
+    ask_done(&e.a);
+    assert_int_equal(as(d, &e, &agents, enter_who("carol", "lead", ""),
+                        TKT_METHOD_POST, "/v1/tickets", SUBMIT), 201);
+    ask_done(&e.a);
+    assert_true(find(d, "carol", &user));
+    assert_int_equal(user.role, TKT_ROLE_SUPERVISOR);
+    assert_int_equal(user.role_id, 1);
+}
+
+
 /* What one changes oneself is not changed back by the same command. */
 static void
 test_own_change(void **state)
@@ -551,6 +592,7 @@ main(void)
         TEST(test_between),
         TEST(test_brought_up_to_date),
         TEST(test_local_role_stays),
+        TEST(test_own_role_capped),
         TEST(test_own_change),
     };
 
