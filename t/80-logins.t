@@ -177,6 +177,41 @@ sub p99 (@seconds) {
 }
 
 
+# --- many accounts from one address -------------------------------------------
+
+{
+    my $t = TicketTest->new(workers => 2, location => $login, http =>
+        'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;');
+    set_password($t, qw(alice));
+
+    my $from = sub ($address, $who, $password = "guess of $who") {
+        return $t->post(undef, '/v1/session', body($who, $password),
+            'X-Real-IP' => $address);
+    };
+    my ($tries, $over) = (0);
+    while ($tries < 100) {
+        $over = $from->('192.0.2.1', "nobody$tries");
+        last if $over->code != 401;
+        $tries++;
+    }
+    $over->is_problem(429, 'quota-exceeded',
+        "after $tries accounts the address must wait");
+    cmp_ok $tries, '>', 3, '  more than an account may fail';
+    $from->('192.0.2.1', 'alice', PASSWORD)->is(429, '  with any password');
+    $from->('192.0.2.2', 'alice', PASSWORD)->is(201, 'another need not');
+
+    # one who has a network of IPv6 has one address
+
+    my $last;
+    for my $n (1 .. $tries + 1) {
+        $last = $from->("2001:db8::$n", "somebody$n");
+        last if $last->code != 401;
+    }
+    $last->is(429, 'an address of IPv6 is its network');
+    $from->('2001:db8:0:1::1', 'alice', PASSWORD)->is(201, '  and no more');
+}
+
+
 # --- reload and end while passwords are worked on -----------------------------
 
 {
