@@ -16,8 +16,11 @@ my $t = TicketTest->new(workers => 4, server => <<'END');
         location = /health {
             ticket_health main;
         }
+        ticket_registration on;
 END
 my ($ticket) = make_tickets($t, { state => 'open' });
+my $role = $t->post('root', '/v1/roles', { name => 'first', base => 'agent' })
+    ->is(201, 'a role')->field('/id');
 my $doc    = $t->openapi->doc;
 my @VERBS  = qw(GET POST PUT PATCH DELETE);
 my %ALLOWED;                          # path of the document => its methods
@@ -48,6 +51,7 @@ done_testing;
 sub filled ($path) {
     my %value = (id => $ticket, number => 1, code => 'busy');
     $value{id} = $t->id('alice') if $path =~ m{^/v1/users};
+    $value{id} = $role           if $path =~ m{^/v1/roles};
     return $path =~ s/\{(\w+)\}/$value{$1} \/\/ die "$1 of $path\n"/ger;
 }
 
@@ -58,7 +62,7 @@ sub discovery {
     my $links = $t->get(undef, '/v1/')->is(200, 'discovery')
         ->field('/links');
     cmp_deeply [ keys %$links ], superbagof(qw(tickets my_tickets me
-        workflow users openapi health ready)), 'it names what there is';
+        workflow users roles tenants audit openapi health ready)), 'it names what there is';
     for my $name (sort keys %$links) {
         like $links->{$name}, qr{^/helpdesk/v1/}, "$name is below the mount";
         my $path = $links->{$name} =~ s{^/helpdesk}{}r;

@@ -265,7 +265,7 @@ for my $call (qw(fdatasync meta)) {
 
 {
     my $t = TicketTest->new(workers => 1, init => 0, start => 0, check => 0,
-        store => 'map_size=1m');
+        store => 'map_size=2m');
     $t->start;
     wait_for(sub { $t->get(undef, '/v1/readyz')->code == 200 }, 'the store');
     $t->stop;

@@ -122,7 +122,11 @@ sub descriptor_flags () {
     $t->post('ann', "$path/claim", {});                        # refused
 }));
 $order = join ' ', map { s/^meta \d+$/meta/r } @events;
-like $order, qr/^(?:(?:pages )+sync meta told ?){5}$/,
+
+# the timer that keeps when tokens were last used answers nobody
+$order =~ s/(?:pages )+sync meta(?= pages|$)//g;
+
+like $order, qr/^(?: ?(?:pages )+sync meta told ?){5}$/,
     'five writes, five whole commits; refusals write nothing'
     or diag $order;
 

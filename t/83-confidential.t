@@ -162,8 +162,8 @@ sub rights {
 
     reveal('alice', $path)->is_problem(403, 'forbidden',
         'not the requester, who has written it');
-    reveal('bob', $path)->is_problem(403, 'forbidden',
-        'nor another, of whom not even the number is looked at');
+    reveal('bob', $path)->is_problem(404, 'not-found',
+        'nor another, who does not see the ticket');
     reveal('andy', $path)->is_problem(403, 'forbidden',
         'not an agent who has nothing to do with it');
     reveal('robo', $path)->is_problem(403, 'forbidden');
