@@ -357,6 +357,8 @@ test_oddities(void **state)
     people_make(&d);
     assert_int_equal(desk_run(&d, &operator, TKT_METHOD_POST, "/v1/users",
                               "{\"login\":\"tenant:x\"}"), 400);
+    assert_int_equal(desk_run(&d, &operator, TKT_METHOD_POST, "/v1/users",
+                              "{\"login\":\"guest:a@b.c\"}"), 400);
 
     assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
     id = tkt_txn_next(txn, TKT_SEQ_PRINCIPAL);
