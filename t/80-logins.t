@@ -159,7 +159,8 @@ sub p99 (@seconds) {
     # many accounts tried from one address: it has ten times the tries
 
     my $try = sub ($from, $n) {
-        return [POST => undef, '/v1/session', json => body("guess$n", 'a b c d'),
+        return [POST => undef, '/v1/session',
+            json => body("guess$n", 'a b c d'),
             headers => { 'X-Real-IP' => $from,
                 'Content-Type' => 'application/json' }];
     };
