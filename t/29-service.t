@@ -62,7 +62,8 @@ sub discovery {
     my $links = $t->get(undef, '/v1/')->is(200, 'discovery')
         ->field('/links');
     cmp_deeply [ keys %$links ], superbagof(qw(tickets my_tickets me
-        workflow users roles tenants audit openapi health ready)), 'it names what there is';
+        workflow users roles tenants audit openapi health ready)),
+        'it names what there is';
     for my $name (sort keys %$links) {
         like $links->{$name}, qr{^/helpdesk/v1/}, "$name is below the mount";
         my $path = $links->{$name} =~ s{^/helpdesk}{}r;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 #
-# The demonstration: starts, fills a desk, plays a ticket's life, runs twice
-# on the same desk, and stops.
+# The demonstration: starts, fills a desk, plays a ticket's life, a confidential
+# text, a login and a role, runs again on the same desk, and stops.
 
 use v5.36;
 
@@ -17,6 +17,7 @@ local $ENV{DEMO_DIR} = "$dir/demo";
 local $ENV{PORT}     = $port;
 
 my $demo = TicketTest::Server::top() . '/t/demo';
+my $ctl  = TicketTest::Server::top() . '/build/ticketctl';
 my $base = "http://127.0.0.1:$port";
 my $http = HTTP::Tiny->new(timeout => 5);
 
@@ -24,12 +25,13 @@ my $first = qx($demo start 2>&1);
 is $?, 0, 'it starts' or diag $first;
 like $first, qr/50 tickets/, 'and has fifty tickets';
 like $first, qr/state=rated /, 'one of which lived its whole life';
+shows($first);
 
 my %token = $first =~ /(user|agent|admin)'s(?: token)?\s+(tk_\S+)/g;
 is scalar(keys %token), 3, 'three tokens are shown';
 
 my @curls = $first =~ /^\s+(curl -s .+)$/mg;
-is scalar(@curls), 3, 'three lines to try';
+is scalar(@curls), 4, 'four lines to try';
 
 for my $curl (@curls) {
     my $answer = qx($curl -w '%{http_code}');
@@ -42,9 +44,36 @@ my $second = qx($demo start 2>&1);
 is $?, 0, 'a second run is fine' or diag $second;
 like $second, qr/are there from a run before/, 'on the same desk';
 like $second, qr/\Q$token{admin}\E/, 'with the same tokens';
+shows($second);
 
 is system("$demo stop >$dir/stop 2>&1"), 0, 'it stops';
 is $http->get("$base/health")->{status}, 599, 'and is gone';
 is system("$demo stop >$dir/stop 2>&1"), 0, 'stopping nothing is fine';
 
+my $third = qx($demo start 2>&1);
+is $?, 0, 'it starts anew on what is there' or diag $third;
+shows($third);
+
+my $keys = "$ENV{DEMO_DIR}/ticket.keys";
+my $text = do { local (@ARGV, $/) = $keys; <> };
+is scalar(() = $text =~ /^\d+:/mg), 1, 'with the one key of the first run';
+is((stat $keys)[2] & 0777, 0600, 'which nobody else reads');
+like qx($ctl verify --store $ENV{DEMO_DIR}/store --key-file $keys 2>&1),
+    qr/^0 faults /, 'and a sound store';
+is system("$demo stop >$dir/stop 2>&1"), 0, 'it stops again';
+
 done_testing;
+
+
+# What is new in this release, in what was printed.
+sub shows ($text) {
+    like $text, qr/reveals .*\n.*-> 200 .*confidential=\S.*Demo-4711/,
+        'a confidential text is revealed to its agent';
+    is scalar(() = $text =~ /^ .*->.*Demo-4711/mg), 1, 'and shown only then';
+    like $text, qr/sees +Ann .* looked at 20\S+Z: \S/,
+        'and the requester sees who looked';
+    like $text, qr{POST /v1/session .*\n.*-> 201 login=wangfang },
+        'somebody logs in with a password';
+    like $text, qr/Bo may not .*\n.*-> 403 /,
+        'and a role of its own has bounds';
+}

@@ -24,8 +24,9 @@ static const char  page_head[] =
 static const char  operations_head[] =
     "## Operations\n"
     "\n"
-    "*Who*: all, admin, or public (no token). *Body*: the input below.\n"
-    "*If-Match* can be demanded by `ticket_require_match`.\n"
+    "*Who*: the permission that is needed (`GET /v1/permissions` lists who\n"
+    "has it), or public (no identity). *Body*: the input below. *If-Match*\n"
+    "can be demanded by `ticket_require_match`.\n"
     "\n"
     "| operation | request | who | body | answer | |\n"
     "|---|---|---|---|---|---|\n";
@@ -87,6 +88,13 @@ static const struct {
     { &tkt_event_schema, "Event", 0, 0, 0 },
     { &tkt_user_schema, "User", TKT_USE_USER_CREATE, TKT_USE_USER_PATCH, 0 },
     { &tkt_token_schema, "Token", TKT_USE_USER_CREATE, 0, 0 },
+    { &tkt_role_schema, "Role", TKT_USE_NEW, TKT_USE_CHANGE, 0 },
+    { &tkt_tenant_schema, "Tenant", TKT_USE_NEW, TKT_USE_CHANGE, 0 },
+    { &tkt_session_schema, "Session", 0, 0, 0 },
+    { &tkt_code_schema, "Code", 0, 0, 0 },
+    { &tkt_reveal_schema, "Reveal", 0, 0, 0 },
+    { &tkt_audit_schema, "AuditEntry", 0, 0, 0 },
+    { &tkt_outbox_schema, "Notification", 0, 0, 0 },
 };
 
 
@@ -141,6 +149,11 @@ put_choice(const char *type, const tkt_names_t *names)
 
     if (names == &tkt_action_names || names == &tkt_event_action_names) {
         fputs("the [actions](state-machine.md)", stdout);
+        return;
+    }
+
+    if (names == &tkt_perm_names) {
+        fputs("the permissions", stdout);
         return;
     }
 
@@ -366,6 +379,70 @@ put_resource(size_t r)
 }
 
 
+/* The operations that take credentials. */
+static const struct {
+    const char  *name;
+    uint32_t     use;
+} logins[] = {
+    { "session.create",  TKT_USE_SESSION },
+    { "code.create",     TKT_USE_CODE },
+    { "account.create",  TKT_USE_ACCOUNT },
+    { "password.change", TKT_USE_PASSWORD },
+    { "password.reset",  TKT_USE_RESET }
+};
+
+
+static void
+put_of(const char **before, const char *name, bool required)
+{
+    printf(required ? "%s**%s**" : "%s%s", *before, name);
+    *before = ", ";
+}
+
+
+static void
+put_credentials(void)
+{
+    size_t              i, n;
+    const char         *before;
+    const tkt_field_t  *f;
+
+    fputs("## Credentials\n\nWhat those operations take that log in, register "
+          "or set a password; bold where\nit must be sent. They are never "
+          "answered.\n\n| member | type | of | |\n|---|---|---|---|\n",
+          stdout);
+
+    for (i = 0; i < tkt_credentials_schema.count; i++) {
+        f = &tkt_credentials_schema.fields[i];
+
+        printf("| `%s` | ", f->name);
+        put_type(f);
+        fputs(" | ", stdout);
+
+        for (before = "", n = 0; n < tkt_array_len(logins); n++) {
+            if (f->in & logins[n].use) {
+                put_of(&before, logins[n].name,
+                       (f->required & logins[n].use) != 0);
+            }
+        }
+
+        printf(" | %s |\n", f->doc);
+    }
+
+    fputs("\n", stdout);
+}
+
+
+/* Those with a row of their own take a body as well. */
+static bool
+takes_input(size_t action)
+{
+    return action == TKT_ACTION_MESSAGE || action == TKT_ACTION_FORWARD
+           || action == TKT_ACTION_REVEAL
+           || tkt_action_is_route((tkt_action_t) action);
+}
+
+
 static void
 put_input(void)
 {
@@ -387,10 +464,7 @@ put_input(void)
 
         for (before = "", takes = 0, a = 0; a < TKT_ACTION_MAX; a++) {
 
-            if (!(f->in & tkt_action_use(a))
-                || (a != TKT_ACTION_MESSAGE
-                    && !tkt_action_is_route((tkt_action_t) a)))
-            {
+            if (!(f->in & tkt_action_use(a)) || !takes_input(a)) {
                 continue;
             }
 
@@ -404,11 +478,8 @@ put_input(void)
                 continue;
             }
 
-            fputs(before, stdout);
-            fputs((f->required & tkt_action_use(a)) ? "**" : "", stdout);
-            put(tkt_action_names.names[a]);
-            fputs((f->required & tkt_action_use(a)) ? "**" : "", stdout);
-            before = ", ";
+            put_of(&before, (const char *) tkt_action_names.names[a].data,
+                   (f->required & tkt_action_use(a)) != 0);
         }
 
         printf("%s | %s |\n", takes > 10 ? ", every other action" : "",
@@ -456,6 +527,7 @@ main(void)
         put_resource(r);
     }
 
+    put_credentials();
     put_input();
     put_problems();
 

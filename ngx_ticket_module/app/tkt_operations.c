@@ -124,7 +124,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
     { .name = "ticket.reveal", POST("/v1/tickets/{id}/reveal"), WRITE(200),
       DOES(REVEAL), OBJECT(reveal), .run = tkt_op_reveal,
       INPUT(input, tkt_action_use(TKT_ACTION_REVEAL)),
-      .action = TKT_ACTION_REVEAL, .flags = TKT_OP_SECRET,
+      .action = TKT_ACTION_REVEAL, .flags = TKT_OP_IF_MATCH | TKT_OP_SECRET,
       .doc = "Read the confidential text; the requester is told." },
 
     { .name = "ticket.shred", DELETE("/v1/tickets/{id}/confidential"),

@@ -10,7 +10,7 @@ X(INVALID_JSON,          400, "invalid-json",
   "The body must be one JSON object in UTF-8, within the limits of depth, "
   "size and numbers. `detail` says where reading stopped.")
 X(INVALID_REQUEST,       400, "invalid-request",
-  "The request has invalid members", "请求包含无效的成员",
+  "The request has invalid members", "请求中有无效的字段",
   "One or more members, headers or parameters are missing, unknown, given "
   "twice or out of range; `errors` lists each with a JSON Pointer.")
 X(UNKNOWN_PARAMETER,     400, "unknown-parameter",
@@ -19,15 +19,17 @@ X(UNKNOWN_PARAMETER,     400, "unknown-parameter",
   "listed in `errors`.")
 X(UNAUTHORIZED,          401, "unauthorized",
   "Authentication is required", "需要身份认证",
-  "Send a valid token as `Authorization: Bearer TOKEN`. A wrong, expired or "
-  "revoked token is answered the same way.")
+  "Send a valid token as `Authorization: Bearer TOKEN`, or come in as the "
+  "site has its users do. What is wrong, expired, revoked or disabled is "
+  "answered the same way.")
 X(FORBIDDEN,             403, "forbidden",
   "You may not do this", "没有权限执行此操作",
-  "You can see this object, but your role or relation to it does not allow "
-  "this operation.")
+  "Your role, your token's scopes or your relation to this object do not "
+  "allow this operation.")
 X(NOT_FOUND,             404, "not-found",
   "There is no such resource", "资源不存在",
-  "It does not exist, or it is not visible to you: the answer is the same.")
+  "It does not exist, is not visible to you, or is not offered at this "
+  "location: the answer is the same.")
 X(METHOD_NOT_ALLOWED,    405, "method-not-allowed",
   "The method is not allowed here", "不允许使用此方法",
   "The `Allow` header lists the methods of this resource.")

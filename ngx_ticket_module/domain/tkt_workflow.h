@@ -1,7 +1,7 @@
 /*
  * The ticket's state machine and the policy over it: one const table of
- * transitions (requirements, section 2, 33 rows) and one of rights.  Pure:
- * no clock, no I/O, no allocation, no randomness.  The server, the
+ * transitions (requirements, section 2, and two more) and one of rights.
+ * Pure: no clock, no I/O, no allocation, no randomness.  The server, the
  * `allowed_actions` of a ticket, GET /v1/workflow, docs/state-machine.md and
  * the exhaustive test all read these two tables.
  */
