@@ -320,6 +320,13 @@ sub ttl {
     ok wait_for(sub { $t->get($short, '/v1/me', -check => 0)->code == 401 },
         'its end', 5), '  ends';
     $t->get($long, '/v1/me')->is(200, 'one of an hour does not');
+
+    my %most = (ttl => 36_500 * 86_400);
+    my $most = $t->post('bob', '/v1/me/tokens', \%most)->is(201, 'a century');
+    like $most->field('/expires_at'), qr/^21/, '  and no wrapping';
+    push_secret($most->field('/token'));
+    $t->post('bob', '/v1/me/tokens', { ttl => $_ })->is_problem(400,
+        'invalid-request', "not $_") for $most{ttl} + 1, 2**53 - 1;
 }
 
 

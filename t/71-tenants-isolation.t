@@ -66,6 +66,7 @@ walk_ids();
 bodies();
 cursors();
 words();
+counters();
 keys_and_tags();
 
 is whole_view($_), $before{$_}, "nothing of $_ has changed"
@@ -366,6 +367,43 @@ sub words {
     my $nobody = join '', map { $t->get(undef, $_->[1], -check => 0)->body }
         grep { $_->[0] eq 'GET' } operations(0);
     unlike $nobody, qr/canary/i, 'and nobody sees nothing';
+}
+
+
+# --- counters -----------------------------------------------------------------
+
+# All that is counted for a tenant's people.
+sub counts ($name) {
+    my %count;
+    for my $who (map { "$name-$_" } qw(admin agent user)) {
+        for my $filter ('', map({ "state=$_" } qw(new open on_hold closed)),
+            map({ "bucket=$_" } qw(submitted pending closed)),
+            map({ "priority=$_" } qw(normal high)), 'assignee=none',
+            "assignee=$id{$name}{agent}", "requester=$id{$name}{user}")
+        {
+            $count{"$who $filter"} = $t->get($who,
+                "/v1/tickets?count=true&limit=1&$filter")->field('/count');
+        }
+        $count{"$who buckets"} = encode_json($t->get($who,
+            '/v1/me/tickets?count=true&limit=1')->field('/counts'));
+    }
+    return \%count;
+}
+
+sub counters {
+    my %before = map { $_ => counts($_) } 'acme', values %FOREIGN;
+    is $before{acme}{'acme-admin '}, @{ $t->get('acme-admin',
+        '/v1/tickets?limit=200')->field('/data') },
+        'a count is of one\'s own tickets';
+
+    my $made = $t->post('acme-user', '/v1/tickets', { subject => 'counted',
+        description => 'd' })->is(201)->field('/id');
+    $t->post('acme-agent', "/v1/tickets/$made/start", {})->is(200);
+    isnt encode_json(counts('acme')), encode_json($before{acme}),
+        'one more is counted';
+    is_deeply counts($_), $before{$_}, "  and nothing for $_"
+        for sort values %FOREIGN;
+    $t->post('acme-user', "/v1/tickets/$made/close", {})->is(200);
 }
 
 

@@ -274,4 +274,14 @@ cmp_ok scalar @examples, '>=', 7, 'there are examples';
 accepts("example $_ of the documentation", 'ticket_store desk path={store};',
     example($examples[ $_ - 1 ])) for 1 .. @examples;
 
+# that of quotas and limit_req together stands in operations.md, as a whole
+open my $guide, '<', TicketTest::Server::top() . '/docs/operations.md'
+    or die "operations.md: $!\n";
+my ($flood) = grep { /limit_req_zone/ }
+    join('', <$guide>) =~ /^```nginx\nhttp \{\n(.*?)^\}\n```/msg;
+$flood =~ s{path=[^;]+}{path={store}};
+$flood =~ s/server \{/$& listen 127.0.0.1:{port}; root {dir}\/html;/;
+like $flood, qr/ticket_quota.*limit_req /s, 'there is one of limit_req';
+accepts('the example of limit_req', $flood);
+
 done_testing;

@@ -160,7 +160,8 @@ sub p99 (@seconds) {
     # many accounts tried from one address: it has ten times the tries
 
     my $try = sub ($from, $n) {
-        return [POST => undef, '/v1/session', json => body("guess$n", 'none'),
+        return [POST => undef, '/v1/session',
+            json => body("guess$n", 'a b c d'),
             headers => { 'X-Real-IP' => $from,
                 'Content-Type' => 'application/json' }];
     };
@@ -170,6 +171,14 @@ sub p99 (@seconds) {
     cmp_ok $codes->{429} // 0, '>=', 27, 'and the rest not';
     $codes = codes($t->parallel($try->('198.51.100.2', 61)));
     is_deeply $codes, { 401 => 1 }, 'from another address they are';
+
+    # who has an address of IPv6 has a network of them
+
+    $codes = codes($t->parallel(map { $try->("2001:db8::$_", $_ + 100) }
+        1 .. 60));
+    cmp_ok $codes->{429} // 0, '>=', 27, 'IPv6 counts by its network';
+    $codes = codes($t->parallel($try->('2001:db8:0:1::1', 161)));
+    is_deeply $codes, { 401 => 1 }, 'and no wider';
 
     # who is not there fails as slowly
 

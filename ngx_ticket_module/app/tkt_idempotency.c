@@ -134,6 +134,7 @@ tkt_idempotency_print(uint8_t out[TKT_PRINT_BYTES], const tkt_command_t *cmd,
 /*
  * Whether the request is the one that was stored.  Keys come and go: a tag of
  * one that is gone cannot be compared, and the Idempotency-Key alone must do.
+ * An operation without secrets has stored no tag: it is another request.
  */
 static bool
 tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
@@ -147,6 +148,10 @@ tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
     if (stored.len == TKT_DIGEST_BYTES) {
         return tkt_str_eq(stored, (tkt_str_t) { cmd->fingerprint,
                                                 TKT_DIGEST_BYTES });
+    }
+
+    if (!(cmd->op->flags & TKT_OP_SECRET)) {
+        return false;
     }
 
     for (i = 0; i < keys; i++) {

@@ -2,7 +2,6 @@
  * Principals: the rules of the resource, and one's own record.
  */
 
-#include "app/tkt_forward.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_roles.h"
@@ -112,10 +111,10 @@ tkt_user_check_new(tkt_call_t *c, tkt_user_t *user)
 {
     tkt_user_t  other;
 
-    if (tkt_standin_login(user->login)) {
+    if (!tkt_who_login(user->login)) {
         return tkt_user_fault(c, "/login", "choice",
-                              "logins that begin with \"tenant:\" are the "
-                              "desk's");
+                              "logins that begin with \"tenant:\" or "
+                              "\"guest:\" are the desk's");
     }
 
     if (tkt_user_by_login(c->txn, c->actor->tenant, user->login, &other,

@@ -2,6 +2,7 @@
  * Rows of tenants, roles, principals and what belongs to them.
  */
 
+#include "app/tkt_codes.h"
 #include "app/tkt_rows.h"
 
 
@@ -187,6 +188,32 @@ tkt_role_held(tkt_txn_t *txn, uint32_t tenant, uint64_t id, bool more,
 }
 
 
+/*
+ * A code to reset the password that is on its way to an address which is not
+ * his any more, or not proved any more, opens nothing.
+ */
+static void
+tkt_user_code_end(tkt_txn_t *txn, const tkt_user_t *before,
+    const tkt_user_t *user, tkt_arena_t *arena)
+{
+    tkt_code_t     code;
+    tkt_code_id_t  id;
+
+    if (tkt_str_eq(before->email, user->email)
+        && tkt_str_eq(before->phone, user->phone))
+    {
+        return;
+    }
+
+    tkt_code_id(&id, (uint32_t) before->tenant, tkt_str(""),
+                TKT_PURPOSE_RESET, before->login);
+
+    if (tkt_code_load(txn, id.tenant, id.digest, &code, arena)) {
+        tkt_code_spend(txn, &id, &code);
+    }
+}
+
+
 void
 tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
     const tkt_user_t *user, tkt_arena_t *arena)
@@ -204,6 +231,9 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         tkt_key_login(&key, (uint32_t) user->tenant, user->login);
         tkt_put(txn, TKT_DB_LOGIN, &key, (tkt_str_t) { id.data, id.len });
         tkt_user_count_add(txn, user->tenant, 1);
+
+    } else {
+        tkt_user_code_end(txn, before, user, arena);
     }
 
     had = (before == NULL) ? 0 : before->role_id;

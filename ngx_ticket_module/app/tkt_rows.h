@@ -125,7 +125,8 @@ bool tkt_user_has_room(tkt_txn_t *txn, uint32_t tenant);
 
 /*
  * Savers; `before` is NULL for a new one.  That of a principal also keeps the
- * count of the tenant's principals and of the holders of a role.
+ * count of the tenant's principals and of the holders of a role, and ends the
+ * code that resets his password when an address of his changes.
  */
 void tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
     const tkt_tenant_t *tenant, tkt_arena_t *arena);

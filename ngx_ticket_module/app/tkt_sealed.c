@@ -83,6 +83,20 @@ tkt_sealed_greatest(tkt_txn_t *txn)
 /* ---- sealing ---- */
 
 bool
+tkt_sealed_behind(tkt_call_t *c)
+{
+    if (tkt_sealed_greatest(c->txn) <= tkt_keyring_newest(c->keyring)) {
+        return false;
+    }
+
+    c->reply->retry_after_s = TKT_RETRY_AFTER_S;
+    tkt_call_fail(c, TKT_BUSY, "newer keys are in use than this process has");
+
+    return true;
+}
+
+
+bool
 tkt_sealed_check(tkt_call_t *c, const tkt_ticket_t *t)
 {
     if (c->keyring == NULL) {
@@ -100,14 +114,7 @@ tkt_sealed_check(tkt_call_t *c, const tkt_ticket_t *t)
 
     /* a process that is about to end, with keys that may be given up */
 
-    if (tkt_sealed_greatest(c->txn) > tkt_keyring_newest(c->keyring)) {
-        c->reply->retry_after_s = TKT_RETRY_AFTER_S;
-        tkt_call_fail(c, TKT_BUSY, "newer keys are in use than this process "
-                      "has");
-        return false;
-    }
-
-    return true;
+    return !tkt_sealed_behind(c);
 }
 
 

@@ -24,6 +24,12 @@
 
 
 /*
+ * Whether keys newer than this process's are in use: true, and answered with
+ * 503, as the process is about to end.  It needs to have keys.
+ */
+bool tkt_sealed_behind(tkt_call_t *c);
+
+/*
  * Whether text can be sealed here and now; otherwise false, and answered: no
  * key is configured, the ticket is closed, or keys newer than this process's
  * are in use.

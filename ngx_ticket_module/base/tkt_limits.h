@@ -55,6 +55,7 @@
 #define TKT_TOKEN_USES_MAX                256
 #define TKT_SESSION_TTL_S                 (12 * 3600)
 #define TKT_SESSION_TTL_MAX_S             (30 * 86400)
+#define TKT_TOKEN_TTL_MAX_S               (36500 * 86400U)
 #define TKT_LINK_TTL_S                    (90 * 86400)
 #define TKT_PASSWORD_MIN_CHARS            10
 #define TKT_PASSWORD_MAX_CHARS            200

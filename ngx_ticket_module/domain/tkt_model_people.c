@@ -178,7 +178,7 @@ static const tkt_field_t  tkt_token_fields[] = {
       .in = NEW, .doc = "when it ends; null: never" },
     { TKT_NAME("ttl"), .type = TKT_T_UINT,
       .offset = offsetof(tkt_token_record_t, ttl), .flags = TKT_F_INTERNAL,
-      .in = NEW, .min = 1, .max = UINT32_MAX,
+      .in = NEW, .min = 1, .max = TKT_TOKEN_TTL_MAX_S,
       .doc = "seconds until it ends" },
     { TKT_NAME("digest"), .type = TKT_T_TEXT,
       .offset = offsetof(tkt_token_record_t, digest), .stored = 2,

@@ -231,6 +231,33 @@ test_ends(void **state)
 }
 
 
+/* What was sent to an address is worth nothing when it is not his any more. */
+static void
+test_address_changes(void **state)
+{
+    char           reset[160];
+    static desk_t  d;
+
+    desk_open(&d);
+    register_ann(&d);
+
+    (void) snprintf(reset, sizeof(reset), "{\"login\":\"ann\","
+                    "\"code\":\"%s\",\"new_password\":\"" NEW_PASSWORD "\"}",
+                    code_for(&d, RESET_OF("ann")));
+    desk_ok(&d, &operator, TKT_METHOD_PATCH, "/v1/users/1",
+            "{\"name\":\"Anna\"}");
+    assert_int_equal(entries(&d, TKT_DB_CODE), 1);
+    desk_ok(&d, &operator, TKT_METHOD_PATCH, "/v1/users/1",
+            "{\"email\":\"new@example.com\"}");
+    assert_int_equal(entries(&d, TKT_DB_CODE), 0);
+    assert_int_equal(entries(&d, TKT_DB_OUTBOX), 0);
+
+    nobody_gets(&d, "/v1/password-reset", reset, 400);
+    nobody_gets(&d, "/v1/session", LOGIN, 201);
+    close_desk(&d);
+}
+
+
 /* Codes are as likely high as low, and each digit is any. */
 static void
 test_digits(void **state)
@@ -447,6 +474,7 @@ main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_guesses),
         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_address_changes),
         cmocka_unit_test(test_digits),
         cmocka_unit_test(test_outbox),
         cmocka_unit_test(test_verify),

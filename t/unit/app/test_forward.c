@@ -349,6 +349,8 @@ test_oddities(void **state)
     people_make(&d);
     assert_int_equal(desk_run(&d, &operator, TKT_METHOD_POST, "/v1/users",
                               "{\"login\":\"tenant:x\"}"), 400);
+    assert_int_equal(desk_run(&d, &operator, TKT_METHOD_POST, "/v1/users",
+                              "{\"login\":\"guest:a@b.c\"}"), 400);
 
     memset(text, 'x', 9000);
     (void) snprintf(body, sizeof(body), "{\"description\":\"%s-end\"}", text);

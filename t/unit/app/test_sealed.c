@@ -284,6 +284,11 @@ test_replay(void **state)
         "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\","
         "\"confidential\":\"two\"}"), 422);
 
+    /* nor is one of another operation, which stores no tag, this one */
+
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_POST,
+        "/v1/tickets/2/messages", "{\"body\":\"b\"}"), 422);
+
     /* a retry that comes when the key of its tag is gone is still a retry */
 
     tkt_keyring_free(s.ring);
@@ -331,6 +336,29 @@ test_quota(void **state)
     assert_int_equal(sealed_reveal(&s, as(ANN, AGENT), id, &a), 200);
     ask_done(&a);
 
+    sealed_close_desk(&s);
+}
+
+
+/* A process that has not yet the keys in use says so. */
+static void
+test_behind(void **state)
+{
+    ask_t                 a;
+    unsigned              id;
+    tkt_keyring_t        *old;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+    old = s.ring;
+    s.ring = sealed_ring(KEY_2 KEY_1);
+    id = sealed_ticket(&s, CANARY);
+    tkt_keyring_free(s.ring);
+    s.ring = old;
+
+    assert_int_equal(sealed_reveal(&s, as(ANN, AGENT), id, &a), 503);
+    assert_true(a.reply.retry_after_s > 0);
+    ask_done(&a);
     sealed_close_desk(&s);
 }
 
@@ -526,6 +554,7 @@ main(void)
         cmocka_unit_test(test_told),
         cmocka_unit_test(test_replay),
         cmocka_unit_test(test_quota),
+        cmocka_unit_test(test_behind),
         cmocka_unit_test(test_moved),
         cmocka_unit_test(test_changed),
         cmocka_unit_test(test_rolled_back),
