@@ -121,7 +121,17 @@ tkt_who_enter(tkt_command_t *cmd, tkt_call_t *c)
     cmd->version = 0;
 
     if (actor->id == 0) {
-        return true;    /* the operator, or nobody */
+
+        /* the operator, or nobody; nobody of a tenant is a guest */
+
+        if (actor->role == TKT_ROLE_NONE && actor->tenant != 0
+            && !tkt_tenant_open(c->txn, actor->tenant))
+        {
+            tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
+            return false;
+        }
+
+        return true;
     }
 
     if (cmd->unseen) {

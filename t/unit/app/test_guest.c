@@ -262,6 +262,34 @@ test_long_address(void **state)
 }
 
 
+/* What was queued when the tenant was shut is refused, of guests too. */
+static void
+test_shut(void **state)
+{
+    ask_t          a;
+    char           body[512];
+    tkt_txn_t     *txn;
+    static desk_t  d;
+    tkt_tenant_t   before, tenant;
+
+    desk_open(&d);
+    (void) snprintf(body, sizeof(body), TICKET("\"email\":\"eve@example.com\"",
+                    "%s"), code_for(&d, ask_for));
+
+    assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+    assert_true(tkt_tenant_load(txn, 1, &before, &d.arena));
+    tenant = before;
+    tenant.disabled = 1;
+    tkt_tenant_save(txn, &before, &tenant, &d.arena);
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+
+    assert_int_equal(submit(&d, &a, body, NULL), 401);
+    ask_done(&a);
+    assert_int_equal(entries(&d, TKT_DB_TICKET), 0);
+    close_desk(&d);
+}
+
+
 int
 main(void)
 {
@@ -271,6 +299,7 @@ main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_no_account),
         cmocka_unit_test(test_long_address),
+        cmocka_unit_test(test_shut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
