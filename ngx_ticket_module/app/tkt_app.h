@@ -286,9 +286,15 @@ bool tkt_command_attempt_failed(const tkt_command_t *cmd);
  * the operator that does a bounded piece of one job (destroys the sealed text
  * of a ticket, erases some of a principal's tickets).  Returns how many; they
  * are the caller's to queue and free.  random: 32 bytes for each.
+ *
+ * after: where the last look ended, with len 0 at first; NULL: look from the
+ * beginning.  Entries that fail again and again stay in front, and must not
+ * keep the others from their turn: a look that finds more than it has room for
+ * is gone on with, one that comes to the end begins anew.
  */
 size_t tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
-    const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room);
+    const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room,
+    tkt_key_t *after);
 
 /* A use of a token, to be remembered to the hour. */
 typedef struct {

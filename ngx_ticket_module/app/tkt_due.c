@@ -100,30 +100,32 @@ tkt_due_command(tkt_str_t key, int64_t now_ms, const uint8_t random[32])
 }
 
 
-size_t
-tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
-    const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room)
+/* The entries that are due, as long as there is room: tkt_app_due. */
+static size_t
+tkt_due_walk(tkt_scan_t *scan, int64_t now_ms, const uint8_t *random,
+    const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room,
+    tkt_key_t *after)
 {
     size_t          n, steps;
-    tkt_key_t       all;
-    tkt_scan_t      scan;
     tkt_unkey_t     u;
     tkt_command_t  *cmd;
 
-    n = 0;
-    tkt_key_start(&all);
-    tkt_scan_open(&scan, read, TKT_DB_DUE, &all, NULL, false);
+    for (n = 0, steps = 0; tkt_scan_next(scan); steps++) {
 
-    for (steps = 0; n < room && steps < TKT_LIST_STEPS_MAX
-                    && tkt_scan_next(&scan); steps++)
-    {
-        tkt_unkey_start(&u, scan.key);
+        tkt_unkey_start(&u, scan->key);
 
         if ((int64_t) tkt_unkey_u64(&u) > now_ms) {
             break;
         }
 
-        cmd = tkt_due_command(scan.key, now_ms, random + 32 * n);
+        if (n == room || steps == TKT_LIST_STEPS_MAX) {
+            return n;
+        }
+
+        tkt_key_start(after);
+        tkt_key_bytes(after, scan->key);
+
+        cmd = tkt_due_command(scan->key, now_ms, random + 32 * n);
 
         if (cmd != NULL) {
             cmd->keyring = keyring;
@@ -131,6 +133,36 @@ tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
         }
     }
 
+    after->len = 0;
+
+    return n;
+}
+
+
+size_t
+tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
+    const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room,
+    tkt_key_t *after)
+{
+    size_t      n;
+    tkt_key_t   all, from, none;
+    tkt_scan_t  scan;
+
+    tkt_key_start(&none);
+
+    if (after == NULL) {
+        after = &none;
+    }
+
+    /* no key stands between one and the same with a byte more */
+
+    from = *after;
+    tkt_key_u8(&from, 0);
+
+    tkt_key_start(&all);
+    tkt_scan_open(&scan, read, TKT_DB_DUE, &all,
+                  after->len == 0 ? NULL : &from, false);
+    n = tkt_due_walk(&scan, now_ms, random, keyring, commands, room, after);
     tkt_scan_close(&scan);
 
     return n;

@@ -14,6 +14,7 @@ struct ngx_ticket_jobs_s {
     ngx_ticket_wake_t   leave;         /* seen when the worker is to leave   */
     ngx_msec_t          failed_ms;     /* when it was logged; 0: never       */
     ngx_uint_t          in_flight;     /* commands of what is due            */
+    tkt_key_t           after;         /* where the last look at it ended    */
     ngx_uint_t          uses;          /* 1: their command is in flight      */
     ngx_msec_t          uses_ms;       /* when the next one is to be made    */
 };
@@ -107,7 +108,8 @@ ngx_ticket_jobs_due(struct ngx_ticket_jobs_s *jobs)
     ngx_ticket_random(jobs->desk, random, sizeof(random));
 
     n = tkt_app_due(txn, ngx_ticket_now_ms(), random,
-                    jobs->desk->keyring, commands, TKT_JOB_BATCH_MAX);
+                    jobs->desk->keyring, commands, TKT_JOB_BATCH_MAX,
+                    &jobs->after);
 
     ngx_ticket_read_end(jobs->desk);
 

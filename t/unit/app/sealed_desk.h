@@ -321,7 +321,8 @@ sealed_due(sealed_desk_t *s, int64_t now_ms)
     tkt_command_t  *commands[8];
 
     assert_int_equal(tkt_txn_renew(s->d.read), TKT_OK);
-    n = tkt_app_due(s->d.read, now_ms, random, s->ring, commands, 8);
+    n = tkt_app_due(s->d.read, now_ms, random, s->ring, commands, 8,
+                    NULL);
     tkt_txn_reset(s->d.read);
 
     if (n > 0) {

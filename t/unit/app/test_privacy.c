@@ -186,7 +186,7 @@ timers(desk_t *d)
         assert_true(rounds < 1000);
         d->now_ms += 1000;
         assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
-        n = tkt_app_due(d->read, d->now_ms, random, NULL, &cmd, 1);
+        n = tkt_app_due(d->read, d->now_ms, random, NULL, &cmd, 1, NULL);
         tkt_txn_reset(d->read);
 
         if (n == 0) {

@@ -8,6 +8,7 @@
 #include "sealed_desk.h"
 
 #include "app/tkt_audit.h"
+#include "app/tkt_due.h"
 
 
 #define DAY_MS  (86400 * 1000LL)
@@ -152,6 +153,50 @@ rewrap(sealed_desk_t *s, tkt_rewrap_t *state, unsigned *batches)
 
 
 /* The newest entry of the platform's audit log is of this key. */
+/* What stays due, because it fails, keeps nothing behind it from its turn. */
+static void
+test_turns(void **state)
+{
+    size_t                i, n;
+    uint8_t               random[32 * 2] = { 3 };
+    uint64_t              at, seen;
+    tkt_key_t             after;
+    tkt_txn_t            *txn;
+    tkt_command_t        *commands[2];
+    const tkt_job_t      *job;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+    assert_int_equal(tkt_txn_begin(s.d.env, &txn, false), TKT_OK);
+
+    for (at = 1; at <= 5; at++) {
+        tkt_due_set(txn, (int64_t) at, TKT_DUE_SHRED, 1, at);
+    }
+
+    tkt_due_set(txn, s.d.now_ms + 1, TKT_DUE_SHRED, 1, 6);
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+    assert_int_equal(tkt_txn_renew(s.d.read), TKT_OK);
+    tkt_key_start(&after);
+
+    for (seen = 0, at = 0; at < 3; at++) {
+        n = tkt_app_due(s.d.read, s.d.now_ms, random, s.ring, commands, 2,
+                        &after);
+        assert_int_equal(n, at < 2 ? 2 : 1);
+        assert_int_equal(after.len == 0, at == 2);
+
+        for (i = 0; i < n; i++) {
+            job = commands[i]->input;
+            seen = seen * 10 + job->id;
+            tkt_command_free(commands[i]);
+        }
+    }
+
+    assert_int_equal(seen, 12345);
+    tkt_txn_reset(s.d.read);
+    sealed_close_desk(&s);
+}
+
+
 static void
 logged(sealed_desk_t *s, tkt_audit_act_t act, uint64_t id)
 {
@@ -299,6 +344,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_timer),
         cmocka_unit_test(test_timer_stale),
+        cmocka_unit_test(test_turns),
         cmocka_unit_test(test_rotate),
         cmocka_unit_test(test_rotate_damaged),
         cmocka_unit_test(test_fence),
