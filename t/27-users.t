@@ -230,6 +230,7 @@ sub token_life {
         '  not for caches';
 
     my $list = $t->get('root', $path)->field('/data');
+    $_->{last_used_at} = ignore for @$had;     # a timer may store it now
     cmp_deeply $list, [ @$had, { %{ $made->json }, token => undef } ],
         'it is listed without its secret';
     $t->set_token(laptop => $made->field('/token'));
@@ -239,7 +240,8 @@ sub token_life {
     $t->get('laptop', '/v1/me')->is_problem(401, 'unauthorized', '  works no '
         . 'more');
     $t->delete('root', "$path/$id")->is_problem(404, 'not-found', '  once');
-    is_deeply $t->get('root', $path)->field('/data'), $had, '  not listed';
+    is_deeply [ map { $_->{id} } @{ $t->get('root', $path)->field('/data') } ],
+        [ map { $_->{id} } @$had ], '  not listed';
     isnt $t->post('root', $path, {})->field('/id'), $id,
         'its number is not used again';
 

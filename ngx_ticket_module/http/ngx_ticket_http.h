@@ -61,6 +61,8 @@ typedef struct {
 
 typedef struct {
     ngx_array_t                       stores;    /* ngx_ticket_store_t *     */
+    ngx_uint_t                        jwt_secrets;   /* 1: some ticket_jwt
+                                                    has keys that sign, too  */
     ngx_http_output_header_filter_pt  next_header_filter;
     ngx_http_output_body_filter_pt    next_body_filter;
 } ngx_ticket_main_conf_t;

@@ -333,9 +333,10 @@ ngx_ticket_jwt_create(ngx_conf_t *cf, ngx_ticket_jwt_t *jwt)
 static char *
 ngx_ticket_jwt_set(ngx_conf_t *cf, ngx_ticket_loc_conf_t *lcf)
 {
-    ngx_str_t         *value;
-    ngx_uint_t         i;
-    ngx_ticket_jwt_t   jwt;
+    ngx_str_t               *value;
+    ngx_uint_t               i;
+    ngx_ticket_jwt_t         jwt;
+    ngx_ticket_main_conf_t  *mcf;
 
     ngx_memzero(&jwt, sizeof(ngx_ticket_jwt_t));
 
@@ -365,7 +366,18 @@ ngx_ticket_jwt_set(ngx_conf_t *cf, ngx_ticket_loc_conf_t *lcf)
 
     lcf->jwt = ngx_ticket_jwt_create(cf, &jwt);
 
-    return lcf->jwt ? NGX_CONF_OK : NGX_CONF_ERROR;
+    if (lcf->jwt == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    /* who has such a secret can sign with it: it must be in no dump */
+
+    if (jwt.rules.alg == TKT_JWS_HS256) {
+        mcf = ngx_http_conf_get_module_main_conf(cf, ngx_ticket_module);
+        mcf->jwt_secrets = 1;
+    }
+
+    return NGX_CONF_OK;
 }
 
 

@@ -225,7 +225,7 @@ ngx_ticket_keys_process(ngx_cycle_t *cycle, ngx_ticket_main_conf_t *mcf)
     ngx_ticket_store_t  **stores;
 
     stores = mcf->stores.elts;
-    keys = 0;
+    keys = mcf->jwt_secrets;
     cores = 1;
 
     for (i = 0; i < mcf->stores.nelts; i++) {
