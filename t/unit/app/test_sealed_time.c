@@ -293,6 +293,29 @@ test_fence(void **state)
 }
 
 
+/* A process that has not yet the keys in use says so. */
+static void
+test_behind(void **state)
+{
+    ask_t                 a;
+    unsigned              id;
+    tkt_keyring_t        *old;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+    old = s.ring;
+    s.ring = sealed_ring(KEY_2 KEY_1);
+    id = sealed_ticket(&s, CANARY);
+    tkt_keyring_free(s.ring);
+    s.ring = old;
+
+    assert_int_equal(sealed_reveal(&s, as(ANN, AGENT), id, &a), 503);
+    assert_true(a.reply.retry_after_s > 0);
+    ask_done(&a);
+    sealed_close_desk(&s);
+}
+
+
 /* Another key of the same id: nothing is sealed that is lost afterwards. */
 static void
 test_foreign(void **state)
@@ -375,6 +398,7 @@ main(void)
         cmocka_unit_test(test_rotate),
         cmocka_unit_test(test_rotate_damaged),
         cmocka_unit_test(test_fence),
+        cmocka_unit_test(test_behind),
         cmocka_unit_test(test_foreign),
     };
 
