@@ -120,7 +120,7 @@ void tkt_seal_tag(uint8_t tag[TKT_SEAL_TAG_BYTES], const tkt_keyring_t *ring,
 
 /*
  * A number by which the key of this id is known again, and that is of no other
- * use: 62 bits of a tag under a key made of it.  Never 0; 0: no such key.
+ * use: bits of a tag under a key made of it, below 2^62.  0: no such key.
  */
 uint64_t tkt_keyring_mark(const tkt_keyring_t *ring, uint32_t id);
 
