@@ -21,6 +21,7 @@ commands();
 $t->start;
 moved();
 removed_early();
+another();
 under_load();
 
 done_testing;
@@ -89,8 +90,8 @@ sub commands {
     is_deeply key('new')->{json}, { id => 2, keys => 2 }, 'the second';
     is substr(text_of($file), 0, length $one), $one, 'the first is kept';
     is_deeply key('list')->{json}, { data => [
-        { id => 1, newest => \0, data_keys => 0 },
-        { id => 2, newest => \1, data_keys => 0 } ] }, 'both';
+        { id => 1, newest => \0, data_keys => 0, foreign => \0 },
+        { id => 2, newest => \1, data_keys => 0, foreign => \0 } ] }, 'both';
 
     like key('retire', '--id', 2)->{err}, qr/key 2 is the newest/,
         'the newest is kept';
@@ -226,6 +227,49 @@ sub removed_early {
     is reveal($id, 'root')->is(200)->field('/confidential'), $CANARY,
         'it opens when the key is back';
     $t->delete('alice', "/v1/tickets/$id/confidential")->is(204);
+}
+
+
+# --- another file -------------------------------------------------------------
+
+# A file of another making whose key has the same id seals nothing.
+sub another {
+    my $id    = $t->some_ticket(confidential => $CANARY)->{id};
+    my $right = text_of($file);
+    my ($n)   = key('list')->{json}{data}[-1]{id};
+    my $told  = "the key file's key $n is not the one this store was "
+        . 'sealed with';
+
+    put_text($file, $right =~ s/^$n:\K.*/'A' x 43 . '='/mer);
+    reloaded();
+    for my $ask (['post', '/v1/tickets',
+            { subject => 's', description => 'd', confidential => 'lost' }],
+        ['patch', "/v1/tickets/$id", { confidential => 'lost' }])
+    {
+        my ($method, $path, $body) = @$ask;
+        my $r = $t->$method('alice', $path, $body)
+            ->is_problem(500, 'internal-error', "$method: refused");
+        is $r->field('/detail'), $told, "$method: and told why";
+    }
+    is reveal($id, 'root')->is(500)->field('/detail'), $told, 'reveal too';
+
+    my $r = $t->{server}->run($t->{server}->ticketctl_path, 'verify',
+        '--store', $t->store, '--key-file', $file);
+    like $r->{out}, qr/\Q$told/, 'verify says it';
+    $r = key('list');
+    is $r->{rc}, 1, 'list fails';
+    like $r->{err}, qr/\Q$told/, 'and says it';
+    ok $r->{json}{data}[-1]{foreign}, 'of this key';
+    $r = key('rotate');
+    is $r->{rc}, 1, 'rotate fails';
+    like $r->{err}, qr/\Q$told/, 'and says it';
+
+    put_text($file, $right);
+    reloaded();
+    is reveal($id, 'root')->is(200)->field('/confidential'), $CANARY,
+        'what was there opens when the right file is back';
+    $t->delete('alice', "/v1/tickets/$id/confidential")->is(204);
+    $t->verify;
 }
 
 

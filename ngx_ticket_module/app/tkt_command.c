@@ -64,7 +64,7 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
 {
     size_t     n;
     uint64_t   narrow[2];
-    tkt_str_t  key, parts[6];
+    tkt_str_t  key, parts[6], *target = parts + 2;
 
     if (!req->has_idempotency_key) {
 
@@ -88,18 +88,17 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
         return true;
     }
 
-    parts[0] = tkt_str_z(c->op->name);
-    parts[1] = req->path;
-    parts[2] = body;
-
-    /* an answer given to one role is not replayed to another */
-
-    parts[3] = tkt_role_names.names[c->actor->role];
-
     /* bodies may hold secrets that can be guessed: a fingerprint cannot be
        tried out without the key, of which only a digest is stored */
 
-    parts[4] = key;
+    parts[0] = key;
+    parts[1] = body;
+    parts[2] = tkt_str_z(c->op->name);
+    parts[3] = req->path;
+
+    /* an answer given to one role is not replayed to another */
+
+    parts[4] = tkt_role_names.names[c->actor->role];
     n = 5;
 
     /* nor to less of a role, nor through the link to another ticket */
@@ -113,6 +112,7 @@ tkt_command_key(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
 
     tkt_hash_parts(cmd->key, TKT_DIGEST_BYTES, &key, 1);
     tkt_hash_parts(cmd->fingerprint, TKT_DIGEST_BYTES, parts, n);
+    tkt_hash_parts(cmd->target, TKT_DIGEST_BYTES, target, n - 2);
     cmd->has_key = true;
 
     return true;

@@ -57,6 +57,7 @@ struct tkt_command_s {
     bool                    has_key;
     uint8_t                 key[TKT_DIGEST_BYTES];          /* of the key    */
     uint8_t                 fingerprint[TKT_DIGEST_BYTES];  /* of the request */
+    uint8_t                 target[TKT_DIGEST_BYTES];   /* without its body  */
 
     void                   *input;
     tkt_present_t           present;

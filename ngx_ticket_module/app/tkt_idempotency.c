@@ -15,9 +15,10 @@
 
 #define TKT_DAY_MS  (86400 * 1000LL)
 
-/* A tagged fingerprint: id of the master key, tag. */
-#define TKT_PRINT_ID_BYTES  4
-#define TKT_PRINT_BYTES     (TKT_PRINT_ID_BYTES + TKT_SEAL_TAG_BYTES)
+/* A tagged fingerprint: digest without the body, id of the master key, tag. */
+#define TKT_PRINT_ID_AT   TKT_DIGEST_BYTES
+#define TKT_PRINT_TAG_AT  (TKT_PRINT_ID_AT + 4)
+#define TKT_PRINT_BYTES   (TKT_PRINT_TAG_AT + TKT_SEAL_TAG_BYTES)
 
 
 typedef struct {
@@ -106,12 +107,14 @@ tkt_idempotency_find(tkt_txn_t *txn, const tkt_command_t *cmd,
 /*
  * What is stored of a request's fingerprint.  One with a secret in it is
  * tagged under a key that is not in the store, so that guesses cannot be
- * tried there; which of the master keys that was stands before the tag.
+ * tried there; which of the master keys that was stands before the tag, and
+ * first what holds when that key is gone.
  */
 static tkt_str_t
 tkt_idempotency_print(uint8_t out[TKT_PRINT_BYTES], const tkt_command_t *cmd,
     size_t place)
 {
+    uint8_t   *p = out + TKT_PRINT_ID_AT;
     uint32_t   id;
     tkt_str_t  digest = { cmd->fingerprint, TKT_DIGEST_BYTES };
 
@@ -121,11 +124,12 @@ tkt_idempotency_print(uint8_t out[TKT_PRINT_BYTES], const tkt_command_t *cmd,
 
     id = tkt_keyring_id(cmd->keyring, place);
 
-    out[0] = (uint8_t) (id >> 24);
-    out[1] = (uint8_t) (id >> 16);
-    out[2] = (uint8_t) (id >> 8);
-    out[3] = (uint8_t) id;
-    tkt_seal_tag(out + TKT_PRINT_ID_BYTES, cmd->keyring, place, digest);
+    memcpy(out, cmd->target, TKT_DIGEST_BYTES);
+    p[0] = (uint8_t) (id >> 24);
+    p[1] = (uint8_t) (id >> 16);
+    p[2] = (uint8_t) (id >> 8);
+    p[3] = (uint8_t) id;
+    tkt_seal_tag(out + TKT_PRINT_TAG_AT, cmd->keyring, place, digest);
 
     return (tkt_str_t) { out, TKT_PRINT_BYTES };
 }
@@ -133,8 +137,8 @@ tkt_idempotency_print(uint8_t out[TKT_PRINT_BYTES], const tkt_command_t *cmd,
 
 /*
  * Whether the request is the one that was stored.  Keys come and go: a tag of
- * one that is gone cannot be compared, and the Idempotency-Key alone must do.
- * An operation without secrets has stored no tag: it is another request.
+ * one that is gone cannot be compared, and the Idempotency-Key must do, with
+ * operation, path, and who asks as what.
  */
 static bool
 tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
@@ -150,7 +154,9 @@ tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
                                                 TKT_DIGEST_BYTES });
     }
 
-    if (!(cmd->op->flags & TKT_OP_SECRET)) {
+    if (stored.len != TKT_PRINT_BYTES
+        || memcmp(stored.data, cmd->target, TKT_DIGEST_BYTES) != 0)
+    {
         return false;
     }
 
@@ -158,7 +164,7 @@ tkt_idempotency_same(const tkt_command_t *cmd, tkt_str_t stored)
         print = tkt_idempotency_print(out, cmd, i);
 
         if (print.len == stored.len
-            && memcmp(print.data, stored.data, TKT_PRINT_ID_BYTES) == 0)
+            && memcmp(print.data, stored.data, TKT_PRINT_TAG_AT) == 0)
         {
             return tkt_str_eq(print, stored);
         }

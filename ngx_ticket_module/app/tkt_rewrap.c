@@ -118,7 +118,6 @@ tkt_rewrap_entry(tkt_call_t *c, tkt_rewrap_t *state, const tkt_key_t *key,
     tkt_str_t envelope)
 {
     uint32_t   old;
-    tkt_key_t  by;
     tkt_str_t  wrapped;
 
     old = tkt_seal_key_id(envelope);
@@ -131,10 +130,9 @@ tkt_rewrap_entry(tkt_call_t *c, tkt_rewrap_t *state, const tkt_key_t *key,
 
     tkt_put(c->txn, TKT_DB_SEALED, key, wrapped);
 
-    tkt_key_sealed_by(&by, old);
-    tkt_counter_add(c->txn, TKT_DB_SEALED_BY, &by, 1, 0, -1);
-    tkt_key_sealed_by(&by, tkt_keyring_newest(c->keyring));
-    tkt_counter_add(c->txn, TKT_DB_SEALED_BY, &by, 1, 0, 1);
+    tkt_sealed_count_add(c->txn, c->keyring, old, -1);
+    tkt_sealed_count_add(c->txn, c->keyring, tkt_keyring_newest(c->keyring),
+                         1);
 
     state->rewrapped++;
 }
@@ -151,7 +149,19 @@ tkt_job_rewrap(tkt_call_t *c)
     tkt_rewrap_t  *state = c->input;
 
     newest = tkt_keyring_newest(c->keyring);
-    tkt_rewrap_fence(c->txn, newest);
+    c->reply->http = c->op->success;
+
+    if (tkt_sealed_differs(c->txn, c->keyring, newest)) {
+        state->foreign = newest;
+        state->done = true;
+        return;
+    }
+
+    /* from now on who has not this key seals nothing, nor with another */
+
+    if (tkt_sealed_greatest(c->txn) <= newest) {
+        tkt_sealed_count_add(c->txn, c->keyring, newest, 0);
+    }
 
     batch = state->rewrapped + state->failed + TKT_REWRAP_BATCH_MAX;
     tkt_key_start(&all);
@@ -186,8 +196,6 @@ tkt_job_rewrap(tkt_call_t *c)
     if (state->done && state->rewrapped > 0) {
         tkt_rewrap_note(c, TKT_AUDIT_CHANGE, newest);
     }
-
-    c->reply->http = c->op->success;
 }
 
 

@@ -35,25 +35,64 @@ tkt_sealed_get(tkt_txn_t *txn, const tkt_ticket_t *t, uint8_t field,
 
 
 static void
-tkt_sealed_count_add(tkt_txn_t *txn, uint32_t id, int64_t delta)
+tkt_sealed_by(tkt_txn_t *txn, uint32_t id, uint64_t row[TKT_SEALED_BY_CELLS])
 {
     tkt_key_t  key;
 
     tkt_key_sealed_by(&key, id);
-    tkt_counter_add(txn, TKT_DB_SEALED_BY, &key, 1, 0, delta);
+    tkt_counter_get(txn, TKT_DB_SEALED_BY, &key, TKT_SEALED_BY_CELLS, row);
+}
+
+
+static void
+tkt_sealed_by_add(tkt_txn_t *txn, uint32_t id, size_t cell, int64_t delta)
+{
+    tkt_key_t  key;
+
+    tkt_key_sealed_by(&key, id);
+    tkt_counter_add(txn, TKT_DB_SEALED_BY, &key, TKT_SEALED_BY_CELLS, cell,
+                    delta);
 }
 
 
 uint64_t
 tkt_sealed_count(tkt_txn_t *txn, uint32_t id)
 {
-    uint64_t   count;
-    tkt_key_t  key;
+    uint64_t  row[TKT_SEALED_BY_CELLS];
 
-    tkt_key_sealed_by(&key, id);
-    tkt_counter_get(txn, TKT_DB_SEALED_BY, &key, 1, &count);
+    tkt_sealed_by(txn, id, row);
 
-    return count;
+    return row[TKT_SEALED_BY_COUNT];
+}
+
+
+bool
+tkt_sealed_differs(tkt_txn_t *txn, const tkt_keyring_t *ring, uint32_t id)
+{
+    uint64_t  mark, row[TKT_SEALED_BY_CELLS];
+
+    tkt_sealed_by(txn, id, row);
+    mark = tkt_keyring_mark(ring, id);
+
+    return mark != 0 && row[TKT_SEALED_BY_MARK] != 0
+           && mark != row[TKT_SEALED_BY_MARK];
+}
+
+
+void
+tkt_sealed_count_add(tkt_txn_t *txn, const tkt_keyring_t *ring, uint32_t id,
+    int64_t delta)
+{
+    uint64_t  row[TKT_SEALED_BY_CELLS];
+
+    tkt_sealed_by(txn, id, row);
+
+    if (row[TKT_SEALED_BY_MARK] == 0) {
+        tkt_sealed_by_add(txn, id, TKT_SEALED_BY_MARK,
+                          (int64_t) tkt_keyring_mark(ring, id));
+    }
+
+    tkt_sealed_by_add(txn, id, TKT_SEALED_BY_COUNT, delta);
 }
 
 
@@ -97,6 +136,20 @@ tkt_sealed_behind(tkt_call_t *c)
 
 
 bool
+tkt_sealed_foreign(tkt_call_t *c, uint32_t id)
+{
+    if (!tkt_sealed_differs(c->txn, c->keyring, id)) {
+        return false;
+    }
+
+    tkt_call_fail(c, TKT_INTERNAL, "the key file's key %u is not the one this "
+                  "store was sealed with", (unsigned) id);
+
+    return true;
+}
+
+
+bool
 tkt_sealed_check(tkt_call_t *c, const tkt_ticket_t *t)
 {
     if (c->keyring == NULL) {
@@ -114,7 +167,8 @@ tkt_sealed_check(tkt_call_t *c, const tkt_ticket_t *t)
 
     /* a process that is about to end, with keys that may be given up */
 
-    return !tkt_sealed_behind(c);
+    return !tkt_sealed_behind(c)
+           && !tkt_sealed_foreign(c, tkt_keyring_newest(c->keyring));
 }
 
 
@@ -173,7 +227,7 @@ tkt_sealed_put(tkt_call_t *c, tkt_ticket_t *t, tkt_str_t text)
     tkt_key_sealed(&key, (uint32_t) t->tenant, t->id, TKT_SEALED_TEXT);
     tkt_put(c->txn, TKT_DB_SEALED, &key, sealed);
 
-    tkt_sealed_count_add(c->txn, master, 1);
+    tkt_sealed_count_add(c->txn, c->keyring, master, 1);
 }
 
 
@@ -190,7 +244,7 @@ tkt_sealed_destroy(tkt_txn_t *txn, tkt_ticket_t *t)
         /* a damaged entry goes uncounted: nothing may keep it from going */
 
         if (master != 0 && tkt_sealed_count(txn, master) > 0) {
-            tkt_sealed_count_add(txn, master, -1);
+            tkt_sealed_by_add(txn, master, TKT_SEALED_BY_COUNT, -1);
         }
 
         tkt_key_sealed(&key, (uint32_t) t->tenant, t->id, TKT_SEALED_KEY);
@@ -314,6 +368,25 @@ tkt_sealed_open(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t *text)
     tkt_wipe(data_key, sizeof(data_key));
 
     return good;
+}
+
+
+void
+tkt_sealed_shut(tkt_call_t *c, const tkt_ticket_t *t)
+{
+    tkt_str_t  envelope;
+
+    /* it may have been wrapped anew for the process that comes next */
+
+    if (c->keyring != NULL
+        && (tkt_sealed_behind(c)
+            || (tkt_sealed_get(c->txn, t, TKT_SEALED_KEY, &envelope)
+                && tkt_sealed_foreign(c, tkt_seal_key_id(envelope)))))
+    {
+        return;
+    }
+
+    tkt_call_fail(c, TKT_INTERNAL, "the confidential text cannot be opened");
 }
 
 

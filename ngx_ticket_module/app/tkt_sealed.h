@@ -4,7 +4,8 @@
  * the ticket, and there are two entries in `sealed`: field 0, a data key of
  * this one text wrapped by the newest master key, and field 1, the text under
  * that data key.  Both are bound to sealed_version, which no other text of
- * the ticket ever has.  `sealed_by` counts the data keys of each master key.
+ * the ticket ever has.  `sealed_by` counts the data keys of each master key and
+ * keeps its mark, by which another key of the same id is told from it.
  *
  * All of these are called in the command's write transaction, before
  * tkt_ticket_commit.
@@ -19,6 +20,9 @@
 #include "crypto/tkt_seal.h"
 
 
+/* Of a row of `sealed_by`. */
+enum { TKT_SEALED_BY_COUNT, TKT_SEALED_BY_MARK, TKT_SEALED_BY_CELLS };
+
 #define TKT_SEALED_KEY   0
 #define TKT_SEALED_TEXT  1
 
@@ -30,9 +34,16 @@
 bool tkt_sealed_behind(tkt_call_t *c);
 
 /*
+ * Whether the process's key of this id is another one than the store was
+ * sealed with: true, and answered with 500, which the operator finds in the
+ * log.  False for a key that one of them has not.  It needs to have keys.
+ */
+bool tkt_sealed_foreign(tkt_call_t *c, uint32_t id);
+
+/*
  * Whether text can be sealed here and now; otherwise false, and answered: no
- * key is configured, the ticket is closed, or keys newer than this process's
- * are in use.
+ * key is configured, the ticket is closed, keys newer than this process's are
+ * in use, or its newest is not the one that was used before.
  */
 bool tkt_sealed_check(tkt_call_t *c, const tkt_ticket_t *t);
 
@@ -51,6 +62,9 @@ bool tkt_sealed_patch(tkt_call_t *c, const tkt_ticket_t *before,
  * reason: no such key, damaged, of another ticket, of another time.
  */
 bool tkt_sealed_open(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t *text);
+
+/* Answers for a text that does not open. */
+void tkt_sealed_shut(tkt_call_t *c, const tkt_ticket_t *t);
 
 /* Destroys key and text; no master key is needed.  Nothing if it has none. */
 void tkt_sealed_destroy(tkt_txn_t *txn, tkt_ticket_t *t);
@@ -82,6 +96,9 @@ typedef struct {
     bool       done;
     uint64_t   rewrapped;          /* so far                                 */
     uint64_t   failed;             /* that no key opens                      */
+    uint32_t   foreign;            /* the newest key, if it is not the one of
+                                      this id that the store knows: nothing
+                                      was done; else 0                       */
 } tkt_rewrap_t;
 
 tkt_status_t tkt_app_rewrap(tkt_env_t *env, const tkt_keyring_t *ring,
@@ -100,6 +117,14 @@ uint32_t tkt_sealed_greatest(tkt_txn_t *txn);
 
 /* How many data keys a master key has wrapped. */
 uint64_t tkt_sealed_count(tkt_txn_t *txn, uint32_t id);
+
+/* Whether the key of this id has not the mark that the store keeps of it. */
+bool tkt_sealed_differs(tkt_txn_t *txn, const tkt_keyring_t *ring,
+    uint32_t id);
+
+/* Counts data keys that the key has wrapped, with its mark. */
+void tkt_sealed_count_add(tkt_txn_t *txn, const tkt_keyring_t *ring,
+    uint32_t id, int64_t delta);
 
 
 #endif /* TKT_SEALED_H */

@@ -239,11 +239,29 @@ tkt_verify_sealed_entry(tkt_verify_masters_t *m, const uint64_t *part,
 }
 
 
+/* Marks of master keys, without which a wrong key file would go unseen. */
+static void
+tkt_verify_mark(tkt_verify_t *v, uint32_t id,
+    const uint64_t row[TKT_SEALED_BY_CELLS])
+{
+    if (row[TKT_SEALED_BY_COUNT] > 0 && row[TKT_SEALED_BY_MARK] == 0) {
+        tkt_verify_fault(v, "sealed_by %u: has no mark of this master key",
+                         (unsigned) id);
+    }
+
+    if (v->ring != NULL && tkt_sealed_differs(v->txn, v->ring, id)) {
+        tkt_verify_fault(v, "sealed_by %u: the key file's key %u is not the "
+                         "one this store was sealed with", (unsigned) id,
+                         (unsigned) id);
+    }
+}
+
+
 static void
 tkt_verify_sealed_by(tkt_verify_masters_t *m)
 {
     size_t                i;
-    uint64_t              id, count;
+    uint64_t              id, count, cells[TKT_SEALED_BY_CELLS];
     tkt_key_t             key;
     tkt_str_t             row;
     tkt_scan_t            scan;
@@ -254,7 +272,9 @@ tkt_verify_sealed_by(tkt_verify_masters_t *m)
 
     while (tkt_verify_next(v, &scan, "4", &id)) {
         tkt_key_sealed_by(&key, (uint32_t) id);
-        tkt_counter_get(v->txn, TKT_DB_SEALED_BY, &key, 1, &count);
+        tkt_counter_get(v->txn, TKT_DB_SEALED_BY, &key, TKT_SEALED_BY_CELLS,
+                        cells);
+        count = cells[TKT_SEALED_BY_COUNT];
         master = tkt_verify_master(m, (uint32_t) id);
 
         if (id == 0 || (master != NULL && master->count != count)) {
@@ -263,6 +283,8 @@ tkt_verify_sealed_by(tkt_verify_masters_t *m)
                              tkt_ull(count),
                              tkt_ull(master == NULL ? 0 : master->count));
         }
+
+        tkt_verify_mark(v, (uint32_t) id, cells);
     }
 
     tkt_scan_close(&scan);

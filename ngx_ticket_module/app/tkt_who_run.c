@@ -74,20 +74,38 @@ tkt_who_unmake(tkt_command_t *cmd, tkt_call_t *c)
 }
 
 
+/*
+ * Whether the token is still there and, by the time of the store, which no
+ * clock that is set back takes back, has not ended.
+ */
+static bool
+tkt_who_token(const tkt_actor_t *actor, tkt_call_t *c)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    if (actor->token == 0) {
+        return true;
+    }
+
+    tkt_key_token(&key, actor->tenant, actor->id, actor->token);
+
+    return tkt_get(c->txn, TKT_DB_TOKEN, &key, &value)
+           && (actor->expires_at_ms == 0
+               || actor->expires_at_ms > c->now_ms);
+}
+
+
 /* Whether he may still enter, and do what he was admitted to. */
 static bool
 tkt_who_still(tkt_command_t *cmd, tkt_call_t *c, const tkt_user_t *user)
 {
-    tkt_key_t     key;
-    tkt_str_t     value;
     tkt_actor_t   now = cmd->actor;
     tkt_actor_t  *actor = &cmd->actor;
 
-    tkt_key_token(&key, actor->tenant, actor->id, actor->token);
-
     if (!tkt_tenant_open(c->txn, actor->tenant)
         || !tkt_who_principal(c->txn, user, cmd->identity.role, &now)
-        || (actor->token != 0 && !tkt_get(c->txn, TKT_DB_TOKEN, &key, &value)))
+        || !tkt_who_token(actor, c))
     {
         tkt_call_fail(c, TKT_UNAUTHORIZED, NULL);
         return false;

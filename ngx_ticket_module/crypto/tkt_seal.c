@@ -501,6 +501,31 @@ tkt_seal_tag(uint8_t tag[TKT_SEAL_TAG_BYTES], const tkt_keyring_t *ring,
 }
 
 
+uint64_t
+tkt_keyring_mark(const tkt_keyring_t *ring, uint32_t id)
+{
+    size_t               i;
+    uint8_t              tag[TKT_SEAL_TAG_BYTES];
+    uint64_t             mark;
+    const tkt_master_t  *m = tkt_keyring_find(ring, id);
+
+    if (m == NULL) {
+        return 0;
+    }
+
+    /* no digest is of this length */
+
+    tkt_seal_tag(tag, ring, (size_t) (m - ring->keys),
+                 tkt_str("the mark of this master key"));
+
+    for (i = 0, mark = 0; i < sizeof(mark); i++) {
+        mark = mark << 8 | tag[i];
+    }
+
+    return mark >> 2 | 1;
+}
+
+
 void
 tkt_derive(uint8_t *out, size_t n, const uint8_t random[32],
     const char *purpose)

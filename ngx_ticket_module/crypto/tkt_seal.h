@@ -119,6 +119,12 @@ void tkt_seal_tag(uint8_t tag[TKT_SEAL_TAG_BYTES], const tkt_keyring_t *ring,
     size_t i, tkt_str_t digest);
 
 /*
+ * A number by which the key of this id is known again, and that is of no other
+ * use: bits of a tag under a key made of it, below 2^62.  0: no such key.
+ */
+uint64_t tkt_keyring_mark(const tkt_keyring_t *ring, uint32_t id);
+
+/*
  * n bytes for one purpose from 32 random ones: BLAKE2b keyed with them over
  * the purpose's name.  n from 16 to 64.
  */

@@ -233,12 +233,29 @@ tkt_ctl_key_new(tkt_ctl_t *ctl)
 
 /* ---- list ---- */
 
-/* How many data keys each key has wrapped; nothing without a store. */
+/* What the store knows of a key. */
+typedef struct {
+    uint64_t  count;               /* data keys that it has wrapped          */
+    bool      foreign;             /* another key than the store's           */
+} tkt_ctl_key_seen_t;
+
+
 static int
-tkt_ctl_key_counts(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k, uint64_t *counts)
+tkt_ctl_key_foreign(uint32_t id)
+{
+    return tkt_ctl_error("the key file's key %u is not the one this store was "
+                         "sealed with", (unsigned) id);
+}
+
+
+/* Nothing without a store. */
+static int
+tkt_ctl_key_look(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k,
+    tkt_ctl_key_seen_t *seen)
 {
     int           rc;
     size_t        i;
+    uint32_t      id;
     tkt_status_t  status;
 
     if (!tkt_ctl_has(ctl, STORE)) {
@@ -256,7 +273,9 @@ tkt_ctl_key_counts(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k, uint64_t *counts)
     }
 
     for (i = 0; i < tkt_keyring_count(k->ring); i++) {
-        counts[i] = tkt_sealed_count(ctl->read, tkt_keyring_id(k->ring, i));
+        id = tkt_keyring_id(k->ring, i);
+        seen[i].count = tkt_sealed_count(ctl->read, id);
+        seen[i].foreign = tkt_sealed_differs(ctl->read, k->ring, id);
     }
 
     tkt_txn_reset(ctl->read);
@@ -267,7 +286,7 @@ tkt_ctl_key_counts(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k, uint64_t *counts)
 
 static void
 tkt_ctl_key_row(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k, size_t i,
-    const uint64_t *counts)
+    const tkt_ctl_key_seen_t *seen)
 {
     bool        newest;
     uint32_t    id;
@@ -280,7 +299,9 @@ tkt_ctl_key_row(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k, size_t i,
         (void) printf("%-10u", (unsigned) id);
 
         if (tkt_ctl_has(ctl, STORE)) {
-            (void) printf(" %llu data keys", (unsigned long long) counts[i]);
+            (void) printf(" %llu data keys%s",
+                          (unsigned long long) seen[i].count,
+                          seen[i].foreign ? " foreign" : "");
         }
 
         (void) puts(newest ? " newest" : "");
@@ -296,7 +317,9 @@ tkt_ctl_key_row(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k, size_t i,
 
     if (tkt_ctl_has(ctl, STORE)) {
         tkt_out_name(o, "data_keys");
-        tkt_out_u64(o, counts[i]);
+        tkt_out_u64(o, seen[i].count);
+        tkt_out_name(o, "foreign");
+        tkt_out_raw(o, seen[i].foreign ? tkt_str("true") : tkt_str("false"));
     }
 
     tkt_out_lit(o, "}");
@@ -306,15 +329,15 @@ tkt_ctl_key_row(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k, size_t i,
 int
 tkt_ctl_key_list(tkt_ctl_t *ctl)
 {
-    int             rc;
-    size_t          i;
-    uint64_t        counts[TKT_MASTER_KEYS_MAX];
-    tkt_ctl_keys_t  k;
+    int                 rc;
+    size_t              i;
+    tkt_ctl_keys_t      k;
+    tkt_ctl_key_seen_t  seen[TKT_MASTER_KEYS_MAX] = { { 0, false } };
 
     rc = tkt_ctl_key_read(ctl, &k);
 
     if (rc == TKT_CTL_OK) {
-        rc = tkt_ctl_key_counts(ctl, &k, counts);
+        rc = tkt_ctl_key_look(ctl, &k, seen);
     }
 
     if (rc == TKT_CTL_OK) {
@@ -322,7 +345,7 @@ tkt_ctl_key_list(tkt_ctl_t *ctl)
         tkt_out_lit(&ctl->out, "{\"data\":[");
 
         for (i = 0; i < tkt_keyring_count(k.ring); i++) {
-            tkt_ctl_key_row(ctl, &k, i, counts);
+            tkt_ctl_key_row(ctl, &k, i, seen);
         }
 
         tkt_out_lit(&ctl->out, "]}");
@@ -331,6 +354,12 @@ tkt_ctl_key_list(tkt_ctl_t *ctl)
             && !tkt_ctl_print(tkt_out_text(&ctl->out)))
         {
             rc = TKT_CTL_FAILED;
+        }
+
+        for (i = 0; i < tkt_keyring_count(k.ring); i++) {
+            if (seen[i].foreign) {
+                rc = tkt_ctl_key_foreign(tkt_keyring_id(k.ring, i));
+            }
         }
     }
 
@@ -386,6 +415,10 @@ tkt_ctl_key_rotate(tkt_ctl_t *ctl)
 
     if (rc == TKT_CTL_OK) {
         rc = tkt_ctl_key_rewrap(ctl, &k, &state);
+    }
+
+    if (rc == TKT_CTL_OK && state.foreign != 0) {
+        rc = tkt_ctl_key_foreign(state.foreign);
     }
 
     if (rc == TKT_CTL_OK) {

@@ -338,6 +338,102 @@ test_fence(void **state)
 }
 
 
+/* A process that has not yet the keys in use says so. */
+static void
+test_behind(void **state)
+{
+    ask_t                 a;
+    unsigned              id;
+    tkt_keyring_t        *old;
+    static sealed_desk_t  s;
+
+    sealed_open_desk(&s);
+    old = s.ring;
+    s.ring = sealed_ring(KEY_2 KEY_1);
+    id = sealed_ticket(&s, CANARY);
+    tkt_keyring_free(s.ring);
+    s.ring = old;
+
+    assert_int_equal(sealed_reveal(&s, as(ANN, AGENT), id, &a), 503);
+    assert_true(a.reply.retry_after_s > 0);
+    ask_done(&a);
+    sealed_close_desk(&s);
+}
+
+
+/* Another key of the same id: nothing is sealed that is lost afterwards. */
+static void
+test_foreign(void **state)
+{
+    ask_t                 a;
+    unsigned              id, plain;
+    tkt_rewrap_t          rw = { .done = false };
+    static sealed_desk_t  s;
+    tkt_keyring_t        *right, *wrong;
+    static const uint8_t  random[32] = { 5 };
+
+    static const char  told[] = "the key file's key 1 is not the one this "
+                                "store was sealed with";
+
+    sealed_open_desk(&s);
+    id = sealed_ticket(&s, CANARY);
+    plain = sealed_ticket(&s, NULL);
+    right = s.ring;
+    wrong = sealed_ring("1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
+    s.ring = wrong;
+
+    assert_int_equal(sealed_ask(&s, &a, as(ALICE, USER), TKT_METHOD_POST,
+        "/v1/tickets", "{\"subject\":\"s\",\"description\":\"d\","
+        "\"confidential\":\"x\"}"), 500);
+    assert_string_equal(text_at(a.json, "/detail"), told);
+    ask_done(&a);
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_PATCH,
+                               sealed_path(plain, ""),
+                               "{\"confidential\":\"x\"}"), 500);
+    assert_int_equal(sealed_reveal(&s, as(SUE, SUPERVISOR), id, &a), 500);
+    assert_string_equal(text_at(a.json, "/detail"), told);
+    ask_done(&a);
+
+    (void) sealed_faults(&s, told);
+    assert_int_equal(sealed_entries(&s, TKT_DB_SEALED), 2);
+
+    /* what has no secret in it goes on */
+
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_PATCH,
+                               sealed_path(plain, ""),
+                               "{\"subject\":\"t\"}"), 200);
+
+    /* nor is anything wrapped anew under it */
+
+    assert_int_equal(tkt_app_rewrap(s.d.env, s.ring, &rw, s.d.now_ms, random),
+                     TKT_OK);
+    assert_true(rw.done);
+    assert_int_equal(rw.foreign, 1);
+    assert_int_equal(rw.rewrapped + rw.failed, 0);
+
+    s.ring = right;
+    sealed_expect(&s, id, CANARY);
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_PATCH,
+                               sealed_path(plain, ""),
+                               "{\"confidential\":\"x\"}"), 200);
+    sealed_expect(&s, plain, "x");
+    (void) sealed_faults(&s, NULL);
+
+    /* the mark stays when there is no text any more */
+
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_DELETE,
+                               sealed_path(id, "/confidential"), ""), 204);
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_DELETE,
+                               sealed_path(plain, "/confidential"), ""), 204);
+    s.ring = wrong;
+    assert_int_equal(sealed_do(&s, as(ALICE, USER), TKT_METHOD_PATCH,
+                               sealed_path(plain, ""),
+                               "{\"confidential\":\"x\"}"), 500);
+    tkt_keyring_free(right);
+    sealed_close_desk(&s);
+}
+
+
 int
 main(void)
 {
@@ -348,6 +444,8 @@ main(void)
         cmocka_unit_test(test_rotate),
         cmocka_unit_test(test_rotate_damaged),
         cmocka_unit_test(test_fence),
+        cmocka_unit_test(test_behind),
+        cmocka_unit_test(test_foreign),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,42 @@ test_rights_lost_in_the_queue(void **state)
 }
 
 
+/* So does a token that ends, also by a clock that is set back afterwards. */
+static void
+test_token_ends_in_the_queue(void **state)
+{
+    tkt_actor_t    actor = user;
+    tkt_actor_t    chief = { .tenant = 1, .role = TKT_ROLE_ADMIN };
+    static desk_t  d;
+
+    desk_open(&d);
+    traffic_make_people(&d);
+
+    desk_post(&d, &chief, "/v1/users/1/tokens", "{\"ttl\":60}");
+    actor.token = 1;
+    actor.expires_at_ms = d.now_ms + 60000;
+    assert_int_equal(run_as(&d, &actor), 201);
+
+    d.now_ms = actor.expires_at_ms - 2;
+    assert_int_equal(run_as(&d, &actor), 201);
+
+    d.now_ms = actor.expires_at_ms;
+    assert_int_equal(run_as(&d, &actor), 401);
+    assert_int_equal(run_as(&d, &agent), 201);
+
+    d.now_ms = actor.expires_at_ms - 30000;
+    assert_int_equal(run_as(&d, &actor), 401);
+
+    /* the end of what is no token of the store is the admission's */
+
+    actor.token = 0;
+    assert_int_equal(run_as(&d, &actor), 201);
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -182,6 +218,7 @@ main(void)
         cmocka_unit_test(test_late_rating_reopens_nothing),
         cmocka_unit_test(test_long_answers_do_not_pile_up),
         cmocka_unit_test(test_rights_lost_in_the_queue),
+        cmocka_unit_test(test_token_ends_in_the_queue),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -316,7 +316,7 @@ test_derive(void **state)
 {
     uint8_t         a[64], b[64], tag[2][TKT_SEAL_TAG_BYTES];
     uint8_t         random_2[32] = { 2 };
-    tkt_keyring_t  *ring = ring_of("1:" A "\n2:" B "\n");
+    tkt_keyring_t  *other, *ring = ring_of("1:" A "\n2:" B "\n");
 
     tkt_derive(a, 32, random_1, "one");
     tkt_derive(b, 32, random_1, "one");
@@ -334,6 +334,17 @@ test_derive(void **state)
     tkt_seal_tag(tag[1], ring, 0, tkt_str("digest"));
     assert_memory_equal(tag[0], tag[1], sizeof(tag[0]));
 
+    /* a key is known by its bytes, and a mark can be added to a counter */
+
+    other = ring_of("2:" A "\n");
+    assert_int_equal(tkt_keyring_mark(ring, 3), 0);
+    assert_int_not_equal(tkt_keyring_mark(ring, 1), 0);
+    assert_true(tkt_keyring_mark(ring, 1) < UINT64_C(1) << 62);
+    assert_int_not_equal(tkt_keyring_mark(ring, 1),
+                         tkt_keyring_mark(ring, 2));
+    assert_int_equal(tkt_keyring_mark(ring, 1), tkt_keyring_mark(other, 2));
+
+    tkt_keyring_free(other);
     tkt_keyring_free(ring);
 }
 
