@@ -188,6 +188,9 @@ int tkt_ctl_texts(tkt_ctl_t *ctl);
 int tkt_ctl_begin(tkt_ctl_t *ctl, tkt_ctl_purpose_t purpose,
     tkt_user_t *user);
 
+/* The same, to change something to what the arguments say: they are text. */
+int tkt_ctl_begin_texts(tkt_ctl_t *ctl, tkt_user_t *user);
+
 /* Prints the answer as it came with --json, else the line; an exit code. */
 int tkt_ctl_answer(tkt_ctl_t *ctl, tkt_str_t json, tkt_str_t line);
 

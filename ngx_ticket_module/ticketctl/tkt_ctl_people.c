@@ -73,6 +73,17 @@ tkt_ctl_texts(tkt_ctl_t *ctl)
 }
 
 
+int
+tkt_ctl_begin_texts(tkt_ctl_t *ctl, tkt_user_t *user)
+{
+    int  rc;
+
+    rc = tkt_ctl_texts(ctl);
+
+    return rc == TKT_CTL_OK ? tkt_ctl_begin(ctl, TKT_CTL_CHANGE, user) : rc;
+}
+
+
 /* ---- principals ---- */
 
 int
@@ -82,11 +93,7 @@ tkt_ctl_user_add(tkt_ctl_t *ctl)
     tkt_str_t   made;
     tkt_out_t  *o = &ctl->out;
 
-    rc = tkt_ctl_texts(ctl);
-    if (rc == TKT_CTL_OK) {
-        rc = tkt_ctl_begin(ctl, TKT_CTL_CHANGE, NULL);
-    }
-
+    rc = tkt_ctl_begin_texts(ctl, NULL);
     if (rc != TKT_CTL_OK) {
         return rc;
     }
@@ -404,11 +411,7 @@ tkt_ctl_token_new(tkt_ctl_t *ctl)
         return TKT_CTL_USAGE;
     }
 
-    rc = tkt_ctl_texts(ctl);
-    if (rc == TKT_CTL_OK) {
-        rc = tkt_ctl_begin(ctl, TKT_CTL_CHANGE, &user);
-    }
-
+    rc = tkt_ctl_begin_texts(ctl, &user);
     if (rc != TKT_CTL_OK) {
         return rc;
     }

@@ -36,11 +36,7 @@ tkt_ctl_role_add(tkt_ctl_t *ctl)
     tkt_str_t   made;
     tkt_out_t  *o = &ctl->out;
 
-    rc = tkt_ctl_texts(ctl);
-    if (rc == TKT_CTL_OK) {
-        rc = tkt_ctl_begin(ctl, TKT_CTL_CHANGE, NULL);
-    }
-
+    rc = tkt_ctl_begin_texts(ctl, NULL);
     if (rc != TKT_CTL_OK) {
         return rc;
     }
