@@ -70,7 +70,7 @@ static const char *const  type_names[] = {
     [TKT_T_PHONE]      = "phone",
     [TKT_T_URL]        = "url",
     [TKT_T_OBJECT]     = "nested",
-    [TKT_T_EMPTY_LIST] = "array, empty for now"
+    [TKT_T_LIST] = "array"
 };
 
 

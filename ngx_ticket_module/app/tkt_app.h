@@ -130,6 +130,7 @@ typedef struct {
                                        that his own role leaves out          */
     uint64_t    role_id;            /* the tenant's own role; 0: the base    */
     uint64_t    ticket;             /* the only one he may see; 0: any       */
+    uint64_t    grants;             /* how many he has; 0: not bound         */
     uint32_t    profile;            /* tkt_profile_t of the tenant           */
     uint32_t    languages;          /* TKT_LANGUAGE_* of the tenant; 0: all  */
     uint32_t    token;              /* number of his token; 0: none          */

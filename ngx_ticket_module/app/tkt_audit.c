@@ -13,7 +13,16 @@ static const tkt_schema_t *const  tkt_audit_schemas[TKT_OBJECT_MAX] = {
     [TKT_OBJECT_USER]   = &tkt_user_schema,
     [TKT_OBJECT_TOKEN]  = &tkt_token_schema,
     [TKT_OBJECT_ROLE]   = &tkt_role_schema,
-    [TKT_OBJECT_TENANT] = &tkt_tenant_schema
+    [TKT_OBJECT_TENANT] = &tkt_tenant_schema,
+    [TKT_OBJECT_TYPE]   = &tkt_type_schema,
+    [TKT_OBJECT_FEATURE] = &tkt_feature_schema,
+    [TKT_OBJECT_FORM_FIELD] = &tkt_form_field_schema,
+    [TKT_OBJECT_TEAM]   = &tkt_team_schema,
+    [TKT_OBJECT_MEMBER] = &tkt_member_schema,
+    [TKT_OBJECT_GRANT]  = &tkt_grant_schema,
+    [TKT_OBJECT_MACRO]  = &tkt_macro_schema,
+    [TKT_OBJECT_VIEW]   = &tkt_view_schema,
+    [TKT_OBJECT_VERIFICATION] = &tkt_verification_schema
 };
 
 

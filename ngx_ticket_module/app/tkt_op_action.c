@@ -5,6 +5,8 @@
 
 #include "app/tkt_ops.h"
 #include "app/tkt_effects.h"
+#include "app/tkt_form.h"
+#include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
@@ -165,7 +167,10 @@ tkt_op_action(tkt_call_t *c)
         || !tkt_input_check(c, in, &decision, &before)
         || !tkt_close_reason_check(c, in, &decision, &reason)
         || !tkt_target_check(c, in)
-        || !tkt_merge_check(c, in, &before))
+        || !tkt_merge_check(c, in, &before)
+        || (c->op->action == TKT_ACTION_RESOLVE
+            && (!tkt_form_resolvable(c, &before)
+                || !tkt_parts_resolvable(c, &before))))
     {
         return;
     }

@@ -4,10 +4,17 @@
 
 #include <stdio.h>
 
+#include "app/tkt_attachments.h"
+#include "app/tkt_complaints.h"
+#include "app/tkt_form.h"
 #include "app/tkt_forward.h"
+#include "app/tkt_genuine.h"
 #include "app/tkt_guest.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_parts.h"
 #include "app/tkt_patch.h"
+#include "app/tkt_route.h"
 #include "app/tkt_sealed.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_ticket.h"
@@ -79,6 +86,51 @@ tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t, tkt_action_t action,
 }
 
 
+/*
+ * The router's part of a change: an event of its own, in the name of the desk,
+ * and the same save.
+ */
+static void
+tkt_ticket_give(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
+{
+    uint64_t      owner;
+    tkt_event_t   event = { .action = TKT_ACTION_ASSIGN + 1, .automatic = 1 };
+    tkt_ticket_t  unassigned;
+
+    owner = tkt_route_owner(c, before, t);
+
+    if (owner == 0) {
+        return;
+    }
+
+    unassigned = *t;
+
+    t->assignee = owner;
+    t->assigned_at = (uint64_t) c->now_ms;
+    t->state = TKT_STATE_OPEN;
+    t->version++;
+
+    event.at = (uint64_t) c->now_ms;
+    event.actor_role = TKT_ROLE_SYSTEM;
+    tkt_event_append(c->txn, &unassigned, t, &event, c->arena);
+}
+
+
+/* Since when it waits for an owner in a team's queue. */
+static void
+tkt_ticket_wait(tkt_call_t *c, tkt_ticket_t *t)
+{
+    if (t->team == 0 || t->assignee != 0
+        || !(TKT_STATES_ACTIVE & tkt_bit(t->state)))
+    {
+        t->queued_at = 0;
+
+    } else if (t->queued_at == 0) {
+        t->queued_at = (uint64_t) c->now_ms;
+    }
+}
+
+
 void
 tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     tkt_event_t *event)
@@ -93,11 +145,21 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     (void) tkt_txn_stamp(c->txn, c->now_ms);
     tkt_sealed_timer(c, before, t);
     tkt_event_append(c->txn, before, t, event, c->arena);
+    tkt_ticket_give(c, before, t);
+    tkt_ticket_wait(c, t);
     tkt_ticket_save(c->txn, before, t, c->arena);
+
+    tkt_parts_merged(c, before, t);
+    tkt_complaint_follow(c, before, t);
+    tkt_notices_follow(c, before, t, event);
 
     /* a ticket with another tenant's at its other end tells that one */
 
     tkt_forward_follow(c, before, t, event);
+
+    /* last: it may give the agent whom this made free other tickets */
+
+    tkt_route_follow(c, before, t);
 }
 
 
@@ -306,6 +368,8 @@ tkt_op_ticket_create(tkt_call_t *c)
     if (requester == 0 || !tkt_create_room(c, requester)
         || !tkt_create_follow_up(c, &t)
         || !tkt_tags_check(c, &t)
+        || !tkt_form_settle(c, NULL, &t)
+        || !tkt_attachments_check(c, t.attachment_tokens)
         || (t.confidential.len > 0 && !tkt_sealed_check(c, &t)))
     {
         return;
@@ -330,6 +394,8 @@ tkt_op_ticket_create(tkt_call_t *c)
         tkt_sealed_put(c, &t, t.confidential);
     }
 
+    tkt_genuine_judge(c, &t, &event.reason);
+    tkt_attachments_bind(c, &t, NULL, false, t.attachment_tokens);
     tkt_ticket_commit(c, NULL, &t, &event);
     tkt_view_answer_ticket(c, &t);
     tkt_guest_answer(c, &guest, &t);
@@ -400,6 +466,7 @@ tkt_op_ticket_patch(tkt_call_t *c)
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
         || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t)
+        || !tkt_form_settle(c, &before, &t)
         || !tkt_sealed_patch(c, &before, &t))
     {
         return;

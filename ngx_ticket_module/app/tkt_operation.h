@@ -74,6 +74,20 @@ typedef enum {
       "user, token, role, tenant, ticket or key")                             \
     X(OBJECT_ID, "object_id", "{\"type\":\"integer\",\"minimum\":1}",         \
       "what was done to this one")                                            \
+    X(TEAM, "team", "{\"type\":\"string\"}", "none or a team's id")             \
+    X(WATCHER, "watcher", "{\"type\":\"string\"}", "me: what one watches")      \
+    X(HELD, "held", "{\"type\":\"boolean\"}",                                 \
+      "waits for an agent to find it genuine")                                \
+    X(DRILL, "drill", "{\"type\":\"boolean\"}",                               \
+      "exercises alone (without it: none)")                                   \
+    X(COMPLAINT, "complaint", "{\"type\":\"boolean\"}",                       \
+      "complaints, or none")                                                  \
+    X(OVERDUE, "overdue", "{\"type\":\"boolean\"}",                           \
+      "active and past due_at")                                               \
+    X(USER, "user", "{\"type\":\"integer\",\"minimum\":1}",                   \
+      "a principal's id")                                                     \
+    X(TYPING, "typing", "{\"type\":\"boolean\"}", "the caller is writing")    \
+    X(NAME, "name", "{\"type\":\"string\"}", "name of the file")              \
     X(FIELDS, "fields", "{\"type\":\"string\"}",                              \
       "members to answer with, separated by commas")                          \
     X(INCLUDE, "include", "{\"type\":\"string\"}",                            \
@@ -97,6 +111,8 @@ typedef enum {
 #define TKT_OP_LINK         0x20   /* a token for one ticket may call it     */
 #define TKT_OP_LOGIN        0x40   /* public, if the location allows it      */
 #define TKT_OP_GUEST        0x80   /* the anonymous too, with ticket_guest   */
+#define TKT_OP_UPLOAD       0x100  /* the body is a file, streamed to disk   */
+#define TKT_OP_ALONE        0x200  /* not inside a batch                     */
 
 /* What a location must offer for an operation with TKT_OP_LOGIN; any of. */
 #define TKT_WAY_PASSWORD    0x1

@@ -17,7 +17,8 @@
 #define FILTERS        (P(STATE) | P(BUCKET) | P(PRIORITY) | P(TYPE)          \
                         | P(FEATURE) | P(ASSIGNEE) | P(REQUESTER) | P(TAG)    \
                         | P(CHANNEL) | P(TIER) | P(CREATED_AFTER)             \
-                        | P(CREATED_BEFORE) | P(SORT))
+                        | P(CREATED_BEFORE) | P(SORT) | P(TEAM) | P(WATCHER)  \
+                        | P(HELD) | P(DRILL) | P(COMPLAINT) | P(OVERDUE))
 
 #define READ           .kind = TKT_OP_QUERY, .success = 200,                  \
                        .scope = TKT_SCOPE_READ | TKT_SCOPE_WRITE
@@ -279,6 +280,355 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .run = tkt_resource_patch, INPUT(tenant, TKT_USE_CHANGE),
       .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
       .doc = "Change a tenant." },
+
+    { .name = "type.list", GET("/v1/types"), READ,
+      NEEDS(TICKET_READ), LIST(type), OF(type), .run = tkt_resource_list,
+      .params = PAGE, .flags = TKT_OP_LOCALISED,
+      .doc = "What a ticket can be about, in order." },
+
+    { .name = "type.create", POST("/v1/types"), WRITE(201),
+      NEEDS(CONFIG_WRITE), OBJECT(type), OF(type), .run = tkt_resource_create,
+      INPUT(type, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
+      .doc = "Make a type." },
+
+    { .name = "type.get", GET("/v1/types/{id}"), READ,
+      NEEDS(TICKET_READ), OBJECT(type), OF(type), .run = tkt_resource_get,
+      .flags = TKT_OP_LOCALISED, .doc = "One type." },
+
+    { .name = "type.patch", PATCH("/v1/types/{id}"), WRITE(200),
+      NEEDS(CONFIG_WRITE), OBJECT(type), OF(type), .run = tkt_resource_patch,
+      INPUT(type, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
+      .doc = "Change a type, or retire it." },
+
+    { .name = "type.delete", DELETE("/v1/types/{id}"), WRITE(204),
+      NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(type),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Delete a type without features and fields; tickets keep its name." },
+
+    { .name = "type.seed", POST("/v1/types/ready-made"), ADMIN_WRITE(201),
+      NEEDS(CONFIG_WRITE), LIST(type), .run = tkt_op_type_seed,
+      .flags = TKT_OP_LOCALISED,
+      .doc = "Make the ready-made types that the tenant has not." },
+
+    { .name = "type.form", GET("/v1/types/{id}/form"), READ,
+      NEEDS(TICKET_READ), .shape = TKT_SHAPE_JSON, .run = tkt_op_type_form,
+      .flags = TKT_OP_LOCALISED | TKT_OP_GUEST,
+      .doc = "JSON Schema of a submission of this type, with prompts." },
+
+    { .name = "feature.list", GET("/v1/types/{id}/features"), READ,
+      NEEDS(TICKET_READ), LIST(feature), OF(feature), .run = tkt_resource_list,
+      .params = PAGE, .flags = TKT_OP_LOCALISED,
+      .doc = "The features of a type, in order." },
+
+    { .name = "feature.create", POST("/v1/types/{id}/features"), WRITE(201),
+      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature), .run = tkt_resource_create,
+      INPUT(feature, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
+      .doc = "Make a feature." },
+
+    { .name = "feature.get", GET("/v1/types/{id}/features/{number}"), READ,
+      NEEDS(TICKET_READ), OBJECT(feature), OF(feature), .run = tkt_resource_get,
+      .flags = TKT_OP_LOCALISED, .doc = "One feature." },
+
+    { .name = "feature.patch", PATCH("/v1/types/{id}/features/{number}"), WRITE(200),
+      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature), .run = tkt_resource_patch,
+      INPUT(feature, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
+      .doc = "Change a feature, or retire it." },
+
+    { .name = "feature.delete", DELETE("/v1/types/{id}/features/{number}"), WRITE(204),
+      NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(feature),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Delete a feature; tickets keep its name." },
+
+    { .name = "field.list", GET("/v1/types/{id}/fields"), READ,
+      NEEDS(TICKET_READ), LIST(form_field), OF(form_field), .run = tkt_resource_list,
+      .params = PAGE, .flags = TKT_OP_LOCALISED,
+      .doc = "The fields of a type's form, in order." },
+
+    { .name = "field.create", POST("/v1/types/{id}/fields"), WRITE(201),
+      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field), .run = tkt_resource_create,
+      INPUT(form_field, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
+      .doc = "Add a field to the form." },
+
+    { .name = "field.get", GET("/v1/types/{id}/fields/{number}"), READ,
+      NEEDS(TICKET_READ), OBJECT(form_field), OF(form_field), .run = tkt_resource_get,
+      .flags = TKT_OP_LOCALISED, .doc = "One field." },
+
+    { .name = "field.patch", PATCH("/v1/types/{id}/fields/{number}"), WRITE(200),
+      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field), .run = tkt_resource_patch,
+      INPUT(form_field, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
+      .doc = "Change a field, or retire it." },
+
+    { .name = "field.delete", DELETE("/v1/types/{id}/fields/{number}"), WRITE(204),
+      NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(form_field),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Take a field out; tickets keep what was filled in." },
+
+    { .name = "team.list", GET("/v1/teams"), READ,
+      NEEDS(TEAM_READ), LIST(team), OF(team), .run = tkt_resource_list,
+      .params = PAGE, .flags = TKT_OP_LOCALISED,
+      .doc = "The teams, in order." },
+
+    { .name = "team.create", POST("/v1/teams"), WRITE(201),
+      NEEDS(TEAM_WRITE), OBJECT(team), OF(team), .run = tkt_resource_create,
+      INPUT(team, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
+      .doc = "Make a team." },
+
+    { .name = "team.get", GET("/v1/teams/{id}"), READ,
+      NEEDS(TEAM_READ), OBJECT(team), OF(team), .run = tkt_resource_get,
+      .flags = TKT_OP_LOCALISED, .doc = "One team." },
+
+    { .name = "team.patch", PATCH("/v1/teams/{id}"), WRITE(200),
+      NEEDS(TEAM_WRITE), OBJECT(team), OF(team), .run = tkt_resource_patch,
+      INPUT(team, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
+      .doc = "Change a team." },
+
+    { .name = "team.delete", DELETE("/v1/teams/{id}"), WRITE(204),
+      NEEDS(TEAM_WRITE), .shape = TKT_SHAPE_NONE, OF(team),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Delete a team without members and tickets." },
+
+    { .name = "member.list", GET("/v1/teams/{id}/members"), READ,
+      NEEDS(TEAM_READ), LIST(member), OF(member), .run = tkt_resource_list,
+      .params = PAGE,
+      .doc = "Who belongs to a team, with presence and load." },
+
+    { .name = "member.put", PUT("/v1/teams/{id}/members/{user}"), WRITE(200),
+      NEEDS(TEAM_WRITE), OBJECT(member), OF(member),
+      .run = tkt_op_member_put, INPUT(member, TKT_USE_NEW),
+      .doc = "Put a principal into a team, or change whether he leads it." },
+
+    { .name = "member.delete", DELETE("/v1/teams/{id}/members/{user}"),
+      WRITE(204), NEEDS(TEAM_WRITE), .shape = TKT_SHAPE_NONE, OF(member),
+      .run = tkt_resource_delete, .doc = "Take a principal out of a team." },
+
+    { .name = "grant.list", GET("/v1/grants"), READ,
+      NEEDS(TEAM_READ), LIST(grant), OF(grant), .run = tkt_resource_list,
+      .params = PAGE | P(USER), .flags = TKT_OP_LOCALISED,
+      .doc = "Who may work on what." },
+
+    { .name = "grant.create", POST("/v1/grants"), WRITE(201),
+      NEEDS(TEAM_WRITE), OBJECT(grant), OF(grant), .run = tkt_resource_create,
+      INPUT(grant, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
+      .doc = "Grant an agent a type, or a feature of it." },
+
+    { .name = "grant.get", GET("/v1/grants/{id}"), READ,
+      NEEDS(TEAM_READ), OBJECT(grant), OF(grant), .run = tkt_resource_get,
+      .flags = TKT_OP_LOCALISED, .doc = "One grant." },
+
+    { .name = "grant.patch", PATCH("/v1/grants/{id}"), WRITE(200),
+      NEEDS(TEAM_WRITE), OBJECT(grant), OF(grant), .run = tkt_resource_patch,
+      INPUT(grant, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
+      .doc = "Change the level of a grant." },
+
+    { .name = "grant.delete", DELETE("/v1/grants/{id}"), WRITE(204),
+      NEEDS(TEAM_WRITE), .shape = TKT_SHAPE_NONE, OF(grant),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Take a grant away." },
+
+    { .name = "presence.get", GET("/v1/me/presence"), READ,
+      NEEDS(DESK_WORK), OBJECT(presence), .run = tkt_op_presence_get,
+      .doc = "Whether the caller is there, and how much he takes." },
+
+    { .name = "presence.put", PUT("/v1/me/presence"), WRITE(200),
+      NEEDS(DESK_WORK), OBJECT(presence), .run = tkt_op_presence_put,
+      INPUT(presence, TKT_USE_CHANGE),
+      .doc = "Come, go, or change how much one takes." },
+
+    { .name = "verification.get", GET("/v1/verification"), ADMIN_READ,
+      NEEDS(CONFIG_WRITE), OBJECT(verification),
+      .run = tkt_op_verification_get,
+      .doc = "How submissions are scored." },
+
+    { .name = "verification.patch", PATCH("/v1/verification"),
+      ADMIN_WRITE(200), NEEDS(CONFIG_WRITE), OBJECT(verification),
+      .run = tkt_op_verification_patch,
+      INPUT(verification, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
+      .doc = "Change how submissions are scored." },
+
+    { .name = "macro.list", GET("/v1/macros"), READ,
+      NEEDS(DESK_WORK), LIST(macro), OF(macro), .run = tkt_resource_list,
+      .params = PAGE, .flags = TKT_OP_LOCALISED,
+      .doc = "One's own and the shared macros, in order." },
+
+    { .name = "macro.create", POST("/v1/macros"), WRITE(201),
+      NEEDS(DESK_WORK), OBJECT(macro), OF(macro), .run = tkt_resource_create,
+      INPUT(macro, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
+      .doc = "Make a macro; a shared one needs desk.share." },
+
+    { .name = "macro.get", GET("/v1/macros/{id}"), READ,
+      NEEDS(DESK_WORK), OBJECT(macro), OF(macro), .run = tkt_resource_get,
+      .flags = TKT_OP_LOCALISED, .doc = "One macro." },
+
+    { .name = "macro.patch", PATCH("/v1/macros/{id}"), WRITE(200),
+      NEEDS(DESK_WORK), OBJECT(macro), OF(macro), .run = tkt_resource_patch,
+      INPUT(macro, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
+      .doc = "Change a macro." },
+
+    { .name = "macro.delete", DELETE("/v1/macros/{id}"), WRITE(204),
+      NEEDS(DESK_WORK), .shape = TKT_SHAPE_NONE, OF(macro),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Delete a macro." },
+
+    { .name = "macro.apply", POST("/v1/tickets/{id}/apply"), WRITE(200),
+      NEEDS(DESK_WORK), TICKET, .run = tkt_op_macro_apply,
+      INPUT(part_input, TKT_USE_APPLY),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED,
+      .doc = "Apply a macro: its text and its actions, all or nothing." },
+
+    { .name = "view.list", GET("/v1/views"), READ,
+      NEEDS(DESK_WORK), LIST(view), OF(view), .run = tkt_resource_list,
+      .params = PAGE | P(COUNT), .flags = TKT_OP_LOCALISED,
+      .doc = "One's own and the shared views, in order." },
+
+    { .name = "view.create", POST("/v1/views"), WRITE(201),
+      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_resource_create,
+      INPUT(view, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
+      .doc = "Save a view; a shared one needs desk.share." },
+
+    { .name = "view.get", GET("/v1/views/{id}"), READ,
+      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_resource_get,
+      .params = P(COUNT), .flags = TKT_OP_LOCALISED, .doc = "One view." },
+
+    { .name = "view.patch", PATCH("/v1/views/{id}"), WRITE(200),
+      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_resource_patch,
+      INPUT(view, TKT_USE_CHANGE),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
+      .doc = "Change a view." },
+
+    { .name = "view.delete", DELETE("/v1/views/{id}"), WRITE(204),
+      NEEDS(DESK_WORK), .shape = TKT_SHAPE_NONE, OF(view),
+      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
+      .doc = "Delete a view." },
+
+    { .name = "view.tickets", GET("/v1/views/{id}/tickets"), READ,
+      NEEDS(DESK_WORK), .shape = TKT_SHAPE_COUNTS,
+      .output = &tkt_ticket_schema, .run = tkt_op_view_tickets,
+      .params = PAGE | P(COUNT) | P(FIELDS), .flags = TKT_OP_LOCALISED,
+      .doc = "The tickets of a view." },
+
+    { .name = "batch.create", POST("/v1/batch"), WRITE(200), NEEDS(BATCH),
+      .shape = TKT_SHAPE_JSON, .run = tkt_op_batch,
+      .flags = TKT_OP_LOCALISED | TKT_OP_SECRET | TKT_OP_ALONE,
+      .doc = "Up to 500 operations in one transaction." },
+
+    { .name = "tag.put", PUT("/v1/tickets/{id}/tags/{tag}"), WRITE(200),
+      DOES(EDIT), TICKET, .run = tkt_op_tag_put, .action = TKT_ACTION_EDIT,
+      .flags = TKT_OP_LOCALISED, .doc = "Put a tag on." },
+
+    { .name = "tag.delete", DELETE("/v1/tickets/{id}/tags/{tag}"), WRITE(200),
+      DOES(EDIT), TICKET, .run = tkt_op_tag_delete,
+      .action = TKT_ACTION_EDIT, .flags = TKT_OP_LOCALISED,
+      .doc = "Take a tag off." },
+
+    { .name = "watcher.put", PUT("/v1/tickets/{id}/watchers/{user}"),
+      WRITE(200), DOES(EDIT), TICKET, .run = tkt_op_watcher_put,
+      .action = TKT_ACTION_EDIT, .flags = TKT_OP_LOCALISED,
+      .doc = "Let a principal follow the ticket; me: the caller." },
+
+    { .name = "watcher.delete", DELETE("/v1/tickets/{id}/watchers/{user}"),
+      WRITE(200), NEEDS(TICKET_READ), TICKET, .run = tkt_op_watcher_delete,
+      .action = TKT_ACTION_EDIT, .flags = TKT_OP_LOCALISED,
+      .doc = "End it; everybody may for himself." },
+
+    { .name = "link.put", PUT("/v1/tickets/{id}/links/{other}"), WRITE(200),
+      DOES(EDIT), TICKET, .run = tkt_op_link_put, INPUT(link, TKT_USE_LINK),
+      .action = TKT_ACTION_EDIT, .flags = TKT_OP_LOCALISED,
+      .doc = "Link another ticket: related, duplicate, child, follow_up_of." },
+
+    { .name = "link.delete", DELETE("/v1/tickets/{id}/links/{other}"),
+      WRITE(200), DOES(EDIT), TICKET, .run = tkt_op_link_delete,
+      .action = TKT_ACTION_EDIT, .flags = TKT_OP_LOCALISED,
+      .doc = "Take the links to another ticket away." },
+
+    { .name = "step.put", PUT("/v1/tickets/{id}/steps/{step}"), WRITE(200),
+      DOES(EDIT), TICKET, .run = tkt_op_step_put, .action = TKT_ACTION_EDIT,
+      .flags = TKT_OP_LOCALISED, .doc = "A step is done." },
+
+    { .name = "step.delete", DELETE("/v1/tickets/{id}/steps/{step}"),
+      WRITE(200), DOES(EDIT), TICKET, .run = tkt_op_step_delete,
+      .action = TKT_ACTION_EDIT, .flags = TKT_OP_LOCALISED,
+      .doc = "A step is not done after all." },
+
+    { .name = "approval.put", PUT("/v1/tickets/{id}/approval"), WRITE(200),
+      NEEDS(DESK_SHARE), TICKET, .run = tkt_op_approval_put,
+      INPUT(part_input, TKT_USE_APPROVE), .action = TKT_ACTION_EDIT,
+      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED,
+      .doc = "Approve or decline what a request asks for." },
+
+    { .name = "ticket.split", POST("/v1/tickets/{id}/split"), WRITE(201),
+      NEEDS(DESK_WORK), TICKET, .run = tkt_op_split,
+      INPUT(part_input, TKT_USE_SPLIT),
+      .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED,
+      .doc = "Make a message a ticket of its own." },
+
+    { .name = "ticket.similar", GET("/v1/tickets/{id}/similar"), READ,
+      NEEDS(DESK_WORK), .shape = TKT_SHAPE_LIST,
+      .output = &tkt_ticket_schema, .run = tkt_op_similar,
+      .flags = TKT_OP_LOCALISED,
+      .doc = "Lately submitted tickets that are like it, likest first." },
+
+    { .name = "draft.get", GET("/v1/tickets/{id}/draft"), READ,
+      NEEDS(DESK_WORK), OBJECT(draft), .run = tkt_op_draft_get,
+      .doc = "What the caller is writing." },
+
+    { .name = "draft.put", PUT("/v1/tickets/{id}/draft"), WRITE(200),
+      NEEDS(DESK_WORK), OBJECT(draft), .run = tkt_op_draft_put,
+      INPUT(part_input, TKT_USE_DRAFT), .doc = "Keep what one is writing." },
+
+    { .name = "draft.delete", DELETE("/v1/tickets/{id}/draft"), WRITE(204),
+      NEEDS(DESK_WORK), .shape = TKT_SHAPE_NONE, .run = tkt_op_draft_delete,
+      .doc = "Throw the draft away." },
+
+    { .name = "viewer.list", GET("/v1/tickets/{id}/viewers"), READ,
+      NEEDS(DESK_WORK), LIST(viewer), .run = tkt_op_viewers,
+      .doc = "Who else has the ticket open." },
+
+    { .name = "viewer.put", PUT("/v1/tickets/{id}/viewers"), READ,
+      NEEDS(DESK_WORK), LIST(viewer), .run = tkt_op_viewers,
+      .params = P(TYPING),
+      .doc = "Tell that one has it open; holds for 30 seconds." },
+
+    { .name = "viewer.delete", DELETE("/v1/tickets/{id}/viewers"), READ,
+      NEEDS(DESK_WORK), LIST(viewer), .run = tkt_op_viewers,
+      .doc = "Tell that one has it no longer open." },
+
+    { .name = "notification.list", GET("/v1/notifications"), READ,
+      NEEDS(SELF), LIST(notice), .run = tkt_op_notices,
+      .params = PAGE | P(COUNT),
+      .doc = "What the caller is told, newest first." },
+
+    { .name = "notification.read", POST("/v1/notifications/read"), WRITE(204),
+      NEEDS(SELF), .shape = TKT_SHAPE_NONE, .run = tkt_op_notices_read,
+      INPUT(part_input, TKT_USE_READ),
+      .doc = "Mark them as read, up to one of them." },
+
+    { .name = "attachment.create", POST("/v1/attachments"), WRITE(201),
+      NEEDS(ATTACH), OBJECT(attachment), .run = tkt_op_attachment_create,
+      .params = P(NAME),
+      .flags = TKT_OP_UPLOAD | TKT_OP_LINK | TKT_OP_ALONE,
+      .doc = "Upload a file: the body is its content." },
+
+    { .name = "attachment.get", GET("/v1/attachments/{token}"), READ,
+      NEEDS(TICKET_READ), .shape = TKT_SHAPE_JSON,
+      .run = tkt_op_attachment_get, .flags = TKT_OP_LINK,
+      .doc = "Download a file." },
+
+    { .name = "attachment.delete", DELETE("/v1/attachments/{token}"),
+      WRITE(204), NEEDS(ATTACH), .shape = TKT_SHAPE_NONE,
+      .run = tkt_op_attachment_delete, .flags = TKT_OP_LINK,
+      .doc = "Throw away a file that one uploaded and did not bind." },
+
+    { .name = "attachment.list", GET("/v1/tickets/{id}/attachments"), READ,
+      NEEDS(TICKET_READ), LIST(attachment), .run = tkt_op_attachment_list,
+      .params = PAGE, .flags = TKT_OP_LINK,
+      .doc = "The files of a ticket and its messages, oldest first." },
 
     { .name = "audit.list", GET("/v1/audit"), ADMIN_READ, NEEDS(AUDIT_READ),
       LIST(audit), .run = tkt_op_audit_list,

@@ -70,6 +70,69 @@ void tkt_job_erase(tkt_call_t *c);
 /* tkt_token_uses.c */
 void tkt_job_token_uses(tkt_call_t *c);
 
+/* tkt_op_type.c: types and forms besides what the resources do */
+void tkt_op_type_seed(tkt_call_t *c);
+void tkt_op_type_form(tkt_call_t *c);
+
+/* tkt_op_team.c */
+void tkt_op_member_put(tkt_call_t *c);
+
+/* tkt_op_presence.c */
+void tkt_op_presence_get(tkt_call_t *c);
+void tkt_op_presence_put(tkt_call_t *c);
+void tkt_job_presence(tkt_call_t *c);
+void tkt_job_return(tkt_call_t *c);
+void tkt_job_route(tkt_call_t *c);
+
+/* tkt_op_verification.c */
+void tkt_op_verification_get(tkt_call_t *c);
+void tkt_op_verification_patch(tkt_call_t *c);
+
+/* tkt_op_macro.c */
+void tkt_op_macro_apply(tkt_call_t *c);
+
+/* tkt_op_view.c */
+void tkt_op_view_tickets(tkt_call_t *c);
+void tkt_op_similar(tkt_call_t *c);
+
+/* tkt_op_batch.c */
+void tkt_op_batch(tkt_call_t *c);
+
+/* tkt_op_part.c: members of a ticket that commute */
+void tkt_op_tag_put(tkt_call_t *c);
+void tkt_op_tag_delete(tkt_call_t *c);
+void tkt_op_watcher_put(tkt_call_t *c);
+void tkt_op_watcher_delete(tkt_call_t *c);
+void tkt_op_link_put(tkt_call_t *c);
+void tkt_op_link_delete(tkt_call_t *c);
+void tkt_op_step_put(tkt_call_t *c);
+void tkt_op_step_delete(tkt_call_t *c);
+
+/* tkt_op_split.c */
+void tkt_op_split(tkt_call_t *c);
+
+/* tkt_op_approval.c */
+void tkt_op_approval_put(tkt_call_t *c);
+
+/* tkt_op_draft.c */
+void tkt_op_draft_get(tkt_call_t *c);
+void tkt_op_draft_put(tkt_call_t *c);
+void tkt_op_draft_delete(tkt_call_t *c);
+
+/* tkt_op_viewer.c */
+void tkt_op_viewers(tkt_call_t *c);
+
+/* tkt_op_notice.c */
+void tkt_op_notices(tkt_call_t *c);
+void tkt_op_notices_read(tkt_call_t *c);
+
+/* tkt_op_attachment.c */
+void tkt_op_attachment_create(tkt_call_t *c);
+void tkt_op_attachment_get(tkt_call_t *c);
+void tkt_op_attachment_delete(tkt_call_t *c);
+void tkt_op_attachment_list(tkt_call_t *c);
+void tkt_job_collect(tkt_call_t *c);
+
 /* tkt_op_service.c */
 void tkt_op_discovery(tkt_call_t *c);
 void tkt_op_workflow(tkt_call_t *c);

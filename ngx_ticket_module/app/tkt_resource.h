@@ -22,6 +22,13 @@ typedef struct tkt_resource_s {
     tkt_seq_t            seq;         /* of ids                              */
     tkt_object_t         object;      /* in the audit log                    */
     char                 etag;        /* 'r'                                 */
+    uint8_t              kind;        /* tkt_config_kind_t: kept in
+                                         TKT_DB_CONFIG, by tkt_key_config    */
+    bool                 named;       /* `head.name` is unique in its parent */
+    bool                 ordered;     /* listed by position, then id; what is
+                                         not active is for who may write     */
+    const struct tkt_resource_s  *above;  /* of the first id in the path, when
+                                         the second is this resource's       */
 
     /* offsets of uint64_t members; 0 where there is no such member, but for
        id, which every resource has */
@@ -58,9 +65,29 @@ typedef struct tkt_resource_s {
 } tkt_resource_t;
 
 
+/* A resource whose struct begins with tkt_config_t. */
+#define TKT_RESOURCE_CONFIG(name)                                             \
+    .db = TKT_DB_CONFIG, .seq = TKT_SEQ_CONFIG,                               \
+    .kind = TKT_CONFIG_##name, .object = TKT_OBJECT_##name,                   \
+    .id = offsetof(tkt_config_t, id),                                         \
+    .tenant = offsetof(tkt_config_t, tenant),                                 \
+    .version = offsetof(tkt_config_t, version),                               \
+    .created_at = offsetof(tkt_config_t, created_at),                         \
+    .updated_at = offsetof(tkt_config_t, updated_at)
+
+
 extern const tkt_resource_t  tkt_resource_user;
 extern const tkt_resource_t  tkt_resource_role;
 extern const tkt_resource_t  tkt_resource_tenant;
+extern const tkt_resource_t  tkt_resource_type;
+extern const tkt_resource_t  tkt_resource_feature;
+extern const tkt_resource_t  tkt_resource_form_field;
+extern const tkt_resource_t  tkt_resource_team;
+extern const tkt_resource_t  tkt_resource_member;
+extern const tkt_resource_t  tkt_resource_grant;
+extern const tkt_resource_t  tkt_resource_macro;
+extern const tkt_resource_t  tkt_resource_view;
+extern const tkt_resource_t  tkt_resource_verification;
 
 
 /* What rows of the operation table name; the resource is op->resource. */

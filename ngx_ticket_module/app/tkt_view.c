@@ -2,6 +2,9 @@
  * Views: see the header.
  */
 
+#include "app/tkt_grants.h"
+#include "app/tkt_parts.h"
+#include "app/tkt_relations.h"
 #include "app/tkt_view.h"
 
 
@@ -73,6 +76,19 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
 
     if (t->assignee == c->actor->id) {
         caller.relation |= TKT_REL_ASSIGNEE;
+    }
+
+    if (c->actor->role == TKT_ROLE_USER && caller.relation == 0
+        && tkt_related(c->txn, c->actor->tenant, TKT_RELATION_WATCHING,
+                       c->actor->id, t->id))
+    {
+        caller.relation |= TKT_REL_WATCHER;
+    }
+
+    if (c->actor->grants != 0
+        && !tkt_grants_allow(c, t->type_id, t->feature_id))
+    {
+        caller.relation |= TKT_REL_UNGRANTED;
     }
 
     return caller;
@@ -190,6 +206,8 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     if (t->assignee != 0) {
         t->assignee_name = tkt_view_name(v, t->assignee)->name;
     }
+
+    tkt_parts_view(c, t);
 
     t->allowed_actions = tkt_view_allowed(&facts, &caller);
     tkt_view_fresh(c, tkt_workflow_next_change(&facts));

@@ -82,6 +82,42 @@
 /* timers; work of one command */
 #define TKT_JOB_BATCH_MAX                 32
 
+/* desk */
+#define TKT_CONFIG_PER_KIND_MAX           1000
+#define TKT_FORM_FIELDS_MAX               64
+#define TKT_FORM_BOUND_MAX                1000000000
+#define TKT_FORM_TEXT_MAX_CHARS           2000
+#define TKT_TEAMS_MAX                     200
+#define TKT_TEAM_MEMBERS_MAX              500
+#define TKT_GRANTS_PER_AGENT_MAX          200
+#define TKT_GRANT_LEVEL_MAX               5
+#define TKT_CAPACITY_MAX                  1000
+#define TKT_PRESENCE_SEEN_MS              (5 * 60 * 1000LL)
+#define TKT_PRESENCE_TTL_MS               (20 * 60 * 1000LL)
+#define TKT_RETURN_AFTER_S                900
+#define TKT_ROUTE_BATCH_MAX               32
+#define TKT_MACRO_BODY_MAX_CHARS          10000
+#define TKT_VIEW_FILTER_MAX_CHARS         500
+#define TKT_BATCH_MAX                     500
+#define TKT_QUEUE_POSITION_MAX            1000
+
+/* parts of a ticket */
+#define TKT_WATCHERS_MAX                  32
+#define TKT_LINKS_MAX                     32
+#define TKT_MERGED_MAX                    16
+#define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
+#define TKT_MENTIONS_MAX                  16
+#define TKT_NOTICES_MAX                   200
+#define TKT_VIEWER_TTL_MS                 (30 * 1000LL)
+#define TKT_VIEWERS_MAX                   16
+
+/* attachments */
+#define TKT_ATTACHMENT_MAX_BYTES          (100 * 1024 * 1024LL)
+#define TKT_ATTACHMENT_TTL_MS             (24 * 3600 * 1000LL)
+#define TKT_ATTACHMENT_TOKEN_CHARS        43
+#define TKT_FILE_NAME_MAX_CHARS           255
+#define TKT_UPLOADS_UNBOUND_MAX           64
+
 /* workflow */
 #define TKT_TIER_MAX                      3
 #define TKT_COMPLEXITY_MAX                5
@@ -98,7 +134,7 @@
 #define TKT_RECORD_MAX_BYTES              16384
 #define TKT_READERS_MAX                   4096
 #define TKT_DBS_MAX                       31
-#define TKT_MERGE_RANGES_MAX              96
+#define TKT_MERGE_RANGES_MAX              512
 #define TKT_MAP_REFUSE_PERCENT            90
 #define TKT_DISK_RESERVE_BYTES            (16 * 1024 * 1024LL)
 #define TKT_OPEN_RETRY_MS                 5000

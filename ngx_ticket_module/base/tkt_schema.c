@@ -30,7 +30,7 @@ static const uint8_t  tkt_type_kept[] = {
     [TKT_T_TAGS]       = TKT_KEPT_STR,
     [TKT_T_JSON]       = TKT_KEPT_STR,
     [TKT_T_OBJECT]     = TKT_KEPT_NOT,
-    [TKT_T_EMPTY_LIST] = TKT_KEPT_NOT,
+    [TKT_T_LIST]       = TKT_KEPT_STR,
 };
 
 

@@ -37,7 +37,9 @@ typedef enum {
                          same struct (offsets are from the outer base); null
                          if the member at `offset` [uint64_t] is 0 and the
                          row has TKT_F_NULL_IF_ZERO                          */
-    TKT_T_EMPTY_LIST  /* no member: always []; a place kept for later        */
+    TKT_T_LIST        /* [tkt_str_t] never stored nor taken: compact text of a
+                         JSON array, filled for an answer; empty slice reads
+                         as []; `sub`: rows of its items, for documents      */
 } tkt_type_t;
 
 

@@ -56,7 +56,7 @@ tkt_reject_type(tkt_refusal_t *r, const tkt_field_t *f)
         what = "an array of strings";
         break;
 
-    case TKT_T_EMPTY_LIST:
+    case TKT_T_LIST:
         what = "an empty array";
         break;
 

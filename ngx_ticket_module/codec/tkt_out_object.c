@@ -37,9 +37,6 @@ tkt_out_empty(const tkt_field_t *f, const void *obj)
 
     switch (f->type) {
 
-    case TKT_T_EMPTY_LIST:
-        return true;
-
     case TKT_T_BOOL:
         return false;
 
@@ -175,6 +172,7 @@ tkt_out_str(tkt_out_t *o, const tkt_field_t *f, tkt_str_t s)
     switch (f->type) {
 
     case TKT_T_TAGS:
+    case TKT_T_LIST:
         tkt_out_raw(o, s.len == 0 ? tkt_str("[]") : s);
         return;
 
@@ -203,8 +201,7 @@ tkt_out_value(tkt_out_t *o, const tkt_field_t *f, uint64_t u64, tkt_str_t str)
         tkt_out_number(o, f, u64);
 
     } else {
-        tkt_out_raw(o, f->type == TKT_T_EMPTY_LIST ? tkt_str("[]")
-                                                   : tkt_str("null"));
+        tkt_out_raw(o, tkt_str("null"));
     }
 }
 
@@ -224,11 +221,8 @@ tkt_out_row_value(tkt_out_t *o, const tkt_field_t *f,
     case TKT_T_URL:
     case TKT_T_TAGS:
     case TKT_T_JSON:
+    case TKT_T_LIST:
         tkt_out_str(o, f, *tkt_field_str(f, view->obj));
-        return;
-
-    case TKT_T_EMPTY_LIST:
-        tkt_out_lit(o, "[]");
         return;
 
     case TKT_T_OBJECT:
@@ -396,7 +390,7 @@ tkt_out_short(uint8_t *p, const tkt_field_t *f, const void *obj)
 
     case TKT_T_TAGS:
     case TKT_T_JSON:
-    case TKT_T_EMPTY_LIST:
+    case TKT_T_LIST:
         return NULL;
 
     default:

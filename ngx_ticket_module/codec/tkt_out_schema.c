@@ -85,7 +85,7 @@ tkt_schema_null(const tkt_field_t *f, const tkt_side_t *side)
     case TKT_T_SET:
     case TKT_T_TAGS:
     case TKT_T_JSON:
-    case TKT_T_EMPTY_LIST:
+    case TKT_T_LIST:
         return false;
 
     default:
@@ -186,16 +186,23 @@ tkt_schema_id(tkt_out_t *o, const tkt_side_t *side, bool null)
 
 
 static void
-tkt_schema_list(tkt_out_t *o, const tkt_field_t *f, bool null)
+tkt_schema_list(tkt_out_t *o, const tkt_field_t *f,
+    const tkt_side_t *side, bool null)
 {
     tkt_schema_type(o, "array", null);
+    tkt_out_name(o, "items");
 
-    if (f->type == TKT_T_EMPTY_LIST) {
-        tkt_schema_number(o, "maxItems", 0);
+    if (f->type == TKT_T_LIST) {
+        if (f->sub != NULL) {
+            tkt_schema_struct(o, f->sub, side, false, NULL);
+
+        } else {
+            tkt_out_lit(o, "{}");
+        }
+
         return;
     }
 
-    tkt_out_name(o, "items");
     tkt_out_char(o, '{');
     tkt_schema_type(o, "string", false);
 
@@ -268,8 +275,8 @@ tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
 
     case TKT_T_SET:
     case TKT_T_TAGS:
-    case TKT_T_EMPTY_LIST:
-        tkt_schema_list(o, f, null);
+    case TKT_T_LIST:
+        tkt_schema_list(o, f, side, null);
         break;
 
     case TKT_T_JSON:

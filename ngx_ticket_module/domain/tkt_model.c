@@ -76,6 +76,16 @@ static const tkt_field_t  tkt_message_fields[] = {
       .offset = offsetof(tkt_message_t, body), .stored = 1,
       .flags = TKT_F_BIG | TKT_F_PERSONAL, .max = TKT_TEXT_MAX_CHARS,
       .doc = "the text" },
+    { TKT_NAME("attachment_count"), .type = TKT_T_UINT,
+      .offset = offsetof(tkt_message_t, attachment_count), .stored = 9,
+      .flags = TKT_F_INTERNAL, .max = UINT32_MAX, .doc = "its files" },
+    { TKT_NAME("mentions"), .type = TKT_T_TAGS,
+      .offset = offsetof(tkt_message_t, mentions), .stored = 2,
+      .flags = TKT_F_OMIT_EMPTY, .max = TKT_MENTIONS_MAX,
+      .readers = (uint32_t) TKT_ROLES_STAFF, .doc = "logins of who is told" },
+    { TKT_NAME("attachments"), .type = TKT_T_LIST,
+      .offset = offsetof(tkt_message_t, attachments),
+      .sub = &tkt_attachment_schema, .doc = "its files" },
 };
 
 const tkt_schema_t  tkt_message_schema = {
@@ -170,7 +180,13 @@ static const tkt_schema_t *const  tkt_schemas[] = {
     &tkt_tenant_schema, &tkt_role_schema, &tkt_credentials_schema,
     &tkt_session_schema, &tkt_code_schema, &tkt_audit_schema,
     &tkt_outbox_schema, &tkt_reveal_schema, &tkt_credential_schema,
-    &tkt_code_record_schema
+    &tkt_code_record_schema, &tkt_type_schema, &tkt_feature_schema,
+    &tkt_form_field_schema, &tkt_team_schema, &tkt_member_schema,
+    &tkt_grant_schema, &tkt_macro_schema, &tkt_view_schema,
+    &tkt_verification_schema, &tkt_presence_schema, &tkt_link_schema,
+    &tkt_watcher_schema, &tkt_part_input_schema, &tkt_draft_schema,
+    &tkt_viewer_schema, &tkt_notice_schema, &tkt_attachment_schema,
+    &tkt_blob_schema
 };
 
 

@@ -9,7 +9,7 @@
 
 
 #include "base/tkt_schema.h"
-#include "domain/tkt_trust.h"
+#include "domain/tkt_parts.h"
 
 
 /* Uses of the ticket's rows (tkt_field_t.in). */
@@ -64,9 +64,26 @@ typedef struct {
     uint64_t   forwarded_tenant;
     uint64_t   sealed_version;     /* of the confidential text; 0: none      */
     uint64_t   erased_at;
+    uint64_t   type_id;            /* of `type`; 0: no record of it          */
+    uint64_t   feature_id;
+    uint64_t   due_at;             /* when staff wants it done               */
+    uint64_t   score;              /* of the verification                    */
+    uint64_t   held;               /* an agent has to look: not routed       */
+    uint64_t   drill;              /* exercise: not counted, not routed      */
+    uint64_t   complaint_of;       /* the ticket complained about            */
+    uint64_t   complaint;          /* the newest complaint about this one    */
+    uint64_t   merged_at;
+    uint64_t   state_before;       /* of a merged one: what undo restores    */
+    uint64_t   approval;           /* tkt_approval_t                         */
+    uint64_t   queued_at;          /* since when it waits for an owner; 0    */
+    uint64_t   attachment_count;
+    uint64_t   merged_count;       /* tickets whose messages it shows        */
     uint64_t   on_behalf_of;       /* input only                             */
     uint64_t   next;               /* view: tkt_next_t                       */
     uint64_t   allowed_actions;    /* view                                   */
+    uint64_t   requester_kind;     /* view: tkt_person_t                     */
+    uint64_t   queue_position;     /* view: 1 is next; 0: does not wait      */
+    uint64_t   expected_wait_s;    /* view                                   */
 
     tkt_str_t  subject;
     tkt_str_t  description;
@@ -83,6 +100,11 @@ typedef struct {
     tkt_str_t  tags;
     tkt_str_t  plan;
     tkt_str_t  comment;            /* of the rating                          */
+    tkt_str_t  watcher_ids;        /* as tags: ["12","15"]                   */
+    tkt_str_t  link_list;          /* as tags: ["related:7"]                 */
+    tkt_str_t  steps;              /* of its type, as tags                   */
+    tkt_str_t  steps_done;
+    tkt_str_t  attachment_tokens;  /* input only, as tags                    */
     tkt_str_t  confidential;       /* input only                             */
     tkt_str_t  code;               /* input only: proves a guest's contact   */
 
@@ -92,6 +114,10 @@ typedef struct {
     tkt_str_t  requester_name;     /* view                                   */
     tkt_str_t  assignee_name;      /* view                                   */
     tkt_str_t  access_token;       /* view: a guest's, once                  */
+    tkt_str_t  team_name;          /* view                                   */
+    tkt_str_t  links;              /* view: JSON array of tkt_link_schema    */
+    tkt_str_t  watchers;           /* view: JSON array of tkt_watcher_schema */
+    tkt_str_t  notice;             /* view: that many wait                   */
 } tkt_ticket_t;
 
 extern const tkt_schema_t  tkt_ticket_schema;
@@ -125,6 +151,7 @@ typedef struct {
     uint64_t   kind;
     uint64_t   visibility;
     uint64_t   reopen;
+    uint64_t   team;
     tkt_str_t  reason;
     tkt_str_t  body;
     tkt_str_t  question;
@@ -133,6 +160,8 @@ typedef struct {
     tkt_str_t  comment;
     tkt_str_t  subject;            /* of what is forwarded                   */
     tkt_str_t  description;
+    tkt_str_t  mentions;           /* logins, as tags                        */
+    tkt_str_t  attachment_tokens;  /* as tags                                */
 } tkt_input_t;
 
 extern const tkt_schema_t  tkt_input_schema;
@@ -170,8 +199,11 @@ typedef struct {
     uint64_t   visibility;
     uint64_t   created_at;
     uint64_t   long_text;
+    uint64_t   attachment_count;
     tkt_str_t  body;
+    tkt_str_t  mentions;           /* logins, as tags                        */
     tkt_str_t  author_name;        /* view                                   */
+    tkt_str_t  attachments;        /* view: JSON array                       */
 } tkt_message_t;
 
 extern const tkt_schema_t  tkt_message_schema;

@@ -18,7 +18,10 @@ static const tkt_str_t  tkt_audit_acts[] = {
 
 static const tkt_str_t  tkt_objects[] = {
     tkt_lit(""), tkt_lit("user"), tkt_lit("token"), tkt_lit("role"),
-    tkt_lit("tenant"), tkt_lit("ticket"), tkt_lit("key")
+    tkt_lit("tenant"), tkt_lit("ticket"), tkt_lit("key"), tkt_lit("type"),
+    tkt_lit("feature"), tkt_lit("form_field"), tkt_lit("team"),
+    tkt_lit("member"), tkt_lit("grant"), tkt_lit("macro"), tkt_lit("view"),
+    tkt_lit("verification")
 };
 
 const tkt_names_t  tkt_audit_act_names = NAMES(tkt_audit_acts);

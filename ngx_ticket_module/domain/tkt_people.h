@@ -69,6 +69,7 @@ typedef struct {
     uint64_t   erased_at;
     uint64_t   peer_tenant;          /* of an organisation: whom it stands
                                         for                                  */
+    uint64_t   grants;               /* how many he has; they bind agents    */
     tkt_str_t  login;
     tkt_str_t  name;
     tkt_str_t  email;

@@ -47,12 +47,25 @@
     X(OUTBOX_READ,   "outbox.read",    ADMIN,                                 \
       "read notifications that wait to be sent, codes among them")            \
     X(ERASE,         "user.erase",     ADMIN,                                 \
-      "erase a principal's personal data")
+      "erase a principal's personal data")                                    \
+    X(CONFIG_WRITE,  "config.write",   ADMIN,                                 \
+      "set up types, forms and verification")                                 \
+    X(TEAM_READ,     "team.read",      AGENT | SUPERVISOR | ADMIN | BOT,      \
+      "see teams, members, grants and presence")                              \
+    X(TEAM_WRITE,    "team.write",     SUPERVISOR | ADMIN,                    \
+      "set up teams, members and grants")                                     \
+    X(DESK_WORK,     "desk.work",      AGENT | SUPERVISOR | ADMIN,            \
+      "presence, drafts, macros, views and what else agents work with")       \
+    X(DESK_SHARE,    "desk.share",     SUPERVISOR | ADMIN,                    \
+      "make macros and views for everybody")                                  \
+    X(BATCH,         "batch",          EVERYBODY,                             \
+      "send several operations at once")                                      \
+    X(ATTACH,        "attachment.write", EVERYBODY, "upload files")
 
 typedef enum {
     TKT_PERM_NONE = 0,               /* public                               */
-    TKT_PERM_ACTION = 1,             /* .. TKT_PERM_ACTION + 30              */
-    TKT_PERM_FIRST = 32,
+    TKT_PERM_ACTION = 1,             /* .. TKT_PERM_ACTION + 34              */
+    TKT_PERM_FIRST = 36,
     TKT_PERM_BASE = TKT_PERM_FIRST - 1,
 #define X(name, text, roles, doc)  TKT_PERM_##name,
     TKT_PERM_TABLE(X)

@@ -33,6 +33,15 @@ typedef enum {
     TKT_OBJECT_TENANT,
     TKT_OBJECT_TICKET,
     TKT_OBJECT_KEY,                  /* a master key of the store            */
+    TKT_OBJECT_TYPE,
+    TKT_OBJECT_FEATURE,
+    TKT_OBJECT_FORM_FIELD,
+    TKT_OBJECT_TEAM,
+    TKT_OBJECT_MEMBER,
+    TKT_OBJECT_GRANT,
+    TKT_OBJECT_MACRO,
+    TKT_OBJECT_VIEW,
+    TKT_OBJECT_VERIFICATION,
     TKT_OBJECT_MAX
 } tkt_object_t;
 
@@ -131,6 +140,10 @@ typedef enum {
     TKT_DUE_NONE = 0,
     TKT_DUE_SHRED,                   /* id: ticket                           */
     TKT_DUE_ERASE,                   /* id: principal                        */
+    TKT_DUE_PRESENCE,                /* id: principal; not heard of          */
+    TKT_DUE_RETURN,                  /* id: principal; is offline            */
+    TKT_DUE_ROUTE,                   /* id: team; more to hand out           */
+    TKT_DUE_COLLECT,                 /* id: attachment; was not bound        */
     TKT_DUE_MAX
 } tkt_due_t;
 

@@ -53,6 +53,10 @@ typedef enum {
 #define TKT_REL_REQUESTER  0x1
 #define TKT_REL_ASSIGNEE   0x2
 #define TKT_REL_FOREIGN    0x4   /* another tenant: excludes the others */
+#define TKT_REL_WATCHER    0x8   /* follows it: sees and writes messages */
+#define TKT_REL_UNGRANTED  0x10  /* an agent who may not work on it: sees it
+                                    only as its requester, assignee or
+                                    watcher                               */
 
 
 typedef enum {
@@ -135,7 +139,8 @@ typedef enum {
     X(TIMEOUT,      "timeout",      1, "a waiting time has passed")           \
     X(ARCHIVE,      "archive",      1, "end of retention")                    \
     X(FORWARD,      "forward",      0, "file it with the tenant above")       \
-    X(SHRED,        "shred",        0, "destroy the confidential text")
+    X(SHRED,        "shred",        0, "destroy the confidential text")       \
+    X(UNMERGE,      "unmerge",      1, "undo a merge")
 
 typedef enum {
 #define X(name, verb, is_route, doc)  TKT_ACTION_##name,

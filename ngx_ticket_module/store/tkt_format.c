@@ -12,7 +12,7 @@
 #include <errno.h>
 
 
-#define TKT_FORMAT_VERSION  2
+#define TKT_FORMAT_VERSION  3
 
 
 typedef enum {

@@ -76,7 +76,28 @@
     X(DUE,          "due",          "time u64, kind u8, tenant u32, id u64",  \
       "timers")                                                               \
     X(AUDIT,        "audit",        "tenant u32, number u64",                 \
-      "what administrators did, each entry chained to the one before by hash")
+      "what administrators did, each entry chained to the one before by hash") \
+    X(CONFIG,       "config",                                                 \
+      "tenant u32, kind u8, parent u64, id u64, or name text",                \
+      "types, forms, teams, members, grants, macros, views; by id and name")  \
+    X(BY_QUEUE,     "by_queue",                                               \
+      "tenant u32, team u64, assigned u8, urgency u8, minute u32, urges u8, " \
+      "ticket u64",                                                           \
+      "active tickets as they are to be worked on: most urgent first, then "  \
+      "by the minute of due_at or submission, then urged most")               \
+    X(RELATION,     "relation",     "tenant u32, kind u8, from u64, to u64",  \
+      "who watches what, what was merged into what, files of a ticket")       \
+    X(ROUTE,        "route",        "tenant u32, kind u8, …",                 \
+      "presence of agents, who of a team is ready, the turn of a team")       \
+    X(NOTICE,       "notice",       "tenant u32, principal u64, seq u64",     \
+      "what principals are told; seq 0: how far they have read")              \
+    X(DRAFT,        "draft",                                                  \
+      "tenant u32, ticket u64, principal u64, chunk u16",                     \
+      "messages being written")                                               \
+    X(ATTACHMENT,   "attachment",   "tenant u32, token digest 16 bytes",      \
+      "attachments: what was uploaded by whom, and where it is bound")        \
+    X(BLOB,         "blob",         "hash 32 bytes, or 0, blob u64",          \
+      "content of attachments: file, size, how often it is used; by id")
 
 typedef enum {
 #define X(name, text, key, doc)  TKT_DB_##name,
@@ -208,6 +229,10 @@ typedef enum {
     TKT_SEQ_TENANT,
     TKT_SEQ_ROLE,
     TKT_SEQ_OUTBOX,
+    TKT_SEQ_CONFIG,
+    TKT_SEQ_NOTICE,
+    TKT_SEQ_ATTACHMENT,
+    TKT_SEQ_BLOB,
     TKT_SEQ_MAX
 } tkt_seq_t;
 

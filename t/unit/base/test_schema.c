@@ -24,6 +24,7 @@ typedef struct {
     uint64_t   flags;
     tkt_str_t  tags;
     uint64_t   at;
+    tkt_str_t  links;
 } thing_t;
 
 
@@ -54,7 +55,7 @@ static const tkt_field_t  rows[] = {
     ROW("subject", TKT_T_LINE, subject),        /* 1 */
     SUB("owner", owner, &owner_schema),         /* 2 */
     ROW("state", TKT_T_ENUM, state),            /* 8 */
-    { TKT_NAME("links"), .type = TKT_T_EMPTY_LIST },
+    ROW("links", TKT_T_LIST, links),            /* 9 */
     ROW("flags", TKT_T_SET, flags),             /* 10 */
     ROW("tags", TKT_T_TAGS, tags),              /* 11 */
     ROW("at", TKT_T_TIME, at),                  /* 12 */

@@ -60,6 +60,7 @@ typedef struct {
     tkt_str_t  staff;
     tkt_str_t  owner_name;
     tkt_str_t  inner;
+    tkt_str_t  later;
 } sample_t;
 
 
@@ -129,7 +130,8 @@ static const tkt_field_t  sample_fields[] = {
     { TKT_NAME("owner"), .type = TKT_T_OBJECT, .in = ALL_USES,
       .offset = offsetof(sample_t, owner), .flags = TKT_F_NULL_IF_ZERO,
       .sub = &owner_schema, .doc = "whose it is" },
-    { TKT_NAME("later"), .type = TKT_T_EMPTY_LIST },
+    { TKT_NAME("later"), .type = TKT_T_LIST,
+      .offset = offsetof(sample_t, later) },
     { ROW(staff, TKT_T_TEXT), .readers = ROLE_AGENT, .max = 50 },
     { TKT_NAME("hidden"), .type = TKT_T_UINT, .flags = TKT_F_INTERNAL,
       .offset = offsetof(sample_t, hidden) },

@@ -327,7 +327,7 @@ test_values(void **state)
     tkt_out_value(&o, &sample_fields[N_OWNER], 2, tkt_str(""));
 
     for (i = 0; i < tkt_array_len(sample_fields); i++) {
-        if (sample_fields[i].type == TKT_T_EMPTY_LIST) {
+        if (sample_fields[i].type == TKT_T_LIST) {
             tkt_out_value(&o, &sample_fields[i], 0, tkt_str(""));
         }
     }

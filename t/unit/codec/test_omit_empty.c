@@ -23,6 +23,7 @@ typedef struct {
     tkt_str_t  inner;
     tkt_str_t  always;
     tkt_str_t  password;
+    tkt_str_t  later;
 } omit_t;
 
 
@@ -54,8 +55,7 @@ static const tkt_field_t  omit_fields[] = {
     { OMIT(custom, TKT_T_JSON), .flags = TKT_F_OMIT_EMPTY, .max = 99 },
     { OMIT(part, TKT_T_OBJECT), .sub = &part_schema,
       .flags = TKT_F_OMIT_EMPTY | TKT_F_NULL_IF_ZERO },
-    { TKT_NAME("later"), .type = TKT_T_EMPTY_LIST,
-      .flags = TKT_F_OMIT_EMPTY },
+    { OMIT(later, TKT_T_LIST), .flags = TKT_F_OMIT_EMPTY },
     { OMIT(password, TKT_T_TEXT), .in = 1, .required = 1, .max = 9,
       .flags = TKT_F_INTERNAL | TKT_F_SECRET },
 };

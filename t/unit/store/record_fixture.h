@@ -15,6 +15,7 @@
 typedef struct {
     uint64_t   id, state, created, has_contact, score, late;
     tkt_str_t  subject, text, name, email, note;
+    tkt_str_t  links;
 } thing_t;
 
 
@@ -47,7 +48,8 @@ static const tkt_field_t  thing_rows[] = {
     ROW_U(created, 5),                      /* row 9 */
     { TKT_NAME("late"), .type = TKT_T_BOOL,
       .offset = offsetof(thing_t, late) },  /* row 10, not stored */
-    { TKT_NAME("links"), .type = TKT_T_EMPTY_LIST },
+    { TKT_NAME("links"), .type = TKT_T_LIST,
+      .offset = offsetof(thing_t, links) },
     ROW_S(note, 5, TKT_F_BIG),              /* row 12 */
 };
 

@@ -308,7 +308,7 @@ other_formats_are_refused(void **state)
         { "meta", "format", tkt_lit("\0\0\0\2ngx_ticket"),
           "not a ticket store" },
         { "meta", "format", tkt_lit("\0\0\0\1ngx_ticket_module"),
-          "format 1, this release knows format 2" },
+          "format 1, this release knows format 3" },
     };
 
     for (i = 0; i < tkt_array_len(cases); i++) {

@@ -1,0 +1,13 @@
+/*
+ * Several operations in one request.
+ */
+
+#include "app/tkt_ops.h"
+#include "app/tkt_resource.h"
+
+
+void
+tkt_op_batch(tkt_call_t *c)
+{
+    tkt_call_fail(c, TKT_INTERNAL, NULL);
+}

@@ -1,0 +1,20 @@
+/*
+ * Presence of agents.
+ */
+
+#include "app/tkt_ops.h"
+#include "app/tkt_resource.h"
+
+
+void
+tkt_op_presence_get(tkt_call_t *c)
+{
+    tkt_call_fail(c, TKT_INTERNAL, NULL);
+}
+
+
+void
+tkt_op_presence_put(tkt_call_t *c)
+{
+    tkt_call_fail(c, TKT_INTERNAL, NULL);
+}

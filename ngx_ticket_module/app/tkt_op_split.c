@@ -1,0 +1,13 @@
+/*
+ * A message becomes a ticket.
+ */
+
+#include "app/tkt_ops.h"
+#include "app/tkt_resource.h"
+
+
+void
+tkt_op_split(tkt_call_t *c)
+{
+    tkt_call_fail(c, TKT_INTERNAL, NULL);
+}

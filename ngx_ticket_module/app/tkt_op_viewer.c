@@ -1,0 +1,13 @@
+/*
+ * Who has a ticket open.
+ */
+
+#include "app/tkt_ops.h"
+#include "app/tkt_resource.h"
+
+
+void
+tkt_op_viewers(tkt_call_t *c)
+{
+    tkt_call_fail(c, TKT_INTERNAL, NULL);
+}
