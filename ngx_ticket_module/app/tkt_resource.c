@@ -384,6 +384,22 @@ tkt_resource_store(tkt_call_t *c, const tkt_resource_t *r,
 }
 
 
+bool
+tkt_resource_fits(tkt_call_t *c, const tkt_resource_t *r, const void *obj)
+{
+    if (tkt_record_pack(r->schema, obj, NULL, c->arena).len
+        <= TKT_CONFIG_RECORD_MAX_BYTES)
+    {
+        return true;
+    }
+
+    tkt_call_invalid(c, "", "too-long",
+                     "all texts together are longer than 16384 bytes");
+
+    return false;
+}
+
+
 void
 tkt_resource_change(tkt_call_t *c, const tkt_resource_t *r,
     const void *before)
@@ -397,7 +413,8 @@ tkt_resource_change(tkt_call_t *c, const tkt_resource_t *r,
     after = tkt_resource_room(c, r);
 
     if (after == NULL || !tkt_patch_apply(c, before, after)
-        || (r->check != NULL && !r->check(c, before, after)))
+        || (r->check != NULL && !r->check(c, before, after))
+        || !tkt_resource_fits(c, r, after))
     {
         return;
     }

@@ -37,6 +37,10 @@ void tkt_resource_write(tkt_call_t *c, const tkt_resource_t *r, tkt_out_t *o,
 tkt_str_t tkt_resource_etag(tkt_call_t *c, const tkt_resource_t *r,
     const void *obj);
 
+/* False, and answered, if its texts are together longer than may be. */
+bool tkt_resource_fits(tkt_call_t *c, const tkt_resource_t *r,
+    const void *obj);
+
 /* By the resource's own saver, if it has one. */
 void tkt_resource_save(tkt_call_t *c, const tkt_resource_t *r,
     const void *before, void *after);

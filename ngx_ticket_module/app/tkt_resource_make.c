@@ -113,7 +113,8 @@ tkt_resource_create(tkt_call_t *c)
     }
 
     if ((r->kind != TKT_CONFIG_NONE && !tkt_resource_check_new(c, r, obj))
-        || (r->check != NULL && !r->check(c, NULL, obj)))
+        || (r->check != NULL && !r->check(c, NULL, obj))
+        || !tkt_resource_fits(c, r, obj))
     {
         return;
     }
