@@ -9,12 +9,18 @@
 #include "app/tkt_filter.h"
 
 
+/* What `count` adds to a list. */
+typedef enum {
+    TKT_LIST_PLAIN = 0,         /* the number, or a refusal without counters */
+    TKT_LIST_BUCKETS,           /* and that of every bucket of the caller's  */
+    TKT_LIST_VIEW               /* the number, counted one by one if need be */
+} tkt_list_kind_t;
+
 /*
  * Answers with a page of the list, `limit`, `cursor`, `fields` and `count`
- * being the call's parameters.  buckets: `count` gives that of every bucket of
- * the caller's own, too.  What the caller may not ask for is refused.
+ * being the call's parameters.  What the caller may not ask for is refused.
  */
-void tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, bool buckets);
+void tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, tkt_list_kind_t kind);
 
 /*
  * How many tickets of the list the caller sees: from counters, or else one by

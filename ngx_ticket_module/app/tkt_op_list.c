@@ -276,10 +276,29 @@ tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
 }
 
 
-void
-tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, bool buckets)
+/* `count` of any list of its kind; false when answered. */
+static bool
+tkt_list_number(tkt_call_t *c, const tkt_filter_t *f, tkt_list_kind_t kind,
+    bool *all, uint64_t *count)
 {
-    bool          counted;
+    size_t  steps = TKT_COUNT_STEPS_MAX;
+
+    *all = true;
+
+    if (kind != TKT_LIST_VIEW) {
+        return tkt_list_count(c, f, count);
+    }
+
+    *all = tkt_list_tally(c, f, &steps, count);
+
+    return true;
+}
+
+
+void
+tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, tkt_list_kind_t kind)
+{
+    bool          counted, all;
     size_t        limit;
     uint64_t      count;
     tkt_out_t     o;
@@ -290,7 +309,7 @@ tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, bool buckets)
         || !tkt_call_limit(c, &limit)
         || !tkt_fields_parse(c, &fields)
         || !tkt_list_count_asked(c, &counted)
-        || (counted && !tkt_list_count(c, f, &count)))
+        || (counted && !tkt_list_number(c, f, kind, &all, &count)))
     {
         return;
     }
@@ -310,7 +329,12 @@ tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, bool buckets)
         tkt_out_lit(&o, ",\"count\":");
         tkt_out_u64(&o, count);
 
-        if (buckets) {
+        if (!all) {
+            tkt_out_name(&o, "count_is");
+            tkt_out_string(&o, tkt_count_names.names[TKT_COUNT_AT_LEAST]);
+        }
+
+        if (kind == TKT_LIST_BUCKETS) {
             tkt_list_buckets(c, &o);
         }
     }
@@ -326,7 +350,7 @@ tkt_op_ticket_list(tkt_call_t *c)
     tkt_filter_t  f;
 
     if (tkt_filter_parse(c, &f)) {
-        tkt_list_answer(c, &f, false);
+        tkt_list_answer(c, &f, TKT_LIST_PLAIN);
     }
 }
 
@@ -338,6 +362,6 @@ tkt_op_my_tickets(tkt_call_t *c)
 
     if (tkt_filter_parse(c, &f)) {
         f.requester = c->actor->id;
-        tkt_list_answer(c, &f, true);
+        tkt_list_answer(c, &f, TKT_LIST_BUCKETS);
     }
 }
