@@ -108,7 +108,6 @@ tkt_view_ungranted(const tkt_call_t *c, const tkt_ticket_t *t)
 tkt_caller_t
 tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
 {
-    bool          narrow;
     tkt_caller_t  caller = {
         .role = c->actor->role,
         .denied = tkt_perm_actions(c->actor->withheld),
@@ -131,18 +130,17 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
         caller.relation |= TKT_REL_ASSIGNEE;
     }
 
-    narrow = tkt_view_ungranted(c, t);
+    if (tkt_view_ungranted(c, t)) {
+        caller.relation |= TKT_REL_UNGRANTED;
+    }
 
-    if (caller.relation == 0
-        && (narrow || c->actor->role == TKT_ROLE_USER)
+    /* looked up only where it would change what he sees */
+
+    if (!tkt_workflow_visible(&caller)
         && tkt_related(c->txn, c->actor->tenant, TKT_RELATION_WATCHING,
                        c->actor->id, t->id))
     {
         caller.relation |= TKT_REL_WATCHER;
-    }
-
-    if (narrow) {
-        caller.relation |= TKT_REL_UNGRANTED;
     }
 
     return caller;
@@ -173,6 +171,7 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
 {
     *facts = (tkt_facts_t) {
         .state = (tkt_state_t) t->state,
+        .state_before = (tkt_state_t) t->state_before,
         .close_reason = (tkt_close_t) t->close_reason,
         .tier = (uint32_t) t->tier,
         .has_assignee = t->assignee != 0,
@@ -187,6 +186,7 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
         .confirmed_at_ms = (int64_t) t->confirmed_at,
         .closed_at_ms = (int64_t) t->closed_at,
         .last_urge_at_ms = (int64_t) t->last_urge_at,
+        .merged_at_ms = (int64_t) t->merged_at,
     };
 }
 
@@ -322,9 +322,11 @@ tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
 
     while (tkt_changes_next(&changes, &change)) {
 
-        if ((change.field->flags & hidden)
-            || (change.field->readers != 0
-                && !(change.field->readers & tkt_bit(role))))
+        /* a hidden row that names its readers is told to them */
+
+        if (change.field->readers == 0
+            ? (change.field->flags & hidden) != 0
+            : !(change.field->readers & tkt_bit(role)))
         {
             continue;
         }
