@@ -105,10 +105,12 @@
 #define TKT_VIEW_FILTER_MAX_CHARS         500
 #define TKT_BATCH_MAX                     500
 #define TKT_QUEUE_POSITION_MAX            1000
+#define TKT_SIMILAR_STEPS_MAX             500
 
 /* parts of a ticket */
 #define TKT_WATCHERS_MAX                  32
 #define TKT_LINKS_MAX                     32
+#define TKT_LINK_DEPTH_MAX                16
 #define TKT_MERGED_MAX                    16
 #define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
 #define TKT_MENTIONS_MAX                  16
