@@ -257,6 +257,9 @@ typedef struct {
     uint64_t   capacity;             /* 0: takes none                        */
     uint64_t   since;
     uint64_t   seen_at;              /* coarse: TKT_PRESENCE_SEEN_MS         */
+    uint64_t   due_at;               /* timer TKT_DUE_PRESENCE; 0: none      */
+    uint64_t   return_at;            /* timer TKT_DUE_RETURN; 0: none        */
+    uint64_t   bound;                /* grants bind him                      */
     uint64_t   load;                 /* view                                 */
 } tkt_presence_t;
 
