@@ -6,14 +6,18 @@
 #include "app/tkt_ops.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_form.h"
+#include "app/tkt_grants.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
 
-/* The agent named in the input: active staff of the tenant. */
+/*
+ * The agent named in the input: active staff of the tenant, whom grants, if he
+ * has any, let work on it.
+ */
 static bool
-tkt_target_check(tkt_call_t *c, const tkt_input_t *in)
+tkt_target_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
 {
     tkt_user_t  user;
 
@@ -21,15 +25,39 @@ tkt_target_check(tkt_call_t *c, const tkt_input_t *in)
         return true;
     }
 
-    if (tkt_user_load(c->txn, c->actor->tenant, in->assignee, &user, c->arena)
-        && !user.disabled
-        && (TKT_ROLES_ASSIGNABLE & tkt_bit(user.role)))
+    if (!tkt_user_load(c->txn, c->actor->tenant, in->assignee, &user,
+                       c->arena)
+        || user.disabled
+        || !(TKT_ROLES_ASSIGNABLE & tkt_bit(user.role)))
+    {
+        tkt_call_invalid(c, "/assignee", "choice",
+                         "there is no such active agent");
+        return false;
+    }
+
+    if (!tkt_grants_allow_user(c->txn, &user, t->type_id, t->feature_id)) {
+        tkt_call_invalid(c, "/assignee", "grant",
+                         "this agent has no grant for the ticket's type and "
+                         "feature");
+        return false;
+    }
+
+    return true;
+}
+
+
+/* The same for who takes it himself. */
+static bool
+tkt_self_check(tkt_call_t *c, const tkt_decision_t *d, const tkt_ticket_t *t)
+{
+    if (!(d->effects & TKT_FX_ASSIGN_SELF) || t->assignee != 0
+        || tkt_grants_allow(c, t->type_id, t->feature_id))
     {
         return true;
     }
 
-    tkt_call_invalid(c, "/assignee", "choice",
-                     "there is no such active agent");
+    tkt_call_fail(c, TKT_FORBIDDEN, "you have no grant for the type and "
+                  "feature of this ticket");
 
     return false;
 }
@@ -166,7 +194,8 @@ tkt_op_action(tkt_call_t *c)
                               &decision)
         || !tkt_input_check(c, in, &decision, &before)
         || !tkt_close_reason_check(c, in, &decision, &reason)
-        || !tkt_target_check(c, in)
+        || !tkt_target_check(c, in, &before)
+        || !tkt_self_check(c, &decision, &before)
         || !tkt_merge_check(c, in, &before)
         || (c->op->action == TKT_ACTION_RESOLVE
             && (!tkt_form_resolvable(c, &before)

@@ -8,6 +8,7 @@
 #include "app/tkt_codes.h"
 #include "app/tkt_due.h"
 #include "app/tkt_erase.h"
+#include "app/tkt_members.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_roles.h"
@@ -227,6 +228,8 @@ tkt_op_erase(tkt_call_t *c)
     tkt_erase_tokens(c, &before);
     tkt_key_credential(&key, (uint32_t) before.tenant, before.id);
     (void) tkt_delete(c->txn, TKT_DB_CREDENTIAL, &key);
+    tkt_members_forget(c, (uint32_t) before.tenant, before.id);
+    before.grants = 0;
     tkt_erase_record(c, &before, &user, login);
 
     tkt_audit_append(c, (uint32_t) before.tenant, &(tkt_audit_note_t) {

@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_effects.h"
+#include "app/tkt_grants.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_presence.h"
 #include "app/tkt_ready.h"
@@ -64,10 +65,19 @@ tkt_presence_capacity_sent(const tkt_call_t *c)
 void
 tkt_op_presence_put(tkt_call_t *c)
 {
+    tkt_user_t             user;
     tkt_presence_t         p;
     const tkt_presence_t  *in = c->input;
 
     if (!tkt_presence_allowed(c)) {
+        return;
+    }
+
+    if (!tkt_user_load(c->txn, c->actor->tenant, c->actor->id, &user,
+                       c->arena)
+        || !(TKT_ROLES_ASSIGNABLE & tkt_bit(user.role)))
+    {
+        tkt_call_fail(c, TKT_FORBIDDEN, "your role cannot own tickets");
         return;
     }
 
@@ -83,7 +93,7 @@ tkt_op_presence_put(tkt_call_t *c)
     }
 
     p.seen_at = (uint64_t) c->now_ms;
-    p.bound = c->actor->grants != 0;
+    p.bound = tkt_grants_bind(&user);
 
     tkt_presence_store(c->txn, &p, c->now_ms, c->arena);
     tkt_route_agent(c, c->actor->id);

@@ -362,6 +362,7 @@ static void
 tkt_return_again(tkt_call_t *c, tkt_return_t *r, bool end)
 {
     tkt_key_t       key, value;
+    tkt_user_t      user;
     tkt_presence_t  p;
 
     if (!tkt_presence_load(c->txn, r->tenant, r->principal, &p)) {
@@ -372,6 +373,15 @@ tkt_return_again(tkt_call_t *c, tkt_return_t *r, bool end)
     tkt_presence_save(c->txn, &p, c->arena);
 
     if (p.return_at == 0) {
+
+        /* of an erased one it has stayed for this alone */
+
+        if (tkt_user_load(c->txn, r->tenant, r->principal, &user, c->arena)
+            && user.erased_at != 0)
+        {
+            tkt_presence_forget(c->txn, r->tenant, r->principal);
+        }
+
         return;
     }
 

@@ -64,15 +64,6 @@ tkt_key_turn(tkt_key_t *k, uint32_t tenant, uint64_t team)
 }
 
 
-void
-tkt_key_waiting(tkt_key_t *k, uint32_t tenant, uint64_t team)
-{
-    tkt_key_tenant(k, tenant);
-    tkt_key_u64(k, team);
-    tkt_key_u8(k, 0);
-}
-
-
 bool
 tkt_presence_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_presence_t *p)

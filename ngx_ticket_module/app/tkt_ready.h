@@ -79,9 +79,6 @@ void tkt_key_ready(tkt_key_t *k, uint32_t tenant, uint64_t team,
     uint64_t rank, uint64_t principal);
 void tkt_key_turn(tkt_key_t *k, uint32_t tenant, uint64_t team);
 
-/* A team's tickets without an owner in BY_QUEUE. */
-void tkt_key_waiting(tkt_key_t *k, uint32_t tenant, uint64_t team);
-
 /* False if there is none; a value of a wrong size is TKT_INTERNAL. */
 bool tkt_presence_load(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_presence_t *p);

@@ -250,7 +250,8 @@ tkt_fill_teams(tkt_call_t *c, tkt_fill_t *f)
             continue;
         }
 
-        tkt_key_waiting(&f->queues[f->teams++], f->tenant, seat.team);
+        tkt_key_queue(&f->queues[f->teams++], f->tenant, seat.team,
+                      TKT_LINE_UNASSIGNED);
     }
 
     tkt_scan_close(&scan);

@@ -82,7 +82,7 @@ tkt_pass_gather(tkt_call_t *c, tkt_route_pass_t *p)
 
     /* behind the place: no key stands between it and the same with a 0 more */
 
-    tkt_key_waiting(&prefix, p->tenant, p->team);
+    tkt_key_queue(&prefix, p->tenant, p->team, TKT_LINE_UNASSIGNED);
     from = prefix;
     tkt_key_bytes(&from, (tkt_str_t) { p->turn.at, sizeof(p->turn.at) });
     tkt_key_u8(&from, 0);

@@ -31,6 +31,7 @@ typedef enum {
 #define TKT_CONFIG_BY_NAME     0x80  /* + kind; parent, name → id            */
 #define TKT_CONFIG_MEMBER_OF   0x60  /* principal, team                      */
 #define TKT_CONFIG_GRANT_OF    0x61  /* principal, type, feature → level     */
+#define TKT_CONFIG_GRANT_FOR   0x62  /* type, feature, principal             */
 
 
 /* What all of them begin with; id 0: none. */
