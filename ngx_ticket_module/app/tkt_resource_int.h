@@ -6,6 +6,7 @@
 #define TKT_RESOURCE_INT_H
 
 
+#include "app/tkt_audit.h"
 #include "app/tkt_config.h"
 #include "app/tkt_resource.h"
 
@@ -13,6 +14,8 @@
 #define TKT_RESOURCE_BYTES  512
 
 /* A uint64_t member by its offset. */
+#define tkt_resource_u64(obj, offset)                                         \
+    ((uint64_t *) (void *) ((uint8_t *) (obj) + (offset)))
 #define tkt_resource_get_u64(obj, offset)                                     \
     (*(const uint64_t *) (const void *) ((const uint8_t *) (obj) + (offset)))
 
@@ -30,6 +33,22 @@ bool tkt_resource_load(tkt_call_t *c, const tkt_resource_t *r, uint64_t id,
 /* Fills the rows that are not stored, and encodes. */
 void tkt_resource_write(tkt_call_t *c, const tkt_resource_t *r, tkt_out_t *o,
     void *obj);
+
+tkt_str_t tkt_resource_etag(tkt_call_t *c, const tkt_resource_t *r,
+    const void *obj);
+
+/* False, and answered, if its texts are together longer than may be. */
+bool tkt_resource_fits(tkt_call_t *c, const tkt_resource_t *r,
+    const void *obj);
+
+/* By the resource's own saver, if it has one. */
+void tkt_resource_save(tkt_call_t *c, const tkt_resource_t *r,
+    const void *before, void *after);
+
+/* The entry in the audit log. */
+void tkt_resource_note(tkt_call_t *c, const tkt_resource_t *r,
+    tkt_audit_act_t act, const void *before, const void *after,
+    tkt_str_t reason);
 
 
 #endif /* TKT_RESOURCE_INT_H */

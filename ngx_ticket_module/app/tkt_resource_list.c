@@ -35,7 +35,9 @@ tkt_resource_add(tkt_resource_list_t *l)
 {
     const tkt_config_t  *head = l->obj;
 
-    if (l->count == l->limit) {
+    if (l->count == l->limit
+        || tkt_out_bytes(&l->out) > TKT_LIST_PAGE_MAX_BYTES)
+    {
         return false;
     }
 
