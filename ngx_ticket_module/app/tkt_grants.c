@@ -99,16 +99,6 @@ tkt_grants_allow(const tkt_call_t *c, uint64_t type, uint64_t feature)
 
 
 bool
-tkt_grants_allow_user(tkt_txn_t *txn, const tkt_user_t *user, uint64_t type,
-    uint64_t feature)
-{
-    return !tkt_grants_bind(user)
-           || tkt_grants_level(txn, (uint32_t) user->tenant, user->id,
-                               user->grants, type, feature) > 0;
-}
-
-
-bool
 tkt_grants_name(tkt_txn_t *txn, uint32_t tenant, uint64_t type,
     uint64_t feature)
 {

@@ -23,10 +23,6 @@ bool tkt_grants_bind(const tkt_user_t *user);
  */
 bool tkt_grants_allow(const tkt_call_t *c, uint64_t type, uint64_t feature);
 
-/* The same for another. */
-bool tkt_grants_allow_user(tkt_txn_t *txn, const tkt_user_t *user,
-    uint64_t type, uint64_t feature);
-
 /* The level of an agent's grant; 0: he has grants, and none for this. */
 uint64_t tkt_grants_level(tkt_txn_t *txn, uint32_t tenant, uint64_t agent,
     uint64_t grants, uint64_t type, uint64_t feature);

@@ -53,6 +53,13 @@ tkt_view_name(tkt_view_t *v, uint64_t id)
 }
 
 
+tkt_str_t
+tkt_view_person(tkt_view_t *v, uint64_t id)
+{
+    return tkt_view_name(v, id)->name;
+}
+
+
 tkt_caller_t
 tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
 {
@@ -129,7 +136,8 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
                       || tkt_view_name(v, t->assignee)->disabled,
         .verified = t->verified != 0,
         .rated = t->rated_at != 0,
-        .complaint_open = t->complaint_open != 0,
+        /* of a complaint there is none */
+        .complaint_open = t->complaint_open != 0 || t->complaint_of != 0,
         .archived = t->archived != 0,
         .now_ms = v->call->now_ms,
         .ended_at_ms = (int64_t) tkt_ended_at(t),

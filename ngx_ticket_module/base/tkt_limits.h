@@ -113,6 +113,11 @@
 #define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
 #define TKT_MENTIONS_MAX                  16
 #define TKT_NOTICES_MAX                   200
+#define TKT_TOLD_MAX                      64
+#define TKT_SUPERVISORS_TOLD_MAX          8
+#define TKT_SUPERVISOR_STEPS_MAX          1000
+#define TKT_CHAIN_STEPS_MAX               200
+#define TKT_DUPLICATES_MAX                20
 #define TKT_VIEWER_TTL_MS                 (30 * 1000LL)
 #define TKT_VIEWERS_MAX                   16
 
