@@ -88,6 +88,10 @@
 #define TKT_FORM_FIELDS_MAX               64
 #define TKT_FORM_BOUND_MAX                1000000000
 #define TKT_FORM_TEXT_MAX_CHARS           2000
+/* of a number, either way: every integer up to it is a double */
+#define TKT_FORM_NUMBER_MAX               1e15
+#define TKT_KEYWORD_TEXT_MAX_BYTES        2048
+#define TKT_KEYWORD_RECORDS_MAX           200
 #define TKT_TEAMS_MAX                     200
 #define TKT_TEAM_MEMBERS_MAX              500
 #define TKT_GRANTS_PER_AGENT_MAX          200
