@@ -131,6 +131,12 @@ void tkt_verify_erased_user(tkt_verify_t *v, const tkt_user_t *user,
 bool tkt_verify_is_erased(tkt_verify_t *v, uint64_t tenant,
     uint64_t principal);
 
+/* tkt_verify_parts.c: links, watchers, merged tickets; drafts */
+void tkt_verify_relations(tkt_verify_t *v);
+void tkt_verify_drafts(tkt_verify_t *v);
+void tkt_verify_parts_ticket(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+
 /* tkt_verify_audit.c */
 void tkt_verify_audit(tkt_verify_t *v);
 
