@@ -98,7 +98,9 @@ tkt_op_message_create(tkt_call_t *c)
 
     in = *(const tkt_input_t *) c->input;
 
-    if (!tkt_ticket_find(c, &before, true) || !tkt_message_input(c, &in)) {
+    if (!tkt_ticket_find(c, &before, true) || !tkt_message_input(c, &in)
+        || !tkt_call_may_send(c))
+    {
         return;
     }
 
