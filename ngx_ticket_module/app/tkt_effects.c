@@ -207,6 +207,19 @@ static void
 tkt_fx_merged_into(tkt_effect_ctx_t *x)
 {
     x->t->merged_into = x->in->into;
+    x->t->merged_at = x->now;
+    x->t->state_before = x->t->state;
+}
+
+
+static void
+tkt_fx_unmerge(tkt_effect_ctx_t *x)
+{
+    x->t->merged_into = 0;
+    x->t->merged_at = 0;
+    x->t->state_before = TKT_STATE_NONE;
+    x->t->closed_at = 0;
+    x->t->close_reason = TKT_CLOSE_NONE;
 }
 
 
@@ -291,6 +304,7 @@ static const tkt_effect_t  tkt_effects[] = {
     { TKT_FX_COMPLAINT,       tkt_fx_complaint },
     { TKT_FX_RESUME_AT,       tkt_fx_resume_at },
     { TKT_FX_MERGED_INTO,     tkt_fx_merged_into },
+    { TKT_FX_UNMERGE,         tkt_fx_unmerge },
     { TKT_FX_AUTO,            tkt_fx_auto },
     { TKT_FX_ARCHIVED,        tkt_fx_archived },
     { TKT_FX_PRIORITY_FLOOR,  tkt_fx_priority_floor },
@@ -319,7 +333,11 @@ tkt_effects_apply(tkt_call_t *c, const tkt_decision_t *d,
         x.moved = true;
     }
 
-    if (t->state == TKT_STATE_ON_HOLD && d->to != TKT_STATE_ON_HOLD) {
+    /* a merged ticket may have to go back to its hold */
+
+    if (t->state == TKT_STATE_ON_HOLD && d->to != TKT_STATE_ON_HOLD
+        && !(d->effects & TKT_FX_MERGED_INTO))
+    {
         t->resume_at = 0;
     }
 

@@ -7,6 +7,7 @@
 #include "app/tkt_effects.h"
 #include "app/tkt_form.h"
 #include "app/tkt_handover.h"
+#include "app/tkt_merged.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
@@ -16,27 +17,17 @@
 static bool
 tkt_merge_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
 {
-    tkt_ticket_t  into;
+    switch (c->op->action) {
 
-    if (c->op->action != TKT_ACTION_MERGE) {
+    case TKT_ACTION_MERGE:
+        return tkt_merged_check(c, t, in->into);
+
+    case TKT_ACTION_UNMERGE:
+        return tkt_merged_undo_check(c, t);
+
+    default:
         return true;
     }
-
-    if (in->into != t->id && c->actor->ticket == 0
-        && tkt_ticket_load(c->txn, c->actor->tenant, in->into, &into, false,
-                           c->arena)
-        && into.state != TKT_STATE_CLOSED
-        && (into.requester == t->requester
-            || c->actor->role != TKT_ROLE_AGENT))
-    {
-        return true;
-    }
-
-    tkt_call_invalid(c, "/into", "choice",
-                     "name another ticket of the same requester that is not "
-                     "closed");
-
-    return false;
 }
 
 
@@ -158,6 +149,7 @@ tkt_op_action(tkt_call_t *c)
     event.reason = in.reason;
 
     tkt_effects_apply(c, &decision, &in, &t, &event);
+    tkt_merged_link(c, &before, &t);
 
     if (decision.effects & TKT_FX_COMPLAINT) {
         tkt_complaint_open(c, &t, in.reason);

@@ -6,6 +6,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_complaints.h"
+#include "app/tkt_drafts.h"
 #include "app/tkt_form.h"
 #include "app/tkt_forward.h"
 #include "app/tkt_genuine.h"
@@ -58,15 +59,23 @@ bool
 tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t, tkt_action_t action,
     tkt_decision_t *decision)
 {
-    tkt_view_t    view;
-    tkt_facts_t   facts;
-    tkt_caller_t  caller;
+    tkt_caller_t  caller = tkt_view_caller(c, t);
+
+    return tkt_ticket_decide_as(c, t, action, &caller, decision);
+}
+
+
+bool
+tkt_ticket_decide_as(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_action_t action, const tkt_caller_t *caller, tkt_decision_t *decision)
+{
+    tkt_view_t   view;
+    tkt_facts_t  facts;
 
     tkt_view_init(&view, c);
     tkt_view_facts(&view, t, &facts);
-    caller = tkt_view_caller(c, t);
 
-    tkt_workflow_decide(action, &facts, &caller, decision);
+    tkt_workflow_decide(action, &facts, caller, decision);
 
     if (decision->status != TKT_NOT_FOUND
         && decision->status != TKT_FORBIDDEN
@@ -80,7 +89,7 @@ tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t, tkt_action_t action,
     }
 
     tkt_call_refuse(c, decision, facts.state,
-                    tkt_view_allowed(&facts, &caller));
+                    tkt_view_allowed(&facts, caller));
 
     return false;
 }
@@ -148,6 +157,10 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     tkt_ticket_give(c, before, t);
     tkt_ticket_wait(c, t);
     tkt_ticket_save(c->txn, before, t, c->arena);
+
+    if (t->archived && before != NULL && !before->archived) {
+        tkt_drafts_end(c->txn, t);
+    }
 
     tkt_parts_merged(c, before, t);
     tkt_complaint_follow(c, before, t);
@@ -396,6 +409,13 @@ tkt_op_ticket_create(tkt_call_t *c)
 
     tkt_genuine_judge(c, &t, &genuine);
     tkt_attachments_bind(c, &t, NULL, false, t.attachment_tokens);
+
+    /* an old ticket that has no room for it is named all the same */
+
+    if (t.follow_up_of != 0) {
+        (void) tkt_parts_link(c, &t, t.follow_up_of, TKT_LINK_FOLLOW_UP_OF);
+    }
+
     tkt_ticket_commit(c, NULL, &t, &event);
     tkt_genuine_settle(c, &t, &genuine);
     tkt_view_answer_ticket(c, &t);
@@ -436,11 +456,12 @@ tkt_patch_right(void *ctx, const tkt_field_t *f, size_t number)
 
 
 static bool
-tkt_patch_allowed(tkt_call_t *c)
+tkt_patch_allowed(tkt_call_t *c, const tkt_ticket_t *t)
 {
+    tkt_caller_t        caller = tkt_view_caller(c, t);
     tkt_patch_rights_t  patch = { c, NULL };
 
-    if (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) {
+    if (tkt_workflow_sees_internal(&caller)) {
         return true;
     }
 
@@ -466,7 +487,7 @@ tkt_op_ticket_patch(tkt_call_t *c)
 
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
-        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t)
+        || !tkt_patch_allowed(c, &before) || !tkt_patch_apply(c, &before, &t)
         || !tkt_form_settle(c, &before, &t)
         || !tkt_sealed_patch(c, &before, &t))
     {

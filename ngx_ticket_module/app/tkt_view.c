@@ -85,17 +85,19 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
         caller.relation |= TKT_REL_ASSIGNEE;
     }
 
-    if (c->actor->role == TKT_ROLE_USER && caller.relation == 0
+    if (c->actor->role == TKT_ROLE_AGENT && c->actor->grants != 0
+        && !tkt_grants_allow(c, t->type_id, t->feature_id))
+    {
+        caller.relation |= TKT_REL_UNGRANTED;
+    }
+
+    /* looked up only where it would change what he sees */
+
+    if (!tkt_workflow_visible(&caller)
         && tkt_related(c->txn, c->actor->tenant, TKT_RELATION_WATCHING,
                        c->actor->id, t->id))
     {
         caller.relation |= TKT_REL_WATCHER;
-    }
-
-    if (c->actor->grants != 0
-        && !tkt_grants_allow(c, t->type_id, t->feature_id))
-    {
-        caller.relation |= TKT_REL_UNGRANTED;
     }
 
     return caller;
@@ -126,6 +128,7 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
 {
     *facts = (tkt_facts_t) {
         .state = (tkt_state_t) t->state,
+        .state_before = (tkt_state_t) t->state_before,
         .close_reason = (tkt_close_t) t->close_reason,
         .tier = (uint32_t) t->tier,
         .has_assignee = t->assignee != 0,
@@ -141,6 +144,7 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
         .confirmed_at_ms = (int64_t) t->confirmed_at,
         .closed_at_ms = (int64_t) t->closed_at,
         .last_urge_at_ms = (int64_t) t->last_urge_at,
+        .merged_at_ms = (int64_t) t->merged_at,
     };
 }
 
@@ -272,9 +276,11 @@ tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
 
     while (tkt_changes_next(&changes, &change)) {
 
-        if ((change.field->flags & hidden)
-            || (change.field->readers != 0
-                && !(change.field->readers & tkt_bit(role))))
+        /* a hidden row that names its readers is told to them */
+
+        if (change.field->readers == 0
+            ? (change.field->flags & hidden) != 0
+            : !(change.field->readers & tkt_bit(role)))
         {
             continue;
         }

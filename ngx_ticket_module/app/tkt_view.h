@@ -53,8 +53,8 @@ void tkt_view_event(tkt_view_t *v, tkt_event_t *e);
 
 /*
  * Writes a change list as members "field":{"old":…,"new":…}, those of rows
- * with a flag of `hidden` or hidden from `role` left out.  False if it does
- * not decode.
+ * hidden from `role`, or hidden by a flag of `hidden` and without `readers`,
+ * left out.  False if it does not decode.
  */
 bool tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
     unsigned hidden, tkt_role_t role);

@@ -105,6 +105,7 @@
 /* parts of a ticket */
 #define TKT_WATCHERS_MAX                  32
 #define TKT_LINKS_MAX                     32
+#define TKT_LINK_DEPTH_MAX                16
 #define TKT_MERGED_MAX                    16
 #define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
 #define TKT_MENTIONS_MAX                  16

@@ -14,6 +14,7 @@
 #define ADMIN       TKT_ACTOR_ADMIN
 #define BOT         TKT_ACTOR_BOT
 #define SYSTEM      TKT_ACTOR_SYSTEM
+#define WATCHER     TKT_ACTOR_WATCHER
 
 
 static const uint32_t  tkt_rights[TKT_ACTION_MAX] = {
@@ -39,15 +40,16 @@ static const uint32_t  tkt_rights[TKT_ACTION_MAX] = {
     [TKT_ACTION_COMPLAIN]     = REQUESTER,
     [TKT_ACTION_MERGE]        = AGENT,
     [TKT_ACTION_REPLY]        = AGENT | BOT,
-    [TKT_ACTION_MESSAGE]      = REQUESTER,
+    [TKT_ACTION_MESSAGE]      = REQUESTER | WATCHER,
     [TKT_ACTION_NOTE]         = AGENT,
-    [TKT_ACTION_COURTESY]     = REQUESTER | AGENT | BOT,
+    [TKT_ACTION_COURTESY]     = REQUESTER | AGENT | BOT | WATCHER,
     [TKT_ACTION_EDIT]         = REQUESTER | AGENT,
     [TKT_ACTION_REVEAL]       = TKT_ACTOR_ASSIGNEE | SUPERVISOR,
     [TKT_ACTION_TIMEOUT]      = SYSTEM,
     [TKT_ACTION_ARCHIVE]      = ADMIN | SYSTEM,
     [TKT_ACTION_FORWARD]      = AGENT,
-    [TKT_ACTION_SHRED]        = REQUESTER | SUPERVISOR | SYSTEM
+    [TKT_ACTION_SHRED]        = REQUESTER | SUPERVISOR | SYSTEM,
+    [TKT_ACTION_UNMERGE]      = AGENT
 };
 
 
@@ -70,6 +72,19 @@ tkt_policy_rights(tkt_action_t action)
 }
 
 
+/*
+ * Whether the caller's grants keep him from being an agent of this ticket.
+ * They bind agents alone, and nobody in what has been given to him.
+ */
+static bool
+tkt_policy_bound(const tkt_caller_t *caller)
+{
+    return caller->role == TKT_ROLE_AGENT
+           && (caller->relation & TKT_REL_UNGRANTED)
+           && !(caller->relation & TKT_REL_ASSIGNEE);
+}
+
+
 uint32_t
 tkt_policy_actors(const tkt_caller_t *caller)
 {
@@ -81,11 +96,17 @@ tkt_policy_actors(const tkt_caller_t *caller)
         return 0;
     }
 
-    actors = tkt_role_actors[caller->role];
+    actors = tkt_role_actors[tkt_policy_bound(caller) ? TKT_ROLE_USER
+                                                      : caller->role];
 
     if (caller->relation & TKT_REL_REQUESTER) {
         actors |= (actors & (BOT | SYSTEM)) ? TKT_ACTOR_AUTO_REQUESTER
                                             : TKT_ACTOR_REQUESTER;
+
+    } else if ((caller->relation & TKT_REL_WATCHER)
+               && !(actors & (AGENT | BOT | SYSTEM)))
+    {
+        actors |= TKT_ACTOR_WATCHER;
     }
 
     /* who has ceased to be an agent keeps no right from old assignments */
@@ -117,7 +138,7 @@ tkt_workflow_visible(const tkt_caller_t *caller)
         return false;
     }
 
-    return (caller->relation & TKT_REL_REQUESTER)
+    return (caller->relation & (TKT_REL_REQUESTER | TKT_REL_WATCHER))
            || tkt_workflow_sees_internal(caller);
 }
 
@@ -131,5 +152,6 @@ tkt_workflow_sees_internal(const tkt_caller_t *caller)
         return false;
     }
 
-    return (TKT_ROLES_STAFF & tkt_bit(caller->role)) != 0;
+    return (TKT_ROLES_STAFF & tkt_bit(caller->role))
+           && !tkt_policy_bound(caller);
 }

@@ -182,7 +182,15 @@ static const tkt_transition_t  tkt_transitions[] = {
     ROW(34, FORWARD, ACTIVE, BY(AGENT), TO_SAME, 0, 0,
         "files it with the tenant above, then tells that ticket more"),
     ROW(35, SHRED, ANY, BY(ANY_REQUESTER) | BY(SUPERVISOR) | BY(SYSTEM),
-        TO_SAME, 0, 0, "destroys the confidential text for good")
+        TO_SAME, 0, 0, "destroys the confidential text for good"),
+
+    ROW(36, MESSAGE, ACTIVE | DONE, BY(WATCHER), TO_SAME, 0, FX(MESSAGE),
+        "watchers' messages move nothing"),
+    ROW(36, COURTESY, ACTIVE | DONE, BY(WATCHER), TO_SAME, 0, FX(MESSAGE),
+        "nor do their thanks"),
+
+    ROW(37, UNMERGE, S(CLOSED), BY(AGENT), TO_BEFORE, IF(MERGED_LATELY),
+        FX(UNMERGE), "back to the state it had, with its messages")
 };
 
 

@@ -33,7 +33,9 @@
     X(BOT,            "bot",                                                  \
       "a program that answers or checks")                                     \
     X(SYSTEM,         "system",                                               \
-      "the desk itself: router, timers, rules")
+      "the desk itself: router, timers, rules")                               \
+    X(WATCHER,        "watcher",                                              \
+      "who follows the ticket and is neither its requester nor staff for it")
 
 enum {
 #define X(name, text, doc)  TKT_ACTOR_BIT_##name,
@@ -89,7 +91,9 @@ enum {
     X(URGE_COOLED_DOWN,    "urge_cooled_down",                                \
       "at least 30 minutes since the last urge")                              \
     X(URGE_TOO_SOON,       "urge_too_soon",                                   \
-      "less than 30 minutes since the last urge")
+      "less than 30 minutes since the last urge")                             \
+    X(MERGED_LATELY,       "merged_lately",                                   \
+      "closed as merged, at most 24 hours ago")
 
 enum {
 #define X(name, text, doc)  TKT_GUARD_BIT_##name,
