@@ -161,6 +161,8 @@ typedef struct {
     bool          cacheable;        /* public document: max-age, else
                                        private, no-cache                     */
     bool          localised;        /* Vary: Accept-Language                 */
+    bool          moves;            /* the body changes while its tag stays:
+                                       no 304 is made of it                  */
 
     /* when the answer ends by time alone: a token expires, a window closes;
        0: it is true for as long as the snapshot is the newest */

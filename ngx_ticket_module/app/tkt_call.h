@@ -28,6 +28,8 @@ struct tkt_call_s {
                                                principals with a record      */
     tkt_errors_t           *errors;         /* made at the first use         */
 
+    size_t                  counted;        /* steps taken to count          */
+
     /* queries */
     const tkt_params_t     *params;
     tkt_str_t               query;          /* raw                           */

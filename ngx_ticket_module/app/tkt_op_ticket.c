@@ -15,6 +15,7 @@
 #include "app/tkt_ops.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_patch.h"
+#include "app/tkt_queue.h"
 #include "app/tkt_route.h"
 #include "app/tkt_sealed.h"
 #include "app/tkt_tenant_tree.h"
@@ -198,7 +199,9 @@ tkt_ticket_unchanged(tkt_call_t *c)
 
     caller = tkt_view_caller(c, &t);
 
-    if (!tkt_workflow_visible(&caller)
+    /* its place in the queue may be another one with the same version */
+
+    if (!tkt_workflow_visible(&caller) || tkt_queue_waits(&t)
         || !tkt_call_not_modified(c, tkt_call_etag(c, 't', t.id, t.version)))
     {
         return false;

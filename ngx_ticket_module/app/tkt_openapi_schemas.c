@@ -268,6 +268,8 @@ tkt_openapi_counts(tkt_out_t *o)
 
     tkt_out_lit(o, ",\"count\":{\"type\":\"integer\",\"minimum\":0,"
         "\"description\":\"how many there are, with count=true\"},"
+        "\"count_is\":{\"type\":\"string\",\"enum\":[\"at_least\"],"
+        "\"description\":\"of a view: there may be more than count\"},"
         "\"counts\":{\"type\":\"object\",\"description\":\"how many the "
         "caller has in each bucket, with count=true\",\"properties\":{");
 

@@ -494,7 +494,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Apply a macro: its text and its actions, all or nothing." },
 
     { .name = "view.list", GET("/v1/views"), READ,
-      NEEDS(DESK_WORK), LIST(view), OF(view), .run = tkt_resource_list,
+      NEEDS(DESK_WORK), LIST(view), OF(view), .run = tkt_op_view_list,
       .params = PAGE | P(COUNT), .flags = TKT_OP_LOCALISED,
       .doc = "One's own and the shared views, in order." },
 
@@ -504,7 +504,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Save a view; a shared one needs desk.share." },
 
     { .name = "view.get", GET("/v1/views/{id}"), READ,
-      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_resource_get,
+      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_op_view_get,
       .params = P(COUNT), .flags = TKT_OP_LOCALISED, .doc = "One view." },
 
     { .name = "view.patch", PATCH("/v1/views/{id}"), WRITE(200),
@@ -580,7 +580,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Make a message a ticket of its own." },
 
     { .name = "ticket.similar", GET("/v1/tickets/{id}/similar"), READ,
-      NEEDS(DESK_WORK), .shape = TKT_SHAPE_LIST,
+      NEEDS(DESK_WORK), .shape = TKT_SHAPE_COUNTS,
       .output = &tkt_ticket_schema, .run = tkt_op_similar,
       .flags = TKT_OP_LOCALISED,
       .doc = "Lately submitted tickets that are like it, likest first." },

@@ -92,7 +92,11 @@ void tkt_op_verification_patch(tkt_call_t *c);
 void tkt_op_macro_apply(tkt_call_t *c);
 
 /* tkt_op_view.c */
+void tkt_op_view_list(tkt_call_t *c);
+void tkt_op_view_get(tkt_call_t *c);
 void tkt_op_view_tickets(tkt_call_t *c);
+
+/* tkt_op_similar.c */
 void tkt_op_similar(tkt_call_t *c);
 
 /* tkt_op_batch.c */

@@ -102,6 +102,10 @@ void tkt_verify_by_state(tkt_verify_t *v);
 void tkt_verify_by_assignee(tkt_verify_t *v);
 void tkt_verify_counters(tkt_verify_t *v);
 
+/* tkt_verify_queue.c */
+void tkt_verify_by_queue(tkt_verify_t *v);
+void tkt_verify_team_counts(tkt_verify_t *v);
+
 /* tkt_verify_account.c */
 void tkt_verify_credentials(tkt_verify_t *v);
 void tkt_verify_codes(tkt_verify_t *v);

@@ -316,6 +316,11 @@ tkt_verify_entries(tkt_verify_t *v, const char *what, const tkt_ticket_t *t)
         tkt_key_by_assignee(&key, t);
         tkt_verify_indexed(v, what, TKT_DB_BY_ASSIGNEE, &key);
     }
+
+    if (tkt_queue_has(t)) {
+        tkt_key_by_queue(&key, t);
+        tkt_verify_indexed(v, what, TKT_DB_BY_QUEUE, &key);
+    }
 }
 
 

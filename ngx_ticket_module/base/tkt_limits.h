@@ -101,6 +101,7 @@
 #define TKT_VIEW_FILTER_MAX_CHARS         500
 #define TKT_BATCH_MAX                     500
 #define TKT_QUEUE_POSITION_MAX            1000
+#define TKT_SIMILAR_STEPS_MAX             500
 
 /* parts of a ticket */
 #define TKT_WATCHERS_MAX                  32

@@ -220,12 +220,20 @@ typedef struct {
 extern const tkt_schema_t  tkt_macro_schema;
 
 
+typedef enum {
+    TKT_COUNT_NONE = 0,
+    TKT_COUNT_EXACT,
+    TKT_COUNT_AT_LEAST,              /* there was more than could be seen    */
+    TKT_COUNT_MAX
+} tkt_count_t;
+
 typedef struct {
     tkt_config_t  head;
     uint64_t      owner;             /* 0: shared                            */
     uint64_t      shared;            /* input                                */
     uint64_t      team;              /* 0: shared with all staff             */
-    uint64_t      count;             /* view                                 */
+    uint64_t      count;             /* for documents: written on request    */
+    uint64_t      count_is;          /* tkt_count_t                          */
     tkt_str_t     filter;            /* query of GET /v1/tickets             */
 } tkt_view_record_t;
 
@@ -268,6 +276,7 @@ extern const tkt_names_t  tkt_need_names;
 extern const tkt_names_t  tkt_form_kind_names;
 extern const tkt_names_t  tkt_strategy_names;
 extern const tkt_names_t  tkt_presence_names;
+extern const tkt_names_t  tkt_count_names;
 
 
 #endif /* TKT_DESK_H */
