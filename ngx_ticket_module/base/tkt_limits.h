@@ -97,6 +97,9 @@
 #define TKT_PRESENCE_TTL_MS               (20 * 60 * 1000LL)
 #define TKT_RETURN_AFTER_S                900
 #define TKT_ROUTE_BATCH_MAX               32
+#define TKT_ROUTE_LOOK_MAX                64
+#define TKT_ROUTE_STEPS_MAX               512
+#define TKT_CAPACITY_DEFAULT              10
 #define TKT_MACRO_BODY_MAX_CHARS          10000
 #define TKT_VIEW_FILTER_MAX_CHARS         500
 #define TKT_BATCH_MAX                     500

@@ -57,7 +57,7 @@ test_configuration(void **state)
                 "{\"hold_at\":50,\"reject_at\":40}", 400, "/reject_at",
                 "range");
     ask_refused(&d, &root, TKT_METHOD_PATCH, "/v1/verification",
-                "{\"rate\":1001}", 400, "/rate", "range");
+                "{\"rate\":1001}", 400, "/rate", "too-large");
 
     act_sends(&d, &a, ROOT, TKT_METHOD_PATCH, "/v1/verification",
               "{\"enabled\":true,\"blocked_words\":[\"加微信\"],"
