@@ -335,6 +335,7 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
 bool
 tkt_answer_not_modified(const tkt_answer_t *answer, tkt_str_t if_none_match)
 {
-    return if_none_match.len > 0 && answer->reply.etag.len > 0
+    return if_none_match.len > 0 && !answer->reply.moves
+           && answer->reply.etag.len > 0
            && tkt_etag_listed(if_none_match, answer->reply.etag, true);
 }

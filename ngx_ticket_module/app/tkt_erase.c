@@ -13,6 +13,7 @@
 #include "app/tkt_effects.h"
 #include "app/tkt_erase.h"
 #include "app/tkt_forward.h"
+#include "app/tkt_route.h"
 #include "app/tkt_sealed.h"
 #include "app/tkt_watchers.h"
 
@@ -130,6 +131,7 @@ tkt_erase_ticket(tkt_erase_t *x)
     /* the desk above is told that the work has ended, and no more */
 
     tkt_forward_follow(c, &before, &t, &none);
+    tkt_route_follow(c, &before, &t);
 }
 
 

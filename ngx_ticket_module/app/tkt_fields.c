@@ -3,6 +3,7 @@
  * that come with it.
  */
 
+#include "app/tkt_queue.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
@@ -149,6 +150,7 @@ tkt_include_answer(tkt_call_t *c, tkt_ticket_t *t, const tkt_fields_t *fields,
 
     tkt_view_init(&view, c);
     tkt_view_ticket(&view, t);
+    tkt_queue_view(c, t);
 
     tkt_out_init(&o, c->arena, 8192);
     tkt_out_object(&o, &tkt_ticket_schema, t,

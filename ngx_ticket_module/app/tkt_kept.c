@@ -5,6 +5,7 @@
 #include "app/tkt_audit.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_relations.h"
 
 
@@ -381,6 +382,29 @@ tkt_kept_draft(tkt_kept_t *k)
 }
 
 
+/* a: the number of the notice given last. */
+static bool
+tkt_kept_told(tkt_kept_t *k)
+{
+    tkt_key_t  prefix, from;
+    tkt_str_t  value;
+
+    tkt_key_principal(&prefix, k->tenant, k->principal);
+    tkt_key_notice(&from, k->tenant, k->principal, k->place.a + 1);
+
+    if (!tkt_kept_next(k, TKT_DB_NOTICE, &prefix, &from, prefix.len,
+                       &k->place.a, &value))
+    {
+        return false;
+    }
+
+    k->found = TKT_KEPT_TOLD;
+    k->number = k->place.a;
+
+    return true;
+}
+
+
 /* ---- the walk ---- */
 
 static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
@@ -394,6 +418,7 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_NOTICE]    = tkt_kept_notice,
     [TKT_KEPT_WATCHED]   = tkt_kept_watched,
     [TKT_KEPT_DRAFT]     = tkt_kept_draft,
+    [TKT_KEPT_TOLD]      = tkt_kept_told,
 };
 
 

@@ -15,6 +15,7 @@
 #include "app/tkt_ops.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_patch.h"
+#include "app/tkt_queue.h"
 #include "app/tkt_route.h"
 #include "app/tkt_sealed.h"
 #include "app/tkt_tenant_tree.h"
@@ -198,7 +199,9 @@ tkt_ticket_unchanged(tkt_call_t *c)
 
     caller = tkt_view_caller(c, &t);
 
-    if (!tkt_workflow_visible(&caller)
+    /* its place in the queue may be another one with the same version */
+
+    if (!tkt_workflow_visible(&caller) || tkt_queue_waits(&t)
         || !tkt_call_not_modified(c, tkt_call_etag(c, 't', t.id, t.version)))
     {
         return false;
@@ -268,11 +271,6 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
 
     if (in->on_behalf_of == 0 || in->on_behalf_of == c->actor->id) {
         return c->actor->id;
-    }
-
-    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
-        tkt_call_forbid(c, "/on_behalf_of");
-        return 0;
     }
 
     if (!tkt_user_load(c->txn, c->actor->tenant, in->on_behalf_of, &user,
@@ -359,6 +357,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     tkt_guest_t     guest;
     tkt_caller_t    caller = { .relation = TKT_REL_REQUESTER };
     tkt_ticket_t    t;
+    tkt_genuine_t   genuine;
     tkt_decision_t  decision;
 
     if (!tkt_guest_prove(c, c->input, &guest)) {
@@ -372,6 +371,10 @@ tkt_op_ticket_create(tkt_call_t *c)
 
     if (decision.status != TKT_OK) {
         tkt_call_fail(c, decision.status, NULL);
+        return;
+    }
+
+    if (!tkt_call_may_send(c)) {
         return;
     }
 
@@ -407,7 +410,7 @@ tkt_op_ticket_create(tkt_call_t *c)
         tkt_sealed_put(c, &t, t.confidential);
     }
 
-    tkt_genuine_judge(c, &t, &event.reason);
+    tkt_genuine_judge(c, &t, &genuine);
     tkt_attachments_bind(c, &t, NULL, false, t.attachment_tokens);
 
     /* an old ticket that has no room for it is named all the same */
@@ -417,6 +420,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     }
 
     tkt_ticket_commit(c, NULL, &t, &event);
+    tkt_genuine_settle(c, &t, &genuine);
     tkt_view_answer_ticket(c, &t);
     tkt_guest_answer(c, &guest, &t);
 

@@ -153,6 +153,7 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 
     case TKT_FOR_RULED:
         return (command && op->action == TKT_ACTION_SUBMIT)
+               || (command && op->resource != NULL)
                || op->action == TKT_ACTION_FORWARD;
 
     case TKT_FOR_VERSION:

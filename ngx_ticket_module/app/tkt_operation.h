@@ -74,8 +74,8 @@ typedef enum {
       "user, token, role, tenant, ticket or key")                             \
     X(OBJECT_ID, "object_id", "{\"type\":\"integer\",\"minimum\":1}",         \
       "what was done to this one")                                            \
-    X(TEAM, "team", "{\"type\":\"string\"}", "none or a team's id")             \
-    X(WATCHER, "watcher", "{\"type\":\"string\"}", "me: what one watches")      \
+    X(TEAM, "team", "{\"type\":\"string\"}", "none or a team's id")            \
+    X(WATCHER, "watcher", "{\"type\":\"string\"}", "me: what one watches")     \
     X(HELD, "held", "{\"type\":\"boolean\"}",                                 \
       "waits for an agent to find it genuine")                                \
     X(DRILL, "drill", "{\"type\":\"boolean\"}",                               \

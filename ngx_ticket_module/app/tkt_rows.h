@@ -31,6 +31,24 @@
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
 
 
+/* Kinds of rows in TKT_DB_COUNTER that are kept by team, with TENANT_CELLS. */
+#define TKT_COUNTS_TEAM       3
+#define TKT_COUNTS_COMPLAINT  4
+
+/*
+ * Lines of the queue.  The minute that counts is that of due_at, else that of
+ * the submission.
+ */
+#define TKT_LINE_UNASSIGNED  0
+#define TKT_LINE_ASSIGNED    1
+#define TKT_LINE_DRILL       2      /* added for exercises                   */
+#define tkt_queue_line(t)                                                     \
+    (((t)->assignee != 0 ? TKT_LINE_ASSIGNED : TKT_LINE_UNASSIGNED)           \
+     + ((t)->drill != 0 ? TKT_LINE_DRILL : 0))
+#define tkt_queue_minute(t)                                                   \
+    ((uint32_t) (((t)->due_at != 0 ? (t)->due_at : (t)->created_at) / 60000))
+
+
 /* Work is still to be done: the queue, when no states are asked for. */
 #define TKT_STATES_ACTIVE                                                     \
     ((uint32_t) (tkt_bit(TKT_STATE_NEW) | tkt_bit(TKT_STATE_OPEN)             \
@@ -38,6 +56,10 @@
                  | tkt_bit(TKT_STATE_WAITING_USER)                            \
                  | tkt_bit(TKT_STATE_ON_HOLD)                                 \
                  | tkt_bit(TKT_STATE_FOLLOW_UP)))
+
+/* Whether it stands in the queue. */
+#define tkt_queue_has(t)                                                      \
+    ((TKT_STATES_ACTIVE & tkt_bit((t)->state)) != 0)
 
 /*
  * In an assignee's keys: active before done.  States within a class are not
@@ -67,6 +89,11 @@ void tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,
     uint64_t principal);
+void tkt_key_queue(tkt_key_t *k, uint32_t tenant, uint64_t team,
+    unsigned line);
+void tkt_key_by_queue(tkt_key_t *k, const tkt_ticket_t *t);
+void tkt_key_team_counts(tkt_key_t *k, uint32_t tenant, unsigned kind,
+    uint64_t team);
 void tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant);
 void tkt_key_tenant_name(tkt_key_t *k, tkt_str_t name);
 void tkt_key_tenant_child(tkt_key_t *k, uint32_t parent, uint32_t tenant);

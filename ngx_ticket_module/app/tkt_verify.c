@@ -310,11 +310,14 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_credentials,
     tkt_verify_codes,
     tkt_verify_outbox,
+    tkt_verify_notices,
     tkt_verify_tickets,
     tkt_verify_log,
     tkt_verify_by_requester,
     tkt_verify_by_state,
     tkt_verify_by_assignee,
+    tkt_verify_by_queue,
+    tkt_verify_team_counts,
     tkt_verify_counters,
     tkt_verify_relations,
     tkt_verify_drafts,
@@ -322,6 +325,7 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_sealed,
     tkt_verify_due,
     tkt_verify_audit,
+    tkt_verify_config,
 };
 
 

@@ -2,8 +2,10 @@
  * Views: see the header.
  */
 
+#include "app/tkt_config.h"
 #include "app/tkt_grants.h"
 #include "app/tkt_parts.h"
+#include "app/tkt_queue.h"
 #include "app/tkt_relations.h"
 #include "app/tkt_view.h"
 
@@ -21,6 +23,10 @@ tkt_view_init(tkt_view_t *v, tkt_call_t *call)
     for (i = 0; i < TKT_VIEW_NAMES; i++) {
         v->names[i].id = 0;
     }
+
+    for (i = 0; i < TKT_VIEW_TEAMS; i++) {
+        v->teams[i].id = 0;
+    }
 }
 
 
@@ -37,6 +43,7 @@ tkt_view_name(tkt_view_t *v, uint64_t id)
     }
 
     n->id = id;
+    n->kind = 0;
     n->name = tkt_str("");
     n->disabled = true;
 
@@ -46,10 +53,62 @@ tkt_view_name(tkt_view_t *v, uint64_t id)
                       tkt_txn_is_write(v->call->txn) ? v->call->arena : NULL))
     {
         n->name = user.name.len > 0 ? user.name : user.login;
+        n->kind = user.kind;
         n->disabled = user.disabled;
     }
 
     return n;
+}
+
+
+tkt_str_t
+tkt_view_person(tkt_view_t *v, uint64_t id)
+{
+    return tkt_view_name(v, id)->name;
+}
+
+
+static tkt_str_t
+tkt_view_team(tkt_view_t *v, uint64_t id)
+{
+    tkt_team_t        team;
+    tkt_view_team_t  *n;
+
+    n = &v->teams[id & (TKT_VIEW_TEAMS - 1)];
+
+    if (n->id == id) {
+        return n->name;
+    }
+
+    n->id = id;
+    n->name = tkt_str("");
+
+    if (tkt_config_load(v->call->txn, v->call->actor->tenant,
+                        TKT_CONFIG_TEAM, 0, id, &tkt_team_schema, &team,
+                        tkt_txn_is_write(v->call->txn) ? v->call->arena
+                                                       : NULL))
+    {
+        n->name = tkt_config_title(&team.head, v->call->lang);
+    }
+
+    return n->name;
+}
+
+
+/*
+ * Whether an agent has to be its requester, assignee or watcher to see it:
+ * complaints are the supervisors' matter, and grants bind.
+ */
+static bool
+tkt_view_ungranted(const tkt_call_t *c, const tkt_ticket_t *t)
+{
+    if (c->actor->role != TKT_ROLE_AGENT) {
+        return false;
+    }
+
+    return t->complaint_of != 0
+           || (c->actor->grants != 0
+               && !tkt_grants_allow(c, t->type_id, t->feature_id));
 }
 
 
@@ -78,9 +137,7 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
         caller.relation |= TKT_REL_ASSIGNEE;
     }
 
-    if (c->actor->role == TKT_ROLE_AGENT && c->actor->grants != 0
-        && !tkt_grants_allow(c, t->type_id, t->feature_id))
-    {
+    if (tkt_view_ungranted(c, t)) {
         caller.relation |= TKT_REL_UNGRANTED;
     }
 
@@ -129,7 +186,8 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
                       || tkt_view_name(v, t->assignee)->disabled,
         .verified = t->verified != 0,
         .rated = t->rated_at != 0,
-        .complaint_open = t->complaint_open != 0,
+        /* of a complaint there is none */
+        .complaint_open = t->complaint_open != 0 || t->complaint_of != 0,
         .archived = t->archived != 0,
         .now_ms = v->call->now_ms,
         .ended_at_ms = (int64_t) tkt_ended_at(t),
@@ -178,8 +236,7 @@ tkt_view_next(const tkt_ticket_t *t, const tkt_caller_t *caller)
 }
 
 
-/* The answer is true until the earliest of all times given here. */
-static void
+void
 tkt_view_fresh(tkt_call_t *c, int64_t until_ms)
 {
     if (until_ms != 0
@@ -206,9 +263,14 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
                                         facts.state, c->lang);
     t->requester_name = tkt_view_name(v, t->requester)->name;
+    t->requester_kind = tkt_view_name(v, t->requester)->kind;
 
     if (t->assignee != 0) {
         t->assignee_name = tkt_view_name(v, t->assignee)->name;
+    }
+
+    if (t->team != 0) {
+        t->team_name = tkt_view_team(v, t->team);
     }
 
     tkt_parts_view(c, t);
@@ -324,6 +386,7 @@ tkt_view_answer_ticket(tkt_call_t *c, tkt_ticket_t *t)
 
     tkt_view_init(&v, c);
     tkt_view_ticket(&v, t);
+    tkt_queue_view(c, t);
 
     tkt_out_init(&o, c->arena, TKT_TICKET_BYTES);
     tkt_out_object(&o, &tkt_ticket_schema, t,

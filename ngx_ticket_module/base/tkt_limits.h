@@ -84,6 +84,7 @@
 
 /* desk */
 #define TKT_CONFIG_PER_KIND_MAX           1000
+#define TKT_CONFIG_RECORD_MAX_BYTES       16384
 #define TKT_FORM_FIELDS_MAX               64
 #define TKT_FORM_BOUND_MAX                1000000000
 #define TKT_FORM_TEXT_MAX_CHARS           2000
@@ -96,10 +97,14 @@
 #define TKT_PRESENCE_TTL_MS               (20 * 60 * 1000LL)
 #define TKT_RETURN_AFTER_S                900
 #define TKT_ROUTE_BATCH_MAX               32
+#define TKT_ROUTE_LOOK_MAX                64
+#define TKT_ROUTE_STEPS_MAX               512
+#define TKT_CAPACITY_DEFAULT              10
 #define TKT_MACRO_BODY_MAX_CHARS          10000
 #define TKT_VIEW_FILTER_MAX_CHARS         500
 #define TKT_BATCH_MAX                     500
 #define TKT_QUEUE_POSITION_MAX            1000
+#define TKT_SIMILAR_STEPS_MAX             500
 
 /* parts of a ticket */
 #define TKT_WATCHERS_MAX                  32
@@ -109,6 +114,11 @@
 #define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
 #define TKT_MENTIONS_MAX                  16
 #define TKT_NOTICES_MAX                   200
+#define TKT_TOLD_MAX                      64
+#define TKT_SUPERVISORS_TOLD_MAX          8
+#define TKT_SUPERVISOR_STEPS_MAX          1000
+#define TKT_CHAIN_STEPS_MAX               200
+#define TKT_DUPLICATES_MAX                20
 #define TKT_VIEWER_TTL_MS                 (30 * 1000LL)
 #define TKT_VIEWERS_MAX                   16
 
@@ -132,7 +142,8 @@
 #define TKT_VALUE_INLINE_MAX_BYTES        1900
 #define TKT_CHUNK_MAX_BYTES               1900
 #define TKT_CHUNKS_MAX                    256
-#define TKT_RECORD_MAX_BYTES              16384
+/* an entry of the audit log: a record before and after, and the reason */
+#define TKT_RECORD_MAX_BYTES              65536
 #define TKT_READERS_MAX                   4096
 #define TKT_DBS_MAX                       31
 #define TKT_MERGE_RANGES_MAX              512
