@@ -98,6 +98,32 @@ tkt_call_forbid(tkt_call_t *c, const char *pointer)
 }
 
 
+bool
+tkt_call_may_send(tkt_call_t *c)
+{
+    char                 pointer[64];
+    size_t               i, number;
+    const tkt_field_t   *f;
+    const tkt_schema_t  *s = c->op->input;
+
+    for (i = 0, number = 0; i < s->count; i++) {
+        f = &s->fields[i];
+
+        if (f->writers != 0 && !(f->writers & tkt_bit(c->actor->role))
+            && tkt_present_has(c->present, number))
+        {
+            (void) snprintf(pointer, sizeof(pointer), "/%s", f->name);
+            tkt_call_forbid(c, pointer);
+            return false;
+        }
+
+        number += tkt_field_span(f);
+    }
+
+    return true;
+}
+
+
 void
 tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
     tkt_state_t state, uint64_t allowed)

@@ -70,6 +70,12 @@ void tkt_call_invalid(tkt_call_t *c, const char *pointer, const char *code,
 /* Answers forbidden, naming a member that this caller may not send. */
 void tkt_call_forbid(tkt_call_t *c, const char *pointer);
 
+/*
+ * Whether the caller's role may send each member of the body that was given
+ * (tkt_field_t.writers, rows of the top level); false, and answered, if not.
+ */
+bool tkt_call_may_send(tkt_call_t *c);
+
 /* Answers 409 and the like for a ticket, with state and allowed actions. */
 void tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
     tkt_state_t state, uint64_t allowed);

@@ -158,6 +158,7 @@ tkt_op_message_create(tkt_call_t *c)
     in = *(const tkt_input_t *) c->input;
 
     if (!tkt_ticket_find(c, &named, true) || !tkt_message_input(c, &in)
+        || !tkt_call_may_send(c)
         || !tkt_message_target(c, &named, &before, &caller))
     {
         return;

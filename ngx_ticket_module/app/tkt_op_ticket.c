@@ -273,11 +273,6 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
         return c->actor->id;
     }
 
-    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
-        tkt_call_forbid(c, "/on_behalf_of");
-        return 0;
-    }
-
     if (!tkt_user_load(c->txn, c->actor->tenant, in->on_behalf_of, &user,
                        c->arena)
         || user.disabled)
@@ -376,6 +371,10 @@ tkt_op_ticket_create(tkt_call_t *c)
 
     if (decision.status != TKT_OK) {
         tkt_call_fail(c, decision.status, NULL);
+        return;
+    }
+
+    if (!tkt_call_may_send(c)) {
         return;
     }
 

@@ -319,6 +319,8 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_by_queue,
     tkt_verify_team_counts,
     tkt_verify_counters,
+    tkt_verify_relations,
+    tkt_verify_drafts,
     tkt_verify_answers,
     tkt_verify_sealed,
     tkt_verify_due,

@@ -100,6 +100,14 @@ tkt_verify_transition(const tkt_event_t *e)
     for (i = 0; i < rows; i++) {
         to = (table[i].to == TKT_TO_SAME) ? e->from : table[i].to;
 
+        /* which it was is in the change list, and checked there */
+
+        if (to == TKT_TO_BEFORE && e->to > TKT_STATE_NONE
+            && e->to < TKT_STATE_CLOSED)
+        {
+            to = e->to;
+        }
+
         if (table[i].status == TKT_OK && table[i].action + 1U == e->action
             && (table[i].from & tkt_bit(e->from)) && to == e->to)
         {
