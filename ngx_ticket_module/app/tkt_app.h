@@ -93,6 +93,7 @@ typedef struct {
                                        not one of ticket_cors                */
     const tkt_keyring_t  *keyring;  /* NULL: nothing is sealed               */
     tkt_jwt_cache_t      *jwt_cache;        /* NULL: none                    */
+    tkt_arena_blocks_t   *blocks;           /* for the command; NULL: malloc */
 } tkt_request_t;
 
 

@@ -8,7 +8,8 @@
 #include "crypto/tkt_crypto.h"
 
 
-#define TKT_COMMAND_BLOCK_BYTES  6144
+/* Enough for a ticket, its answer and what is worked out in between. */
+#define TKT_COMMAND_BLOCK_BYTES  12288
 
 
 /* The key in a bare token or in a quoted string (draft of the header). */
@@ -311,7 +312,8 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
 
     memset(reply, 0, sizeof(tkt_reply_t));
 
-    own = tkt_arena_create(TKT_COMMAND_BLOCK_BYTES + 2 * body.len);
+    own = tkt_arena_create_kept(TKT_COMMAND_BLOCK_BYTES + 2 * body.len,
+                                req->blocks);
     cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
 
     if (cmd == NULL) {
