@@ -267,9 +267,14 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
         return false;
     }
 
-    if (tkt_secret_taken(c->op) && !tkt_secret_open(cmd, body.len)) {
-        tkt_call_fail(c, TKT_BUSY, NULL);
-        return false;
+    if (tkt_secret_taken(c->op)) {
+
+        cmd->attempt.address = tkt_attempt_address(req->address);
+
+        if (!tkt_secret_open(cmd, body.len)) {
+            tkt_call_fail(c, TKT_BUSY, NULL);
+            return false;
+        }
     }
 
     if (!tkt_command_media_type(c, req, body)
@@ -334,7 +339,6 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     cmd->now_ms = req->now_ms;
     cmd->lang = tkt_actor_lang(actor, req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
-    cmd->attempt.address = tkt_attempt_address(req->address);
 
     c = (tkt_call_t) {
         .arena = arena, .reply = reply, .op = match->op, .actor = actor,
