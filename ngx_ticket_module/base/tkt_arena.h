@@ -106,6 +106,7 @@ tkt_arena_give_back(tkt_arena_t *a, uint8_t *end)
     a->pos = end;
 }
 
+
 /* Overwrites n bytes, also where a compiler would not bother. */
 void tkt_arena_overwrite(void *p, size_t n);
 
