@@ -93,6 +93,7 @@ typedef struct {
                                        not one of ticket_cors                */
     const tkt_keyring_t  *keyring;  /* NULL: nothing is sealed               */
     tkt_jwt_cache_t      *jwt_cache;        /* NULL: none                    */
+    tkt_arena_blocks_t   *blocks;           /* for the command; NULL: malloc */
 } tkt_request_t;
 
 
@@ -140,6 +141,7 @@ typedef struct {
     tkt_role_t  max_role;           /* cap of the location; NONE: none       */
     int64_t     expires_at_ms;      /* of the token; 0: never                */
     int64_t     token_used_ms;      /* as stored; to be told when it is old  */
+    uint64_t    snapshot;           /* that told it all; 0: none             */
     char        login[TKT_LOGIN_MAX_CHARS * 4 + 1];
     char        tenant_name[TKT_SLUG_MAX_CHARS + 1];
     char        prefix[9];          /* of ticket numbers                     */

@@ -81,7 +81,7 @@ void tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
     tkt_state_t state, uint64_t allowed);
 
 /* The body of a success with the operation's status. */
-void tkt_call_answer(tkt_call_t *c, const tkt_out_t *o);
+void tkt_call_answer(tkt_call_t *c, tkt_out_t *o);
 
 /*
  * "t7.3" in quotes, in the arena; kind is 't' for tickets, 'u' for users.

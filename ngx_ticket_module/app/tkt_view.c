@@ -10,7 +10,7 @@
 #include "app/tkt_view.h"
 
 
-#define TKT_TICKET_BYTES  2048
+#define TKT_TICKET_BYTES  8192
 
 
 void

@@ -316,6 +316,8 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
     req->require_key = ctx->conf->require_key;
     req->keyring = ctx->conf->store ? ctx->conf->store->keyring : NULL;
 
+    req->blocks = ctx->desk ? &ctx->desk->commands : NULL;
+
     req->now_ms = ngx_ticket_now_ms();
 
     ngx_ticket_request_scan(ctx);

@@ -212,6 +212,7 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
     }
 
     desk->log = cycle->log;
+    desk->commands.count_max = NGX_TICKET_COMMANDS_KEPT_MAX;
     desk->started_ms = ngx_current_msec;
     desk->map_bytes = store->map_bytes;
     desk->writer_conf = store->writer;

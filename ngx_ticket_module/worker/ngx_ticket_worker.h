@@ -41,8 +41,10 @@
 /* Under AddressSanitizer none is kept, so that a use after free is seen. */
 #ifdef __SANITIZE_ADDRESS__
 #define NGX_TICKET_BLOCKS_KEPT_MAX      0
+#define NGX_TICKET_COMMANDS_KEPT_MAX    0
 #else
 #define NGX_TICKET_BLOCKS_KEPT_MAX      512
+#define NGX_TICKET_COMMANDS_KEPT_MAX    256
 #endif
 
 
@@ -103,6 +105,7 @@ struct ngx_ticket_desk_s {
 
     void                    *blocks;      /* kept, linked by first word      */
     ngx_uint_t               blocks_kept;
+    tkt_arena_blocks_t       commands;    /* the same, for commands          */
 
     size_t                   random_left;
     u_char                   random[NGX_TICKET_RANDOM_POOL_BYTES];
