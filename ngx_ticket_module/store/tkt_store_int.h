@@ -54,6 +54,14 @@ typedef struct {
 } tkt_sequences_t;
 
 
+/* What a write transaction was when another began inside it. */
+typedef struct {
+    MDB_txn          *mdb;              /* NULL: none is open inside */
+    uint64_t          changes;
+    tkt_sequences_t   sequences;
+} tkt_outer_t;
+
+
 struct tkt_txn_s {
     tkt_env_t        *env;
     MDB_txn          *mdb;
@@ -63,6 +71,7 @@ struct tkt_txn_s {
     uint64_t          changes;          /* what the caller has asked for */
     uint64_t          revision;         /* of the trees, for open scans  */
     tkt_sequences_t   sequences;
+    tkt_outer_t       outer;            /* of the nest, if there is one */
     tkt_counters_t   *counters;         /* NULL in a reader */
     uint8_t           idle_count[TKT_DB_MAX];
     MDB_cursor       *idle[TKT_DB_MAX][TKT_CURSORS_IDLE_MAX];
