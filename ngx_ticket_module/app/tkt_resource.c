@@ -1,24 +1,19 @@
 /*
- * The generic handlers of configuration resources; see the header.
+ * The generic handlers of configuration resources; see the header.  Lists are
+ * in tkt_resource_list.c, making and deleting in tkt_resource_make.c.
  */
 
-#include "app/tkt_audit.h"
 #include "app/tkt_patch.h"
-#include "app/tkt_resource.h"
+#include "app/tkt_resource_int.h"
 #include "base/tkt_text.h"
 
 
-#define TKT_RESOURCE_BYTES  512
-
-/* A uint64_t member by its offset. */
-#define tkt_resource_u64(obj, offset)                                         \
-    ((uint64_t *) (void *) ((uint8_t *) (obj) + (offset)))
-#define tkt_resource_get_u64(obj, offset)                                     \
-    (*(const uint64_t *) (const void *) ((const uint8_t *) (obj) + (offset)))
+#define tkt_resource_head(obj)  ((tkt_config_t *) (obj))
 
 
-/* One object; NULL, and answered, without memory. */
-static void *
+/* ---- finding one ---- */
+
+void *
 tkt_resource_room(tkt_call_t *c, const tkt_resource_t *r)
 {
     void  *obj;
@@ -33,15 +28,48 @@ tkt_resource_room(tkt_call_t *c, const tkt_resource_t *r)
 }
 
 
-static tkt_str_t
-tkt_resource_etag(tkt_call_t *c, const tkt_resource_t *r, const void *obj)
+bool
+tkt_resource_may_write(const tkt_call_t *c, const tkt_resource_t *r)
 {
-    return tkt_call_etag(c, r->etag, tkt_resource_get_u64(obj, r->id),
-                         tkt_resource_get_u64(obj, r->version));
+    size_t                  i, count;
+    const tkt_operation_t  *ops;
+
+    ops = tkt_operations(&count);
+
+    for (i = 0; i < count; i++) {
+        if (ops[i].resource == r && ops[i].kind == TKT_OP_COMMAND) {
+            return (tkt_actor_permissions(c->actor)
+                    & tkt_bit(ops[i].permission)) != 0;
+        }
+    }
+
+    return false;
 }
 
 
-static bool
+uint64_t
+tkt_resource_parent(const tkt_call_t *c, const tkt_resource_t *r)
+{
+    uint64_t  id;
+
+    return (r->above != NULL && tkt_u64_parse(c->segments[0], &id)) ? id : 0;
+}
+
+
+static void
+tkt_resource_key(tkt_key_t *k, const tkt_resource_t *r, uint32_t tenant,
+    uint64_t parent, uint64_t id)
+{
+    if (r->kind == TKT_CONFIG_NONE) {
+        tkt_key_principal(k, tenant, id);
+
+    } else {
+        tkt_key_config(k, tenant, r->kind, parent, id);
+    }
+}
+
+
+bool
 tkt_resource_unpack(tkt_call_t *c, const tkt_resource_t *r, tkt_str_t value,
     void *obj)
 {
@@ -61,7 +89,7 @@ tkt_resource_unpack(tkt_call_t *c, const tkt_resource_t *r, tkt_str_t value,
 }
 
 
-static bool
+bool
 tkt_resource_load(tkt_call_t *c, const tkt_resource_t *r, uint64_t id,
     void *obj)
 {
@@ -72,10 +100,26 @@ tkt_resource_load(tkt_call_t *c, const tkt_resource_t *r, uint64_t id,
         return r->load(c, id, obj);
     }
 
-    tkt_key_principal(&key, c->actor->tenant, id);
+    tkt_resource_key(&key, r, c->actor->tenant, tkt_resource_parent(c, r),
+                     id);
 
     return tkt_get(c->txn, r->db, &key, &value)
            && tkt_resource_unpack(c, r, value, obj);
+}
+
+
+bool
+tkt_resource_find_above(tkt_call_t *c, const tkt_resource_t *r)
+{
+    void  *parent;
+
+    if (r->above == NULL) {
+        return true;
+    }
+
+    parent = tkt_resource_room(c, r->above);
+
+    return parent != NULL && tkt_resource_find(c, r->above, parent);
 }
 
 
@@ -84,11 +128,16 @@ tkt_resource_find(tkt_call_t *c, const tkt_resource_t *r, void *obj)
 {
     uint64_t  id;
 
-    if (!tkt_call_path_id(c, 0, &id)) {
+    if (!tkt_resource_find_above(c, r)
+        || !tkt_call_path_id(c, r->above == NULL ? 0 : 1, &id))
+    {
         return false;
     }
 
-    if (tkt_resource_load(c, r, id, obj)) {
+    if (tkt_resource_load(c, r, id, obj)
+        && (!r->ordered || tkt_resource_head(obj)->active
+            || tkt_resource_may_write(c, r)))
+    {
         return true;
     }
 
@@ -100,10 +149,24 @@ tkt_resource_find(tkt_call_t *c, const tkt_resource_t *r, void *obj)
 
 /* ---- answers ---- */
 
-static void
+tkt_str_t
+tkt_resource_etag(tkt_call_t *c, const tkt_resource_t *r, const void *obj)
+{
+    return tkt_call_etag(c, r->etag, tkt_resource_get_u64(obj, r->id),
+                         tkt_resource_get_u64(obj, r->version));
+}
+
+
+void
 tkt_resource_write(tkt_call_t *c, const tkt_resource_t *r, tkt_out_t *o,
     void *obj)
 {
+    tkt_config_t  *head = obj;
+
+    if (r->kind != TKT_CONFIG_NONE) {
+        head->title = tkt_config_title(head, c->lang);
+    }
+
     if (r->view != NULL) {
         r->view(c, obj);
     }
@@ -175,9 +238,30 @@ tkt_resource_show(tkt_call_t *c, const tkt_resource_t *r, void *obj)
 tkt_str_t
 tkt_resource_location(tkt_call_t *c, const tkt_resource_t *r, uint64_t id)
 {
-    return tkt_arena_printf(c->arena, "%.*s%s/%llu", (int) c->mount.len,
-                            (const char *) c->mount.data, r->path,
-                            (unsigned long long) id);
+    tkt_out_t    o;
+    const char  *p;
+
+    tkt_out_init(&o, c->arena, 128);
+    tkt_out_raw(&o, c->mount);
+
+    /* the only variable part of a path of this table is the parent's id */
+
+    p = strchr(r->path, '{');
+
+    if (p == NULL) {
+        tkt_out_raw(&o, tkt_str_z(r->path));
+
+    } else {
+        tkt_out_raw(&o, (tkt_str_t) { (const uint8_t *) r->path,
+                                      (size_t) (p - r->path) });
+        tkt_out_u64(&o, tkt_resource_parent(c, r));
+        tkt_out_raw(&o, tkt_str_z(strchr(p, '}') + 1));
+    }
+
+    tkt_out_lit(&o, "/");
+    tkt_out_u64(&o, id);
+
+    return tkt_out_text(&o);
 }
 
 
@@ -194,142 +278,47 @@ tkt_resource_get(tkt_call_t *c)
 }
 
 
-/* ---- lists ---- */
+/* ---- changes ---- */
 
-/* A list under way: obj is the one at hand. */
-typedef struct {
-    tkt_call_t            *call;
-    const tkt_resource_t  *resource;
-    void                  *obj;
-    uint64_t               last;      /* id of what was written last         */
-    size_t                 limit;
-    size_t                 count;
-    tkt_out_t              out;
-} tkt_resource_list_t;
-
-
-/* False if the page was full before this one. */
-static bool
-tkt_resource_add(tkt_resource_list_t *l)
+/* The entry by which a name is taken and found. */
+static void
+tkt_resource_put_name(tkt_call_t *c, const tkt_resource_t *r,
+    const tkt_config_t *before, const tkt_config_t *after)
 {
-    if (l->count == l->limit) {
-        return false;
+    tkt_key_t            key, id;
+    const tkt_config_t  *head = (after != NULL) ? after : before;
+
+    tkt_key_config_name(&key, c->actor->tenant, (tkt_config_kind_t) r->kind,
+                        head->parent, head->name);
+
+    if (after == NULL) {
+        (void) tkt_delete(c->txn, r->db, &key);
+
+    } else if (before == NULL) {
+        tkt_key_start(&id);
+        tkt_key_u64(&id, head->id);
+        tkt_put(c->txn, r->db, &key, (tkt_str_t) { id.data, id.len });
     }
-
-    l->count++;
-    l->last = tkt_resource_get_u64(l->obj, l->resource->id);
-    tkt_out_comma(&l->out);
-    tkt_resource_write(l->call, l->resource, &l->out, l->obj);
-
-    return true;
-}
-
-
-/* By the resource's own order; true: there is more. */
-static bool
-tkt_resource_walk(tkt_resource_list_t *l)
-{
-    uint64_t  id;
-
-    for (id = l->resource->next(l->call, l->last); id != 0;
-         id = l->resource->next(l->call, id))
-    {
-        if (!tkt_resource_load(l->call, l->resource, id, l->obj)) {
-            tkt_txn_fail(l->call->txn, TKT_INTERNAL);
-            return false;
-        }
-
-        if (!tkt_resource_add(l)) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-/* By the keys of the caller's tenant; true: there is more. */
-static bool
-tkt_resource_scan(tkt_resource_list_t *l)
-{
-    bool        more;
-    tkt_key_t   prefix, start;
-    tkt_scan_t  scan;
-
-    tkt_key_tenant(&prefix, l->call->actor->tenant);
-    tkt_key_principal(&start, l->call->actor->tenant, l->last + 1);
-    tkt_scan_open(&scan, l->call->txn, l->resource->db, &prefix, &start,
-                  false);
-
-    for (more = false; !more && tkt_scan_next(&scan); /* void */) {
-
-        if (!tkt_resource_unpack(l->call, l->resource, scan.value, l->obj)) {
-            break;
-        }
-
-        more = !tkt_resource_add(l);
-    }
-
-    tkt_scan_close(&scan);
-
-    return more;
 }
 
 
 void
-tkt_resource_list(tkt_call_t *c)
-{
-    bool                 more;
-    size_t               n;
-    uint8_t              last[TKT_U64_MAX_CHARS];
-    tkt_str_t            filter, position;
-    tkt_resource_list_t  l = { .call = c, .resource = c->op->resource };
-
-    filter = tkt_arena_printf(c->arena, "%s %u", l.resource->name,
-                              c->actor->tenant);
-
-    if (!tkt_call_limit(c, &l.limit)
-        || !tkt_call_cursor(c, filter, &position))
-    {
-        return;
-    }
-
-    l.obj = tkt_resource_room(c, l.resource);
-    if (l.obj == NULL) {
-        return;
-    }
-
-    (void) tkt_u64_parse(position, &l.last);
-
-    tkt_out_init(&l.out, c->arena, 512 + l.limit * TKT_RESOURCE_BYTES);
-    tkt_out_lit(&l.out, "{\"data\":[");
-
-    more = (l.resource->next != NULL) ? tkt_resource_walk(&l)
-                                      : tkt_resource_scan(&l);
-
-    n = more ? tkt_u64_format(last, l.last) : 0;
-    tkt_call_page(c, &l.out, filter, (tkt_str_t) { last, n });
-    tkt_out_lit(&l.out, "}");
-    tkt_call_answer(c, &l.out);
-}
-
-
-/* ---- changes ---- */
-
-static void
-tkt_resource_save(tkt_call_t *c, const tkt_resource_t *r, const void *before,
+tkt_resource_put(tkt_call_t *c, const tkt_resource_t *r, const void *before,
     void *after)
 {
-    tkt_key_t  key;
+    uint64_t     parent;
+    tkt_key_t    key;
+    const void  *obj = (after != NULL) ? after : before;
 
-    if (r->save != NULL) {
-        r->save(c, before, after);
-        return;
+    parent = (r->kind == TKT_CONFIG_NONE)
+             ? 0 : ((const tkt_config_t *) obj)->parent;
+
+    tkt_resource_key(&key, r, c->actor->tenant, parent,
+                     tkt_resource_get_u64(obj, r->id));
+
+    if (r->named) {
+        tkt_resource_put_name(c, r, before, after);
     }
-
-    tkt_key_principal(&key, c->actor->tenant,
-                      tkt_resource_get_u64(after != NULL ? after : before,
-                                           r->id));
 
     if (after == NULL) {
         (void) tkt_delete(c->txn, r->db, &key);
@@ -341,16 +330,31 @@ tkt_resource_save(tkt_call_t *c, const tkt_resource_t *r, const void *before,
 }
 
 
-static void
+void
+tkt_resource_save(tkt_call_t *c, const tkt_resource_t *r, const void *before,
+    void *after)
+{
+    if (r->save != NULL) {
+        r->save(c, before, after);
+
+    } else {
+        tkt_resource_put(c, r, before, after);
+    }
+}
+
+
+void
 tkt_resource_note(tkt_call_t *c, const tkt_resource_t *r,
     tkt_audit_act_t act, const void *before, const void *after,
     tkt_str_t reason)
 {
-    tkt_audit_note_t  note = {
+    const void        *obj = (after != NULL) ? after : before;
+    tkt_audit_note_t   note = {
         .act = act,
         .object = r->object,
-        .object_id = tkt_resource_get_u64(after != NULL ? after : before,
-                                          r->id),
+        .object_id = tkt_resource_get_u64(obj, r->id),
+        .parent_id = (r->kind == TKT_CONFIG_NONE)
+                     ? 0 : ((const tkt_config_t *) obj)->parent,
         .before = before,
         .after = after,
         .reason = reason,
@@ -380,33 +384,19 @@ tkt_resource_store(tkt_call_t *c, const tkt_resource_t *r,
 }
 
 
-void
-tkt_resource_create(tkt_call_t *c)
+bool
+tkt_resource_fits(tkt_call_t *c, const tkt_resource_t *r, const void *obj)
 {
-    void                  *obj;
-    const tkt_resource_t  *r = c->op->resource;
-
-    obj = tkt_resource_room(c, r);
-    if (obj == NULL) {
-        return;
+    if (tkt_record_pack(r->schema, obj, NULL, c->arena).len
+        <= TKT_CONFIG_RECORD_MAX_BYTES)
+    {
+        return true;
     }
 
-    memcpy(obj, c->input, r->schema->size);
+    tkt_call_invalid(c, "", "too-long",
+                     "all texts together are longer than 16384 bytes");
 
-    if (r->tenant != 0) {
-        *tkt_resource_u64(obj, r->tenant) = c->actor->tenant;
-    }
-
-    if (r->check != NULL && !r->check(c, NULL, obj)) {
-        return;
-    }
-
-    *tkt_resource_u64(obj, r->id) = tkt_txn_next(c->txn, r->seq);
-    tkt_resource_store(c, r, NULL, obj, TKT_AUDIT_CREATE, tkt_str(""));
-
-    tkt_resource_answer(c, r, obj);
-    c->reply->location = tkt_resource_location(c, r,
-                             tkt_resource_get_u64(obj, r->id));
+    return false;
 }
 
 
@@ -423,7 +413,8 @@ tkt_resource_change(tkt_call_t *c, const tkt_resource_t *r,
     after = tkt_resource_room(c, r);
 
     if (after == NULL || !tkt_patch_apply(c, before, after)
-        || (r->check != NULL && !r->check(c, before, after)))
+        || (r->check != NULL && !r->check(c, before, after))
+        || !tkt_resource_fits(c, r, after))
     {
         return;
     }
@@ -449,26 +440,4 @@ tkt_resource_patch(tkt_call_t *c)
     if (before != NULL && tkt_resource_find(c, c->op->resource, before)) {
         tkt_resource_change(c, c->op->resource, before);
     }
-}
-
-
-void
-tkt_resource_delete(tkt_call_t *c)
-{
-    void                  *obj;
-    const tkt_resource_t  *r = c->op->resource;
-
-    obj = tkt_resource_room(c, r);
-
-    if (obj == NULL || !tkt_resource_find(c, r, obj)
-        || !tkt_call_if_match(c, tkt_resource_etag(c, r, obj))
-        || (r->may_delete != NULL && !r->may_delete(c, obj)))
-    {
-        return;
-    }
-
-    tkt_resource_save(c, r, obj, NULL);
-    tkt_resource_note(c, r, TKT_AUDIT_DELETE, obj, NULL, tkt_str(""));
-
-    c->reply->http = c->op->success;
 }

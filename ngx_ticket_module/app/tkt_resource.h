@@ -27,6 +27,8 @@ typedef struct tkt_resource_s {
     bool                 named;       /* `head.name` is unique in its parent */
     bool                 ordered;     /* listed by position, then id; what is
                                          not active is for who may write     */
+    uint16_t             most;        /* of an ordered one, in its parent; 0:
+                                         TKT_CONFIG_PER_KIND_MAX             */
     const struct tkt_resource_s  *above;  /* of the first id in the path, when
                                          the second is this resource's       */
 
@@ -42,7 +44,8 @@ typedef struct tkt_resource_s {
     uint64_t           (*next)(tkt_call_t *c, uint64_t id);
 
     /* loads one that the caller may see; false if there is none; NULL: by its
-       key in the caller's tenant.  Strings outlive the transaction's puts */
+       key in the caller's tenant, and below the parent that the path names.
+       Strings outlive the transaction's puts */
     bool               (*load)(tkt_call_t *c, uint64_t id, void *obj);
 
     /* what the schema cannot say; before is NULL for a new one, which has no
@@ -51,12 +54,13 @@ typedef struct tkt_resource_s {
     bool               (*check)(tkt_call_t *c, const void *before,
                                 void *after);
 
-    /* false, and answered, if it may not be deleted */
+    /* false, and answered, if it may not be deleted; asked when nothing
+       belongs to it */
     bool               (*may_delete)(tkt_call_t *c, const void *obj);
 
     /* saves record and indexes; before is NULL for a new one, after is NULL
-       to delete; may fill rows of `after` that are not stored; NULL: the
-       record alone */
+       to delete; may fill rows of `after` that are not stored; NULL:
+       tkt_resource_put */
     void               (*save)(tkt_call_t *c, const void *before,
                                void *after);
 
@@ -101,10 +105,27 @@ void tkt_resource_delete(tkt_call_t *c);
 /* ---- for operations that are nearly one of those ---- */
 
 /*
- * The object of the first id in the path; false, and answered 404, if the
- * caller sees none.
+ * The object of the first id in the path, or of the second where the first is
+ * its parent's; false, and answered 404, if the caller sees none or not its
+ * parent.
  */
 bool tkt_resource_find(tkt_call_t *c, const tkt_resource_t *r, void *obj);
+
+/* Whether there is the parent that the path names; true: r needs none. */
+bool tkt_resource_find_above(tkt_call_t *c, const tkt_resource_t *r);
+
+/* The parent's id in the path; 0: r needs none. */
+uint64_t tkt_resource_parent(const tkt_call_t *c, const tkt_resource_t *r);
+
+/* Whether the caller has the permission that makes and changes them. */
+bool tkt_resource_may_write(const tkt_call_t *c, const tkt_resource_t *r);
+
+/*
+ * Puts (after is NULL: deletes) the record and, of a named one, the entry of
+ * its name: for resources that save indexes besides.
+ */
+void tkt_resource_put(tkt_call_t *c, const tkt_resource_t *r,
+    const void *before, void *after);
 
 /* Answers with obj and its tag, or 304. */
 void tkt_resource_show(tkt_call_t *c, const tkt_resource_t *r, void *obj);
@@ -123,7 +144,7 @@ void tkt_resource_answer(tkt_call_t *c, const tkt_resource_t *r, void *obj);
 void tkt_resource_store(tkt_call_t *c, const tkt_resource_t *r,
     const void *before, void *after, tkt_audit_act_t act, tkt_str_t reason);
 
-/* "MOUNT/v1/roles/7" in the arena. */
+/* "MOUNT/v1/roles/7", "MOUNT/v1/types/3/fields/7" in the arena. */
 tkt_str_t tkt_resource_location(tkt_call_t *c, const tkt_resource_t *r,
     uint64_t id);
 

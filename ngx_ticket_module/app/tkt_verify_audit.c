@@ -73,7 +73,7 @@ tkt_audit_known(tkt_verify_t *v, const tkt_audit_t *e)
         return e->object_id != 0 && e->object_id <= UINT32_MAX;
 
     default:
-        return false;
+        return tkt_verify_config_known(v, e->tenant, e->object, e->object_id);
     }
 }
 

@@ -134,5 +134,10 @@ bool tkt_verify_is_erased(tkt_verify_t *v, uint64_t tenant,
 /* tkt_verify_audit.c */
 void tkt_verify_audit(tkt_verify_t *v);
 
+/* tkt_verify_config.c; known: whether there may have been such an object */
+void tkt_verify_config(tkt_verify_t *v);
+bool tkt_verify_config_known(tkt_verify_t *v, uint64_t tenant,
+    uint64_t object, uint64_t id);
+
 
 #endif /* TKT_VERIFY_INT_H */

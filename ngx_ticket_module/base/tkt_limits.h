@@ -84,6 +84,7 @@
 
 /* desk */
 #define TKT_CONFIG_PER_KIND_MAX           1000
+#define TKT_CONFIG_RECORD_MAX_BYTES       16384
 #define TKT_FORM_FIELDS_MAX               64
 #define TKT_FORM_BOUND_MAX                1000000000
 #define TKT_FORM_TEXT_MAX_CHARS           2000
@@ -131,7 +132,8 @@
 #define TKT_VALUE_INLINE_MAX_BYTES        1900
 #define TKT_CHUNK_MAX_BYTES               1900
 #define TKT_CHUNKS_MAX                    256
-#define TKT_RECORD_MAX_BYTES              16384
+/* an entry of the audit log: a record before and after, and the reason */
+#define TKT_RECORD_MAX_BYTES              65536
 #define TKT_READERS_MAX                   4096
 #define TKT_DBS_MAX                       31
 #define TKT_MERGE_RANGES_MAX              512

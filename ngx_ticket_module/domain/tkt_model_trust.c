@@ -73,7 +73,7 @@ static const tkt_field_t  tkt_audit_fields[] = {
       .doc = "its id" },
     { TKT_NAME("parent_id"), .type = TKT_T_ID,
       .offset = offsetof(tkt_audit_t, parent_id), .stored = 9,
-      .doc = "of a token: its principal" },
+      .doc = "of a token: its principal; of what belongs to something: that" },
     { TKT_NAME("actor_tenant"), .type = TKT_T_ID,
       .offset = offsetof(tkt_audit_t, actor_tenant), .stored = 10,
       .flags = TKT_F_INTERNAL, .doc = "tenant of who did it" },

@@ -181,6 +181,7 @@ entries_are_chained(void **state)
 typedef struct {
     uint8_t  *obj;
     uint8_t   letter;
+    size_t    left;              /* of what a record may hold                */
 } longest_t;
 
 
@@ -203,6 +204,8 @@ longest_row(void *ctx, const tkt_field_t *f, size_t number)
     bytes = (f->type == TKT_T_TAGS) ? TKT_TAGS_MAX_BYTES
             : f->max * (f->type == TKT_T_SLUG || f->type == TKT_T_PHONE
                         ? 1 : 4);
+    bytes = bytes < x->left ? bytes : x->left;
+    x->left -= bytes;
     memset(text[x->letter], 'a' + x->letter, sizeof(text[0]));
     *tkt_field_str(f, x->obj) = (tkt_str_t) { text[x->letter], bytes };
 
@@ -234,8 +237,10 @@ the_longest_entry_fits(void **state)
             continue;
         }
 
-        a = (longest_t) { tkt_arena_zalloc(&l.arena, s->size), 0 };
-        b = (longest_t) { tkt_arena_zalloc(&l.arena, s->size), 1 };
+        a = (longest_t) { tkt_arena_zalloc(&l.arena, s->size), 0,
+                            TKT_CONFIG_RECORD_MAX_BYTES };
+        b = (longest_t) { tkt_arena_zalloc(&l.arena, s->size), 1,
+                            TKT_CONFIG_RECORD_MAX_BYTES };
         (void) tkt_schema_walk(s, longest_row, &a);
         (void) tkt_schema_walk(s, longest_row, &b);
 

@@ -95,6 +95,7 @@ sample(uint64_t k)
     t.flags = 10 * k + 6;
     t.tags = words[k & 1];
     t.at = 10 * k + 7;
+    t.links = words[k & 1];
 
     return t;
 }
@@ -182,7 +183,8 @@ test_kinds(void **state)
         assert_int_equal(tkt_field_is_u64(&f),
                          type >= TKT_T_UINT && type <= TKT_T_TIME);
         assert_int_equal(tkt_field_is_str(&f),
-                         type >= TKT_T_LINE && type <= TKT_T_JSON);
+                         (type >= TKT_T_LINE && type <= TKT_T_JSON)
+                         || type == TKT_T_LIST);
     }
 }
 

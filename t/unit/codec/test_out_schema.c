@@ -70,7 +70,7 @@ test_answer(void **state)
             "\"pattern\":\"^[^\\\"\\\\\\\\,]+$\"},\"maxItems\":32,"
             "\"uniqueItems\":true}",
         "\"custom\":{\"type\":\"object\"}",
-        "\"later\":{\"type\":\"array\",\"maxItems\":0}",
+        "\"later\":{\"type\":\"array\",\"items\":{}}",
         "\"owner\":{\"type\":[\"object\",\"null\"],"
             "\"description\":\"whose it is\",\"properties\":{\"id\":",
         "\"inner\":{\"type\":\"object\",\"properties\":{\"text\":",

@@ -225,7 +225,7 @@ databases_of_a_later_release_are_added(void **state)
     tkt_str_t    v;
     const char  *dir = *state;
 
-    make_raw(dir, "meta", "format", tkt_str("\0\0\0\2ngx_ticket_module"));
+    make_raw(dir, "meta", "format", tkt_str("\0\0\0\3ngx_ticket_module"));
     assert_refused(dir, true, TKT_INTERNAL, "never opened for writing");
 
     env = fixture_open(dir, FIXTURE_MAP_BYTES);
