@@ -94,10 +94,36 @@ typedef struct {
     const tkt_keyring_t  *keyring;  /* NULL: nothing is sealed               */
     tkt_jwt_cache_t      *jwt_cache;        /* NULL: none                    */
     tkt_arena_blocks_t   *blocks;           /* for the command; NULL: malloc */
+    const struct tkt_viewers_s  *viewers;   /* NULL: nobody is known         */
 } tkt_request_t;
 
 
 typedef struct tkt_operation_s  tkt_operation_t;
+
+
+/*
+ * Who has a ticket open, as the carrier keeps it for all its processes: never
+ * stored, forgotten after TKT_VIEWER_TTL_MS, and a guess at worst.
+ */
+typedef struct {
+    uint64_t  principal;
+    int64_t   seen_ms;
+    bool      typing;
+} tkt_seen_t;
+
+typedef struct tkt_viewers_s {
+    void    *data;
+
+    /* notes or forgets (typing is then of no use) one who has it open */
+    void   (*put)(void *data, uint32_t tenant, uint64_t ticket,
+                  const tkt_seen_t *who);
+    void   (*drop)(void *data, uint32_t tenant, uint64_t ticket,
+                   uint64_t principal);
+
+    /* at most `room` that were seen since now_ms - TKT_VIEWER_TTL_MS */
+    size_t (*list)(void *data, uint32_t tenant, uint64_t ticket,
+                   int64_t now_ms, tkt_seen_t *out, size_t room);
+} tkt_viewers_t;
 
 
 /* The row of a request, and the values in its path. */
@@ -135,6 +161,7 @@ typedef struct {
     uint32_t    profile;            /* tkt_profile_t of the tenant           */
     uint32_t    languages;          /* TKT_LANGUAGE_* of the tenant; 0: all  */
     uint32_t    token;              /* number of his token; 0: none          */
+    uint32_t    scopes;             /* TKT_SCOPE_* of it; 0: all             */
     uint32_t    quota;              /* requests a minute; 0: the location's  */
     uint32_t    tenant_quota;       /* of all principals; 0: none            */
     tkt_by_t    by;
@@ -227,6 +254,11 @@ tkt_command_t *tkt_app_command(const tkt_request_t *req,
     const uint8_t random[32], tkt_arena_t *arena, tkt_reply_t *reply);
 
 void tkt_command_free(tkt_command_t *cmd);
+
+/*
+ * How many operations it asks for: 1, but for a batch.  Quotas count each.
+ */
+size_t tkt_command_operations(const tkt_command_t *cmd);
 
 /* The reply after the run; its slices live as long as the command. */
 const tkt_reply_t *tkt_command_reply(const tkt_command_t *cmd);

@@ -17,6 +17,7 @@ tkt_call_errors(tkt_call_t *c)
 
         if (c->errors != NULL) {
             tkt_errors_init(c->errors, c->arena);
+            c->errors->prefix = c->pointer;
         }
     }
 

@@ -27,6 +27,8 @@ struct tkt_call_s {
                                                it does not, and in queries of
                                                principals with a record      */
     tkt_errors_t           *errors;         /* made at the first use         */
+    tkt_str_t               pointer;        /* of the input in the body that
+                                               was sent; empty: all of it    */
 
     size_t                  counted;        /* steps taken to count          */
 
@@ -35,8 +37,10 @@ struct tkt_call_s {
     tkt_str_t               query;          /* raw                           */
     tkt_str_t               path;           /* below the mount               */
     tkt_str_t               if_none_match;
+    const tkt_viewers_t    *viewers;        /* NULL: nobody is known         */
 
     /* commands */
+    const struct tkt_command_s  *command;
     void                   *input;          /* struct of op->input           */
     const tkt_present_t    *present;
     const uint8_t          *random;         /* 32 bytes                      */

@@ -8,10 +8,6 @@
 #include "crypto/tkt_crypto.h"
 
 
-/* Enough for a ticket, its answer and what is worked out in between. */
-#define TKT_COMMAND_BLOCK_BYTES  12288
-
-
 /* The key in a bare token or in a quoted string (draft of the header). */
 static bool
 tkt_idempotency_key(tkt_str_t value, tkt_str_t *key)
@@ -161,11 +157,16 @@ tkt_command_media_type(tkt_call_t *c, const tkt_request_t *req,
 
 /* The body into the operation's input; it is copied first, slices stay. */
 static bool
-tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
+tkt_command_input(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
+    tkt_command_t *cmd)
 {
     tkt_arena_t   *arena;
     tkt_status_t   status;
     tkt_errors_t  *errors;
+
+    if (c->op->decode != NULL) {
+        return c->op->decode(c, req, body, cmd);
+    }
 
     if (c->op->input == NULL) {
 
@@ -244,11 +245,10 @@ tkt_command_offered(tkt_call_t *c, const tkt_request_t *req,
 }
 
 
-static bool
-tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
-    const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
+bool
+tkt_command_take(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
+    tkt_command_t *cmd)
 {
-    size_t        i;
     tkt_params_t  params;
 
     if (!tkt_call_query(c, req->query, &params)) {
@@ -277,11 +277,20 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
         }
     }
 
-    if (!tkt_command_media_type(c, req, body)
-        || !tkt_command_key(c, req, body, cmd)
-        || !tkt_command_input(c, body, cmd)
-        || !tkt_command_offered(c, req, cmd))
-    {
+    return tkt_command_media_type(c, req, body)
+           && tkt_command_key(c, req, body, cmd)
+           && tkt_command_input(c, req, body, cmd)
+           && tkt_command_offered(c, req, cmd);
+}
+
+
+static bool
+tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
+{
+    size_t  i;
+
+    if (!tkt_command_take(c, req, body, cmd)) {
         return false;
     }
 

@@ -13,7 +13,10 @@
 #include "crypto/tkt_password.h"
 
 
-#define TKT_DIGEST_BYTES  16
+#define TKT_DIGEST_BYTES         16
+
+/* What a command counts at least towards the bytes of a transaction. */
+#define TKT_COMMAND_BLOCK_BYTES  12288
 
 
 /*
@@ -40,6 +43,8 @@ typedef struct tkt_secret_s {
                                       and the stored one is still good       */
 } tkt_secret_t;
 
+struct tkt_batch_s;
+
 struct tkt_command_s {
     tkt_arena_t            *arena;
     size_t                  bytes;
@@ -61,6 +66,7 @@ struct tkt_command_s {
 
     void                   *input;
     tkt_present_t           present;
+    struct tkt_batch_s     *batch;         /* NULL: one operation            */
 
     tkt_identity_t          identity;      /* as the site asserts it         */
     bool                    unseen;        /* actor.id is found by the run   */
@@ -79,6 +85,14 @@ struct tkt_command_s {
 /* The call of a command in a transaction (NULL: to answer without one). */
 void tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c);
 
+
+/*
+ * What an operation takes of its own request, alone or in a batch: query,
+ * headers, key and body, checked and decoded into cmd, whose op, actor and
+ * arena are set.  False, and answered, if something is wrong with them.
+ */
+bool tkt_command_take(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
+    tkt_command_t *cmd);
 
 /*
  * The stored answer of a command with an Idempotency-Key: true if there was

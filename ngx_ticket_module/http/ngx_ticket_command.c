@@ -340,6 +340,18 @@ ngx_ticket_command_post(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd)
 }
 
 
+/* A batch was counted as one request: the rest of it. */
+static ngx_uint_t
+ngx_ticket_command_count(ngx_ticket_ctx_t *ctx, const tkt_command_t *cmd)
+{
+    size_t  n;
+
+    n = tkt_command_operations(cmd);
+
+    return n == 1 || ngx_ticket_quota_admit(ctx, (uint32_t) n - 1);
+}
+
+
 void
 ngx_ticket_command(ngx_ticket_ctx_t *ctx, tkt_str_t body)
 {
@@ -360,6 +372,11 @@ ngx_ticket_command(ngx_ticket_ctx_t *ctx, tkt_str_t body)
 
     if (ctx->secret && !r->preserve_body) {
         ngx_ticket_wipe_body(ctx);
+    }
+
+    if (cmd && !ngx_ticket_command_count(ctx, cmd)) {
+        tkt_command_free(cmd);
+        cmd = NULL;
     }
 
     if (cmd == NULL) {

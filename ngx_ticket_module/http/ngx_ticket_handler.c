@@ -19,7 +19,7 @@ ngx_ticket_handler_count(ngx_ticket_ctx_t *ctx)
 {
     ngx_ticket_uses_note(&ctx->desk->uses, &ctx->actor, ctx->req.now_ms);
 
-    return ngx_ticket_quota_admit(ctx);
+    return ngx_ticket_quota_admit(ctx, 1);
 }
 
 

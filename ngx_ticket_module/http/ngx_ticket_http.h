@@ -250,10 +250,11 @@ ngx_int_t ngx_ticket_wipe_discard(ngx_ticket_ctx_t *ctx);
 /* ---- ngx_ticket_quota.c ---- */
 
 /*
- * Counts a request whose caller is known.  False: it is one too many, and
- * ctx->reply is the problem that tells so, whatever it was.
+ * Counts n requests of a caller who is known.  False: they are too many, none
+ * of them is counted, and ctx->reply is the problem that tells so, whatever it
+ * was.
  */
-ngx_uint_t ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx);
+ngx_uint_t ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx, uint32_t n);
 
 /* Adds what is left of the quotas that the request was counted in. */
 ngx_int_t ngx_ticket_quota_headers(ngx_ticket_ctx_t *ctx);

@@ -69,6 +69,14 @@ typedef struct {
 } tkt_sequences_t;
 
 
+/* What a write transaction was when another began inside it. */
+typedef struct {
+    MDB_txn          *mdb;              /* NULL: none is open inside */
+    uint64_t          changes;
+    tkt_sequences_t   sequences;
+} tkt_outer_t;
+
+
 struct tkt_txn_s {
     tkt_env_t        *env;
     MDB_txn          *mdb;
@@ -79,6 +87,7 @@ struct tkt_txn_s {
     uint64_t          revision;         /* of the trees, for open scans  */
     uint64_t          touched;          /* tkt_bit(tkt_db_t) it has changed */
     tkt_sequences_t   sequences;
+    tkt_outer_t       outer;            /* of the nest, if there is one */
     tkt_counters_t   *counters;         /* NULL in a reader */
     uint8_t           idle_count[TKT_DB_MAX];
     MDB_cursor       *idle[TKT_DB_MAX][TKT_CURSORS_IDLE_MAX];

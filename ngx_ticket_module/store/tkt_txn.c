@@ -418,6 +418,10 @@ tkt_txn_abort(tkt_txn_t *txn)
 {
     assert(txn->write && txn->active);
 
+    if (tkt_txn_nested(txn)) {
+        (void) tkt_txn_nest_end(txn, false);
+    }
+
     mdb_txn_abort(txn->mdb);
     tkt_txn_finish(txn);
 }
@@ -457,7 +461,7 @@ tkt_txn_commit(tkt_txn_t *txn)
     uint64_t      id;
     tkt_status_t  status;
 
-    assert(txn->write && txn->active);
+    assert(txn->write && txn->active && !tkt_txn_nested(txn));
 
     tkt_counters_flush(txn);
     tkt_sequences_flush(txn);

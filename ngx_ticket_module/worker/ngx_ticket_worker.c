@@ -390,6 +390,7 @@ ngx_ticket_desk_share(ngx_ticket_store_t *store)
     ngx_ticket_desk_t  *desk = store->desk;
 
     desk->shared = store->shared ? store->shared->data : NULL;
+    ngx_ticket_viewers_lend(store->viewers, &desk->viewers);
     desk->keyring = store->keyring;
 
     tkt_answers_destroy(desk->answers);

@@ -21,6 +21,7 @@
 #include "app/tkt_app.h"
 #include "worker/ngx_ticket_hasher.h"
 #include "worker/ngx_ticket_shared.h"
+#include "worker/ngx_ticket_viewers.h"
 #include "worker/ngx_ticket_uses.h"
 #include "worker/ngx_ticket_writer.h"
 
@@ -62,6 +63,7 @@ typedef struct {
     ngx_ticket_writer_conf_t  writer;
     size_t                  shared_bytes;
     ngx_shm_zone_t         *shared;
+    ngx_shm_zone_t         *viewers;
 
     u_char                 *file;         /* where the directive stands      */
     ngx_uint_t              line;
@@ -84,6 +86,7 @@ struct ngx_ticket_desk_s {
     ngx_ticket_writer_t     *writer;
     ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
     ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
+    tkt_viewers_t            viewers;     /* data is NULL: nobody is known   */
     const tkt_keyring_t     *keyring;     /* the store's                     */
     tkt_answers_t           *answers;     /* NULL: none are kept             */
     struct ngx_ticket_jobs_s  *jobs;      /* of jobs/; NULL: none            */
