@@ -271,9 +271,20 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
         return false;
     }
 
-    if (!tkt_command_media_type(c, req, body)
-        || !tkt_command_key(c, req, body, cmd)
-        || !tkt_command_input(c, body, cmd)
+    if (c->op->flags & TKT_OP_UPLOAD) {
+        if (!tkt_upload_input(c, req, &params, cmd)) {
+            return false;
+        }
+
+        body = tkt_upload_print(c, cmd);
+
+    } else if (!tkt_command_media_type(c, req, body)) {
+        return false;
+    }
+
+    if (!tkt_command_key(c, req, body, cmd)
+        || (!(c->op->flags & TKT_OP_UPLOAD)
+            && !tkt_command_input(c, body, cmd))
         || !tkt_command_offered(c, req, cmd))
     {
         return false;

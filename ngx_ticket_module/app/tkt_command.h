@@ -40,6 +40,17 @@ typedef struct tkt_secret_s {
                                       and the stored one is still good       */
 } tkt_secret_t;
 
+/*
+ * The input of a command that takes a file: what the carrier has of it, and
+ * what the run found.
+ */
+typedef struct {
+    tkt_upload_t  upload;          /* without `head`                         */
+    tkt_str_t     name;            /* cleaned                                */
+    tkt_str_t     type;            /* found in it                            */
+    bool          taken;           /* its file is a new content's            */
+} tkt_file_input_t;
+
 struct tkt_command_s {
     tkt_arena_t            *arena;
     size_t                  bytes;
@@ -78,6 +89,16 @@ struct tkt_command_s {
 
 /* The call of a command in a transaction (NULL: to answer without one). */
 void tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c);
+
+
+/*
+ * Makes cmd->input of the file of a request; false, and answered, for a name
+ * that cannot be one.  tkt_upload_print: what of it makes two requests the
+ * same, in the call's arena.
+ */
+bool tkt_upload_input(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_params_t *params, tkt_command_t *cmd);
+tkt_str_t tkt_upload_print(tkt_call_t *c, const tkt_command_t *cmd);
 
 
 /*

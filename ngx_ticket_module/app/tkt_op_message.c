@@ -2,6 +2,7 @@
  * Messages and the timeline of a ticket.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ticket.h"
@@ -68,6 +69,7 @@ tkt_message_answer(tkt_call_t *c, const tkt_ticket_t *t,
         .author_role = c->actor->role, .kind = in->kind,
         .visibility = in->visibility, .created_at = (uint64_t) c->now_ms,
         .body = in->body,
+        .attachment_count = in->attachment_tokens.len > 0,
     };
 
     tkt_view_init(&view, c);
@@ -109,7 +111,9 @@ tkt_op_message_create(tkt_call_t *c)
                                          in.kind == TKT_KIND_COURTESY,
                                          in.reopen != 0);
 
-    if (!tkt_ticket_decide(c, &before, action, &decision)) {
+    if (!tkt_ticket_decide(c, &before, action, &decision)
+        || !tkt_attachments_check(c, in.attachment_tokens))
+    {
         return;
     }
 
@@ -231,15 +235,7 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 }
 
 
-/* Whether a list may go on from this number, which a client sent. */
-typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,
-    uint64_t from);
-typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
-    const tkt_ticket_t *t, uint64_t from, size_t limit, tkt_str_t filter);
-
-
-/* A list below a ticket, continued at a number. */
-static void
+void
 tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
     tkt_part_write_t write)
 {

@@ -37,6 +37,8 @@ static const tkt_openapi_segment_t  tkt_openapi_segments[] = {
       "{\"type\":\"integer\",\"minimum\":1}", "the role's id" },
     { "id", "/v1/tenants/",
       "{\"type\":\"integer\",\"minimum\":1}", "the tenant's id" },
+    { "token", "/v1/attachments/",
+      "{\"type\":\"string\"}", "the attachment's token" },
     { "code", "/v1/problems/",
       "{\"type\":\"string\"}", "the last part of a problem's type" },
 };
@@ -45,6 +47,7 @@ static const tkt_openapi_segment_t  tkt_openapi_segments[] = {
 static const tkt_openapi_tag_t  tkt_openapi_tags[] = {
     { "ticket",     "Tickets and what can be done with them." },
     { "message",    "What is said about a ticket." },
+    { "attachment", "Files of tickets and messages." },
     { "me",         "The caller." },
     { "my-token",   "The caller's own tokens." },
     { "session",    "Logging in with a password, and out." },

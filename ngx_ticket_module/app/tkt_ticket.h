@@ -59,6 +59,18 @@ bool tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 bool tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     uint64_t from, size_t limit, tkt_str_t filter);
 
+/* Whether a list may go on from this number, which a client sent. */
+typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,
+    uint64_t from);
+
+/* Writes {"data":[…],"page":{…}}, as above. */
+typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
+    const tkt_ticket_t *t, uint64_t from, size_t limit, tkt_str_t filter);
+
+/* Answers a list below the ticket of the path, continued at a number. */
+void tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
+    tkt_part_write_t write);
+
 /* One event; what staff say among themselves is not for the requester. */
 void tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
     bool internal);

@@ -2,6 +2,7 @@
  * Views: see the header.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_grants.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_relations.h"
@@ -219,6 +220,10 @@ void
 tkt_view_message(tkt_view_t *v, tkt_message_t *m)
 {
     m->author_name = tkt_view_name(v, m->author)->name;
+
+    if (m->attachment_count > 0) {
+        m->attachments = tkt_attachments_text(v->call, m->ticket, m->id);
+    }
 }
 
 
