@@ -277,6 +277,11 @@ tkt_command_take(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
         }
     }
 
+    if (c->op->flags & TKT_OP_UPLOAD) {
+        return tkt_upload_input(c, req, &params, cmd)
+               && tkt_command_key(c, req, tkt_upload_print(c, cmd), cmd);
+    }
+
     return tkt_command_media_type(c, req, body)
            && tkt_command_key(c, req, body, cmd)
            && tkt_command_input(c, req, body, cmd)

@@ -188,6 +188,7 @@ tkt_openapi_output(const tkt_out_t *o, const tkt_operation_t *op)
     switch (op->shape) {
 
     case TKT_SHAPE_NONE:
+    case TKT_SHAPE_FILE:
         return tkt_str("");
 
     case TKT_SHAPE_JSON:

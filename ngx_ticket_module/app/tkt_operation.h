@@ -32,7 +32,8 @@ typedef enum {
     TKT_SHAPE_LIST,          /* {"data":[output…],"page":{…}}                */
     TKT_SHAPE_TICKET,        /* a ticket with what `include` adds            */
     TKT_SHAPE_COUNTS,        /* a list with counts on request                */
-    TKT_SHAPE_JSON           /* a document described in prose                */
+    TKT_SHAPE_JSON,          /* a document described in prose                */
+    TKT_SHAPE_FILE           /* bytes of any media type                      */
 } tkt_shape_t;
 
 

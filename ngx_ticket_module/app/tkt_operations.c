@@ -632,7 +632,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Upload a file: the body is its content." },
 
     { .name = "attachment.get", GET("/v1/attachments/{token}"), READ,
-      NEEDS(TICKET_READ), .shape = TKT_SHAPE_JSON,
+      NEEDS(TICKET_READ), .shape = TKT_SHAPE_FILE,
       .run = tkt_op_attachment_get, .flags = TKT_OP_LINK,
       .doc = "Download a file." },
 

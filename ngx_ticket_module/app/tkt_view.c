@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_config.h"
+#include "app/tkt_attachments.h"
 #include "app/tkt_grants.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_queue.h"
@@ -285,6 +286,10 @@ void
 tkt_view_message(tkt_view_t *v, tkt_message_t *m)
 {
     m->author_name = tkt_view_name(v, m->author)->name;
+
+    if (m->attachment_count > 0) {
+        m->attachments = tkt_attachments_text(v->call, m->ticket, m->id);
+    }
 }
 
 

@@ -19,7 +19,7 @@
 
 #include "app/tkt_answers.h"
 #include "app/tkt_app.h"
-#include "worker/ngx_ticket_hasher.h"
+#include "worker/ngx_ticket_crew.h"
 #include "worker/ngx_ticket_shared.h"
 #include "worker/ngx_ticket_viewers.h"
 #include "worker/ngx_ticket_uses.h"
@@ -84,7 +84,8 @@ struct ngx_ticket_desk_s {
     tkt_env_t               *env;         /* may be open while CLOSED        */
     tkt_txn_t               *reader;
     ngx_ticket_writer_t     *writer;
-    ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
+    ngx_ticket_crew_t       *hasher;      /* passwords; NULL without memory  */
+    ngx_ticket_crew_t       *filer;       /* files; NULL without memory      */
     ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
     tkt_viewers_t            viewers;     /* data is NULL: nobody is known   */
     const tkt_keyring_t     *keyring;     /* the store's                     */
