@@ -9,6 +9,7 @@
 #define TRAFFIC_H
 
 
+#include "traffic_parts.h"
 #include "traffic_people.h"
 
 
@@ -334,8 +335,11 @@ traffic_choose(traffic_t *t)
     n = traffic_random(t, 100);
     life = &t->lives[traffic_random(t, TRAFFIC_LIVES)];
 
-    if (n < 64 || life->ticket == 0) {
+    if (n < 60 || life->ticket == 0) {
         traffic_live(t);
+
+    } else if (n < 65) {
+        traffic_part(t, life);
 
     } else if (n < 76) {
         traffic_act(t, &traffic_noise[traffic_random(t,

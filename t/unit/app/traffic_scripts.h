@@ -42,6 +42,7 @@ static const traffic_step_t  traffic_whole[] = {
     { 'a', "assess", "{\"complexity\":3,\"plan\":\"%T\",\"eta\":\"%M\"}" },
     { 'a', "request-info", "{\"question\":\"%T\"}" },
     { 'r', "messages", "{\"body\":\"%T\"}" },
+    { 'a', "split", "{\"message\":2,\"reason\":\"%T\"}" },
     { 'r', "urge", "{}" },
     { 'a', "hold", "{\"reason\":\"%T\",\"resume_at\":\"%M\"}" },
     { 'a', "resume", "{}" },
@@ -81,6 +82,10 @@ static const traffic_step_t  traffic_hard[] = {
     { 's', "close", "{\"reason\":\"%T\",\"close_reason\":\"duplicate\"}" },
     { 'a', "reopen", "{\"reason\":\"%T\"}" },
     { 's', "merge", "{\"into\":%K,\"reason\":\"%T\"}" },
+    { 'r', "messages", "{\"body\":\"%T\"}" },
+    { 'a', "unmerge", "{\"reason\":\"%T\"}" },
+    { 's', "merge", "{\"into\":%K}" },
+    { 'a', "messages", "{\"body\":\"%T\"}" },
     { 0, NULL, NULL }
 };
 
