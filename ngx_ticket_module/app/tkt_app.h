@@ -299,10 +299,14 @@ size_t tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
     const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room,
     tkt_key_t *after);
 
-/* A use of a token, to be remembered to the hour. */
+/*
+ * A use of a token, to be remembered to the hour, or of the desk by somebody
+ * who may own tickets, which keeps his presence alive.
+ */
 typedef struct {
     uint32_t  tenant;
-    uint32_t  number;
+    uint32_t  number;               /* of the token; 0: came without one     */
+    uint32_t  agent;                /* 1: may own tickets                    */
     uint64_t  principal;
     int64_t   at_ms;
 } tkt_token_use_t;

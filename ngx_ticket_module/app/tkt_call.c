@@ -282,6 +282,37 @@ tkt_call_limit(tkt_call_t *c, size_t *limit)
 }
 
 
+bool
+tkt_call_flag(tkt_call_t *c, const char *name, bool *value)
+{
+    tkt_str_t      text;
+    tkt_errors_t  *errors;
+
+    *value = false;
+
+    if (!tkt_params_get(c->params, name, &text)
+        || tkt_str_eq(text, tkt_str("false")))
+    {
+        return true;
+    }
+
+    if (tkt_str_eq(text, tkt_str("true"))) {
+        *value = true;
+        return true;
+    }
+
+    errors = tkt_call_errors(c);
+    if (errors != NULL) {
+        tkt_errors_add_parameter(errors, name, "choice",
+                                 "%s is true or false", name);
+    }
+
+    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+
+    return false;
+}
+
+
 void
 tkt_call_bad_cursor(tkt_call_t *c)
 {

@@ -108,6 +108,12 @@ bool tkt_call_path_id(tkt_call_t *c, size_t segment, uint64_t *id);
 bool tkt_call_limit(tkt_call_t *c, size_t *limit);
 
 /*
+ * A parameter that is true or false, false without it; false, and answered,
+ * for anything else.
+ */
+bool tkt_call_flag(tkt_call_t *c, const char *name, bool *value);
+
+/*
  * The position in `cursor` for a list with this filter text; an empty one
  * without a cursor.  False, and answered 400, for a foreign cursor.
  */

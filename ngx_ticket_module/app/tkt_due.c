@@ -26,6 +26,25 @@ static const tkt_operation_t  tkt_due_jobs[TKT_DUE_MAX] = {
         .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_erase,
         .path = "",
         .doc = "Erase some of a principal's tickets." },
+
+    [TKT_DUE_PRESENCE] = {
+        .name = "job.presence", .method = TKT_METHOD_POST,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_presence,
+        .path = "",
+        .doc = "Take an agent who was not seen any more for offline." },
+
+    [TKT_DUE_RETURN] = {
+        .name = "job.return", .method = TKT_METHOD_POST,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_return,
+        .action = TKT_ACTION_TRANSFER, .path = "",
+        .doc = "Give the untouched tickets of an agent who stays away back to "
+               "their queues." },
+
+    [TKT_DUE_ROUTE] = {
+        .name = "job.route", .method = TKT_METHOD_POST,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_route,
+        .action = TKT_ACTION_ASSIGN, .path = "",
+        .doc = "Give out more of what waits in a team's queue." },
 };
 
 

@@ -12,6 +12,7 @@ typedef struct {
     tkt_ticket_t          *t;
     tkt_event_t           *event;
     uint64_t               now;
+    bool                   moved;      /* to another team                    */
 } tkt_effect_ctx_t;
 
 typedef struct {
@@ -60,6 +61,7 @@ static void
 tkt_fx_verified(tkt_effect_ctx_t *x)
 {
     x->t->verified = 1;
+    x->t->held = 0;
 }
 
 
@@ -103,10 +105,15 @@ tkt_fx_tier_up(tkt_effect_ctx_t *x)
 }
 
 
+/* Who owns it goes on with it, unless it goes to others. */
 static void
 tkt_fx_tier_down(tkt_effect_ctx_t *x)
 {
     x->t->tier--;
+
+    if (x->moved) {
+        tkt_set_assignee(x, 0);
+    }
 }
 
 
@@ -147,7 +154,10 @@ tkt_fx_closed(tkt_effect_ctx_t *x)
 }
 
 
-/* A new cycle: the old ending times stay in the events.  A rating stays. */
+/*
+ * A new cycle: the old ending times stay in the events.  A rating stays, and
+ * so does a complaint until it has ended itself.
+ */
 static void
 tkt_fx_reopen(tkt_effect_ctx_t *x)
 {
@@ -156,7 +166,10 @@ tkt_fx_reopen(tkt_effect_ctx_t *x)
     x->t->confirmed_at = 0;
     x->t->closed_at = 0;
     x->t->close_reason = TKT_CLOSE_NONE;
-    x->t->complaint_open = 0;
+
+    if (x->t->complaint == 0) {
+        x->t->complaint_open = 0;
+    }
 }
 
 
@@ -256,6 +269,7 @@ tkt_fx_message(tkt_effect_ctx_t *x)
     } else if (in->body.len > 0) {
         m.kind = in->kind != 0 ? in->kind : TKT_KIND_REPLY;
         m.body = in->body;
+        m.mentions = in->mentions;
 
         if (in->visibility != 0) {
             m.visibility = in->visibility;
@@ -314,12 +328,23 @@ tkt_effects_apply(tkt_call_t *c, const tkt_decision_t *d,
         t->priority = in->priority;
     }
 
+    if (in->team != 0 && in->team != t->team) {
+        t->team = in->team;
+        x.moved = true;
+    }
+
     /* a merged ticket may have to go back to its hold */
 
     if (t->state == TKT_STATE_ON_HOLD && d->to != TKT_STATE_ON_HOLD
         && !(d->effects & TKT_FX_MERGED_INTO))
     {
         t->resume_at = 0;
+    }
+
+    /* whoever has taken it in hand, or ended it, need not look first */
+
+    if (d->to != TKT_STATE_NEW) {
+        t->held = 0;
     }
 
     for (i = 0; i < tkt_array_len(tkt_effects); i++) {

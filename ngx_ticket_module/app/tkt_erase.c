@@ -12,6 +12,7 @@
 #include "app/tkt_effects.h"
 #include "app/tkt_erase.h"
 #include "app/tkt_forward.h"
+#include "app/tkt_route.h"
 #include "app/tkt_sealed.h"
 
 
@@ -123,6 +124,7 @@ tkt_erase_ticket(tkt_erase_t *x)
     /* the desk above is told that the work has ended, and no more */
 
     tkt_forward_follow(c, &before, &t, &none);
+    tkt_route_follow(c, &before, &t);
 }
 
 

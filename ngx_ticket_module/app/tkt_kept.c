@@ -4,6 +4,7 @@
 
 #include "app/tkt_audit.h"
 #include "app/tkt_kept.h"
+#include "app/tkt_notices.h"
 
 
 /* The 64-bit part of the first key under a prefix from `from` on. */
@@ -335,6 +336,29 @@ tkt_kept_notice(tkt_kept_t *k)
 }
 
 
+/* a: the number of the notice given last. */
+static bool
+tkt_kept_told(tkt_kept_t *k)
+{
+    tkt_key_t  prefix, from;
+    tkt_str_t  value;
+
+    tkt_key_principal(&prefix, k->tenant, k->principal);
+    tkt_key_notice(&from, k->tenant, k->principal, k->place.a + 1);
+
+    if (!tkt_kept_next(k, TKT_DB_NOTICE, &prefix, &from, prefix.len,
+                       &k->place.a, &value))
+    {
+        return false;
+    }
+
+    k->found = TKT_KEPT_TOLD;
+    k->number = k->place.a;
+
+    return true;
+}
+
+
 /* ---- the walk ---- */
 
 static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
@@ -346,6 +370,7 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_WRITTEN]   = tkt_kept_written,
     [TKT_KEPT_AUDIT]     = tkt_kept_audit,
     [TKT_KEPT_NOTICE]    = tkt_kept_notice,
+    [TKT_KEPT_TOLD]      = tkt_kept_told,
 };
 
 

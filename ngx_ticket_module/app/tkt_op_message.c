@@ -4,6 +4,7 @@
 
 #include "app/tkt_drafts.h"
 #include "app/tkt_effects.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
@@ -69,7 +70,7 @@ tkt_message_answer(tkt_call_t *c, const tkt_ticket_t *t,
         .id = number, .ticket = t->id, .author = c->actor->id,
         .author_role = c->actor->role, .kind = in->kind,
         .visibility = in->visibility, .created_at = (uint64_t) c->now_ms,
-        .body = in->body,
+        .body = in->body, .mentions = in->mentions,
     };
 
     tkt_view_init(&view, c);
@@ -169,7 +170,9 @@ tkt_op_message_create(tkt_call_t *c)
                                          in.kind == TKT_KIND_COURTESY,
                                          in.reopen != 0);
 
-    if (!tkt_ticket_decide_as(c, &before, action, &caller, &decision)) {
+    if (!tkt_ticket_decide_as(c, &before, action, &caller, &decision)
+        || !tkt_mentions_check(c, &before, in.mentions))
+    {
         return;
     }
 

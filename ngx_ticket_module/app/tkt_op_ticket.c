@@ -362,6 +362,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     tkt_guest_t     guest;
     tkt_caller_t    caller = { .relation = TKT_REL_REQUESTER };
     tkt_ticket_t    t;
+    tkt_genuine_t   genuine;
     tkt_decision_t  decision;
 
     if (!tkt_guest_prove(c, c->input, &guest)) {
@@ -410,7 +411,7 @@ tkt_op_ticket_create(tkt_call_t *c)
         tkt_sealed_put(c, &t, t.confidential);
     }
 
-    tkt_genuine_judge(c, &t, &event.reason);
+    tkt_genuine_judge(c, &t, &genuine);
     tkt_attachments_bind(c, &t, NULL, false, t.attachment_tokens);
 
     /* an old ticket that has no room for it is named all the same */
@@ -420,6 +421,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     }
 
     tkt_ticket_commit(c, NULL, &t, &event);
+    tkt_genuine_settle(c, &t, &genuine);
     tkt_view_answer_ticket(c, &t);
     tkt_guest_answer(c, &guest, &t);
 

@@ -284,6 +284,18 @@ tkt_openapi_counts(tkt_out_t *o)
 }
 
 
+/* Of a list that counts its entries and is cut to nothing. */
+static void
+tkt_openapi_unread(tkt_out_t *o)
+{
+    tkt_out_lit(o, ",\"count\":{\"type\":\"integer\",\"minimum\":0,"
+        "\"description\":\"how many there are, with count=true\"},"
+        "\"unread\":{\"type\":\"integer\",\"minimum\":0,"
+        "\"description\":\"how many of them are not read, with "
+        "count=true\"}");
+}
+
+
 /* Entries of lists with counts are short, and cut to `fields`. */
 static void
 tkt_openapi_list(tkt_out_t *o, const tkt_operation_t *op)
@@ -304,6 +316,9 @@ tkt_openapi_list(tkt_out_t *o, const tkt_operation_t *op)
 
     if (op->shape == TKT_SHAPE_COUNTS) {
         tkt_openapi_counts(o);
+
+    } else if (op->params & tkt_bit(TKT_PARAM_COUNT)) {
+        tkt_openapi_unread(o);
     }
 
     tkt_out_lit(o, "},\"required\":[\"data\",\"page\"],"

@@ -74,12 +74,14 @@ void tkt_job_token_uses(tkt_call_t *c);
 void tkt_op_type_seed(tkt_call_t *c);
 void tkt_op_type_form(tkt_call_t *c);
 
-/* tkt_op_team.c */
+/* tkt_op_member.c */
 void tkt_op_member_put(tkt_call_t *c);
 
 /* tkt_op_presence.c */
 void tkt_op_presence_get(tkt_call_t *c);
 void tkt_op_presence_put(tkt_call_t *c);
+
+/* tkt_presence.c, tkt_route_pass.c */
 void tkt_job_presence(tkt_call_t *c);
 void tkt_job_return(tkt_call_t *c);
 void tkt_job_route(tkt_call_t *c);

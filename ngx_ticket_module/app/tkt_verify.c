@@ -310,6 +310,7 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_credentials,
     tkt_verify_codes,
     tkt_verify_outbox,
+    tkt_verify_notices,
     tkt_verify_tickets,
     tkt_verify_log,
     tkt_verify_by_requester,

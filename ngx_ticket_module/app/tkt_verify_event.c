@@ -217,6 +217,33 @@ tkt_chain_fresh_sealed(const tkt_ticket_t *t)
 }
 
 
+/* Set by what is found of a submission, or of a complaint about another. */
+static const size_t  tkt_chain_found[] = {
+    offsetof(tkt_ticket_t, team),
+    offsetof(tkt_ticket_t, verified),
+    offsetof(tkt_ticket_t, score),
+    offsetof(tkt_ticket_t, held),
+    offsetof(tkt_ticket_t, complaint_of),
+};
+
+
+static bool
+tkt_chain_is_found(const tkt_field_t *f)
+{
+    size_t  i;
+
+    for (i = 0; i < tkt_array_len(tkt_chain_found); i++) {
+        if (tkt_field_is_u64(f) && f->type != TKT_T_OBJECT
+            && f->offset == tkt_chain_found[i])
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /* A row that nobody can set when a ticket is submitted. */
 static bool
 tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
@@ -227,6 +254,7 @@ tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
     if (f->stored == 0 || (f->flags & TKT_F_NO_TRACK)
         || (f->in & TKT_USE_CREATE)
         || f->offset == offsetof(tkt_ticket_t, state)
+        || tkt_chain_is_found(f)
         || ((f->offset == offsetof(tkt_ticket_t, has_confidential)
              || f->offset == offsetof(tkt_ticket_t, sealed_version))
             && tkt_chain_fresh_sealed(c->t)))

@@ -135,6 +135,11 @@ void tkt_verify_erased_user(tkt_verify_t *v, const tkt_user_t *user,
 bool tkt_verify_is_erased(tkt_verify_t *v, uint64_t tenant,
     uint64_t principal);
 
+/* tkt_verify_notice.c: notices; what links a complaint and its ticket */
+void tkt_verify_notices(tkt_verify_t *v);
+void tkt_verify_complaint(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+
 /* tkt_verify_audit.c */
 void tkt_verify_audit(tkt_verify_t *v);
 

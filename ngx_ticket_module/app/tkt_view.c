@@ -61,6 +61,13 @@ tkt_view_name(tkt_view_t *v, uint64_t id)
 }
 
 
+tkt_str_t
+tkt_view_person(tkt_view_t *v, uint64_t id)
+{
+    return tkt_view_name(v, id)->name;
+}
+
+
 static tkt_str_t
 tkt_view_team(tkt_view_t *v, uint64_t id)
 {
@@ -179,7 +186,8 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
                       || tkt_view_name(v, t->assignee)->disabled,
         .verified = t->verified != 0,
         .rated = t->rated_at != 0,
-        .complaint_open = t->complaint_open != 0,
+        /* of a complaint there is none */
+        .complaint_open = t->complaint_open != 0 || t->complaint_of != 0,
         .archived = t->archived != 0,
         .now_ms = v->call->now_ms,
         .ended_at_ms = (int64_t) tkt_ended_at(t),

@@ -117,6 +117,8 @@ tkt_who_still(tkt_command_t *cmd, tkt_call_t *c, const tkt_user_t *user)
         actor->id = now.id;
     }
 
+    actor->grants = now.grants;
+
     if (tkt_role_cap(actor->role, now.role) != actor->role
         || (tkt_actor_permissions(actor) & ~tkt_actor_permissions(&now)) != 0)
     {

@@ -84,5 +84,12 @@ void tkt_out_value(tkt_out_t *o, const tkt_field_t *f, uint64_t u64,
 void tkt_out_schema(tkt_out_t *o, const tkt_schema_t *s, uint32_t use,
     bool merge);
 
+/*
+ * The schema of one row as accepted in `use`, and what of it stands between
+ * the braces (of any row but an OBJECT).
+ */
+void tkt_out_schema_row(tkt_out_t *o, const tkt_field_t *f, uint32_t use);
+void tkt_out_schema_words(tkt_out_t *o, const tkt_field_t *f, uint32_t use);
+
 
 #endif /* TKT_JSON_OUT_H */

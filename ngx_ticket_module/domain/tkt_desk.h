@@ -31,6 +31,7 @@ typedef enum {
 #define TKT_CONFIG_BY_NAME     0x80  /* + kind; parent, name → id            */
 #define TKT_CONFIG_MEMBER_OF   0x60  /* principal, team                      */
 #define TKT_CONFIG_GRANT_OF    0x61  /* principal, type, feature → level     */
+#define TKT_CONFIG_GRANT_FOR   0x62  /* type, feature, principal             */
 
 
 /* What all of them begin with; id 0: none. */
@@ -265,6 +266,9 @@ typedef struct {
     uint64_t   capacity;             /* 0: takes none                        */
     uint64_t   since;
     uint64_t   seen_at;              /* coarse: TKT_PRESENCE_SEEN_MS         */
+    uint64_t   due_at;               /* timer TKT_DUE_PRESENCE; 0: none      */
+    uint64_t   return_at;            /* timer TKT_DUE_RETURN; 0: none        */
+    uint64_t   bound;                /* grants bind him                      */
     uint64_t   load;                 /* view                                 */
 } tkt_presence_t;
 

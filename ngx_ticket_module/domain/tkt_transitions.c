@@ -61,13 +61,14 @@ static const tkt_transition_t  tkt_transitions[] = {
     ROW(7, ASSIGN, ACTIVE & ~S(NEW), BY(SUPERVISOR) | BY(SYSTEM), STATE_OPEN,
         0, FX(ASSIGN_TARGET), "reassignment"),
     ROW(7, TRANSFER, ACTIVE, BY(AGENT), STATE_OPEN, IF(HANDLER),
-        FX(ASSIGN_TARGET), "without a target it returns to the queue"),
+        FX(ASSIGN_TARGET), "to an agent, or to the queue of a team"),
 
     ROW(8, ESCALATE, ACTIVE, BY(AGENT) | BY(SYSTEM), STATE_OPEN,
         IF(TIER_BELOW_MAX), FX(TIER_UP) | FX(UNASSIGN) | FX(PRIORITY_FLOOR),
-        "to the queue of the higher tier"),
+        "to the team of the higher tier"),
     ROW(9, DEESCALATE, ACTIVE, BY(SUPERVISOR), STATE_OPEN,
-        IF(TIER_ABOVE_ZERO), FX(TIER_DOWN), "keeps its owner"),
+        IF(TIER_ABOVE_ZERO), FX(TIER_DOWN),
+        "keeps its owner unless another team gets it"),
 
     ROW(10, REPLY, S(NEW) | S(OPEN) | S(IN_PROGRESS) | S(FOLLOW_UP),
         BY(AGENT), STATE_IN_PROGRESS, 0,

@@ -1,7 +1,8 @@
 /*
  * What is due is looked for by one worker, the first; two would do no harm,
  * since a command finds in the store whether there is still something to do.
- * Every worker writes the uses of tokens that it has seen.
+ * Every worker writes the uses of tokens that it has seen.  A timer may leave
+ * another for what it had no room for: that one is looked for at once.
  */
 
 #include "jobs/ngx_ticket_jobs.h"
@@ -14,6 +15,7 @@ struct ngx_ticket_jobs_s {
     ngx_ticket_wake_t   leave;         /* seen when the worker is to leave   */
     ngx_msec_t          failed_ms;     /* when it was logged; 0: never       */
     ngx_uint_t          in_flight;     /* commands of what is due            */
+    ngx_uint_t          refused;       /* of those of the last look          */
     tkt_key_t           after;         /* where the last look at it ended    */
     ngx_uint_t          uses;          /* 1: their command is in flight      */
     ngx_msec_t          uses_ms;       /* when the next one is to be made    */
@@ -52,8 +54,15 @@ ngx_ticket_jobs_due_done(tkt_command_t *cmd, void *data, ngx_uint_t commit_us)
     struct ngx_ticket_jobs_s  *jobs = data;
 
     jobs->in_flight--;
+    jobs->refused += tkt_command_reply(cmd)->status != TKT_OK;
 
     ngx_ticket_jobs_finish(jobs, cmd);
+
+    /* what failed is tried again at its pace, not at once */
+
+    if (jobs->in_flight == 0 && !jobs->refused && jobs->timer.timer_set) {
+        ngx_add_timer(&jobs->timer, NGX_TICKET_DUE_AGAIN_MS);
+    }
 }
 
 
@@ -113,6 +122,8 @@ ngx_ticket_jobs_due(struct ngx_ticket_jobs_s *jobs)
 
     ngx_ticket_read_end(jobs->desk);
 
+    jobs->refused = 0;
+
     for (i = 0; i < n; i++) {
         jobs->in_flight += ngx_ticket_jobs_post(jobs, commands[i],
                                                 ngx_ticket_jobs_due_done);
@@ -131,7 +142,7 @@ ngx_ticket_jobs_uses(struct ngx_ticket_jobs_s *jobs)
 
     if (jobs->uses || desk->uses.count == 0
         || ((ngx_msec_int_t) (ngx_current_msec - jobs->uses_ms) < 0
-            && !ngx_exiting))
+            && desk->uses.count < TKT_TOKEN_USES_MAX && !ngx_exiting))
     {
         return;
     }
