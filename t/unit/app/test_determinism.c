@@ -84,6 +84,10 @@ traffic_run(desk_t *d, size_t batch, tally_t *tally)
 
         n = (COMMANDS - done < batch) ? COMMANDS - done : batch;
 
+        if (done % TRAFFIC_SYNC == 0) {
+            traffic_sync(t, d);
+        }
+
         for (i = 0; i < n; i++) {
             commands[i] = traffic_next(t, d);
         }
