@@ -118,7 +118,7 @@ elsewhere(const char *name)
         "ticket.forward", "ticket.reveal", "ticket.shred", "user.erase",
         "session.create", "session.delete", "code.create", "account.create",
         "password.change", "password.reset", "tenant.create", "tenant.patch",
-        "step.put", "step.delete",
+        "step.put", "step.delete", "approval.put", "verification.patch",
     };
 
     for (i = 0; i < tkt_array_len(names); i++) {
