@@ -13,7 +13,7 @@ use TicketTest;
 my $t = TicketTest->new(workers => 2);
 
 my %team;                             # name => id
-my $high = team('second', tier => 1);
+team('second', tier => 1);
 team('first', escalates_to => $team{second});
 team('billing');
 team('hearing', complaints => true);
