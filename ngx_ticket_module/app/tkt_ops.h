@@ -138,6 +138,7 @@ void tkt_op_attachment_get(tkt_call_t *c);
 void tkt_op_attachment_delete(tkt_call_t *c);
 void tkt_op_attachment_list(tkt_call_t *c);
 void tkt_job_collect(tkt_call_t *c);
+void tkt_job_unlink(tkt_call_t *c);
 
 /* tkt_op_service.c */
 void tkt_op_discovery(tkt_call_t *c);

@@ -7,6 +7,7 @@
 
 #include "app/tkt_verify_int.h"
 #include "base/tkt_time.h"
+#include "codec/tkt_field_parse.h"
 
 
 #define TKT_DIGEST_PART  'd'
@@ -150,7 +151,7 @@ tkt_verify_value(void *ctx, const tkt_field_t *f, size_t number)
         break;
 
     case TKT_T_UINT:
-        good = value <= f->max;
+        good = value <= (f->max == UINT32_MAX ? TKT_UINT_MAX : f->max);
         break;
 
     default:
