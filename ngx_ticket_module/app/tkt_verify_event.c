@@ -231,6 +231,8 @@ tkt_chain_fresh_sealed(const tkt_ticket_t *t)
  */
 static const size_t  tkt_chain_found[] = {
     offsetof(tkt_ticket_t, team),
+    offsetof(tkt_ticket_t, approval),
+    offsetof(tkt_ticket_t, steps),
     offsetof(tkt_ticket_t, verified),
     offsetof(tkt_ticket_t, score),
     offsetof(tkt_ticket_t, held),

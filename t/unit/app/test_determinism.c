@@ -93,6 +93,10 @@ traffic_run(desk_t *d, size_t batch, tally_t *tally)
             traffic_look(t, d);
         }
 
+        if (done % TRAFFIC_SYNC == 0) {
+            traffic_sync(t, d);
+        }
+
         for (i = 0; i < n; i++) {
             commands[i] = traffic_next(t, d);
         }
@@ -123,7 +127,7 @@ elsewhere(const char *name)
         "ticket.forward", "ticket.reveal", "ticket.shred", "user.erase",
         "session.create", "session.delete", "code.create", "account.create",
         "password.change", "password.reset", "tenant.create", "tenant.patch",
-        "step.put", "step.delete",
+        "step.put", "step.delete", "approval.put", "verification.patch",
     };
 
     for (i = 0; i < tkt_array_len(names); i++) {
