@@ -40,7 +40,7 @@ sub seen () {
     $t->put('andy', "$path?typing=true")->is(200, 'andy writes');
     for my $i (1 .. 8) {
         $t->new_connection;
-        is_deeply viewers('sue'), [['ann', 0], ['andy', 1]],
+        is_deeply viewers('sue'), [['andy', 1], ['ann', 0]],
             "by whichever worker ($i)";
     }
     is_deeply viewers('ann'), [['andy', 1]], 'ann sees the other';
