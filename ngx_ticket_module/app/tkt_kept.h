@@ -27,6 +27,8 @@ typedef enum {
     TKT_KEPT_WRITTEN,          /* message on another's ticket                */
     TKT_KEPT_AUDIT,            /* number in the tenant's audit log           */
     TKT_KEPT_NOTICE,           /* number of the notification                 */
+    TKT_KEPT_FILE,             /* of his tickets: ticket and place           */
+    TKT_KEPT_UPLOAD,           /* bound to nothing: place                    */
     TKT_KEPT_MAX
 } tkt_kept_kind_t;
 

@@ -320,6 +320,7 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_answers,
     tkt_verify_sealed,
     tkt_verify_due,
+    tkt_verify_attachments,
     tkt_verify_audit,
 };
 
