@@ -64,7 +64,10 @@ sub some_file ($who = 'alice', $bytes = "hello\n" . rand, $name = 'a.txt') {
 
 sub path_of ($file) { "/v1/attachments/$file->{token}" }
 
-sub stored_files { sort grep { -f } glob($t->store . '/files/*/*') }
+sub stored_files {
+    my @file = sort grep { -f } glob($t->store . '/files/*/*');
+    return @file;
+}
 
 # Files go a moment after their records.
 sub files_become ($n, $name) {
