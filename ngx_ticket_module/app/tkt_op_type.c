@@ -5,6 +5,7 @@
 
 #include "app/tkt_config.h"
 #include "app/tkt_form_fields.h"
+#include "app/tkt_grants.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ready_made.h"
 #include "app/tkt_resource.h"
@@ -177,6 +178,39 @@ tkt_op_type_seed(tkt_call_t *c)
 }
 
 
+/* What was granted stays, until the grants are taken away or it is retired. */
+static bool
+tkt_type_granted(tkt_call_t *c, uint64_t type, uint64_t feature)
+{
+    if (!tkt_grants_name(c->txn, c->actor->tenant, type, feature)) {
+        return false;
+    }
+
+    tkt_call_fail(c, TKT_CONFLICT, "agents have grants for it: take those "
+                  "away first, or retire it (\"active\": false)");
+
+    return true;
+}
+
+
+static bool
+tkt_type_may_delete(tkt_call_t *c, const void *obj)
+{
+    const tkt_ticket_type_t  *type = obj;
+
+    return !tkt_type_granted(c, type->head.id, 0);
+}
+
+
+static bool
+tkt_feature_may_delete(tkt_call_t *c, const void *obj)
+{
+    const tkt_feature_t  *feature = obj;
+
+    return !tkt_type_granted(c, feature->head.parent, feature->head.id);
+}
+
+
 const tkt_resource_t  tkt_resource_type = {
     TKT_RESOURCE_CONFIG(TYPE),
     .name = "types",
@@ -187,6 +221,7 @@ const tkt_resource_t  tkt_resource_type = {
     .ordered = true,
     .load = tkt_type_load,
     .check = tkt_type_check,
+    .may_delete = tkt_type_may_delete,
 };
 
 
@@ -200,6 +235,7 @@ const tkt_resource_t  tkt_resource_feature = {
     .ordered = true,
     .above = &tkt_resource_type,
     .check = tkt_feature_check,
+    .may_delete = tkt_feature_may_delete,
 };
 
 
