@@ -17,6 +17,7 @@ tkt_call_errors(tkt_call_t *c)
 
         if (c->errors != NULL) {
             tkt_errors_init(c->errors, c->arena);
+            c->errors->prefix = c->pointer;
         }
     }
 
@@ -98,6 +99,32 @@ tkt_call_forbid(tkt_call_t *c, const char *pointer)
 }
 
 
+bool
+tkt_call_may_send(tkt_call_t *c)
+{
+    char                 pointer[64];
+    size_t               i, number;
+    const tkt_field_t   *f;
+    const tkt_schema_t  *s = c->op->input;
+
+    for (i = 0, number = 0; i < s->count; i++) {
+        f = &s->fields[i];
+
+        if (f->writers != 0 && !(f->writers & tkt_bit(c->actor->role))
+            && tkt_present_has(c->present, number))
+        {
+            (void) snprintf(pointer, sizeof(pointer), "/%s", f->name);
+            tkt_call_forbid(c, pointer);
+            return false;
+        }
+
+        number += tkt_field_span(f);
+    }
+
+    return true;
+}
+
+
 void
 tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
     tkt_state_t state, uint64_t allowed)
@@ -116,9 +143,9 @@ tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
 
 
 void
-tkt_call_answer(tkt_call_t *c, const tkt_out_t *o)
+tkt_call_answer(tkt_call_t *c, tkt_out_t *o)
 {
-    tkt_str_t  body = tkt_out_text(o);
+    tkt_str_t  body = tkt_out_close(o);
 
     if (body.data == NULL) {
         tkt_call_fail(c, TKT_INTERNAL, NULL);

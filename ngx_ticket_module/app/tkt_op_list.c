@@ -298,7 +298,7 @@ tkt_list_number(tkt_call_t *c, const tkt_filter_t *f, tkt_list_kind_t kind,
 void
 tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, tkt_list_kind_t kind)
 {
-    bool          counted, all;
+    bool          counted, all = true;
     size_t        limit;
     uint64_t      count;
     tkt_out_t     o;

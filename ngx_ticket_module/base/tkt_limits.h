@@ -131,7 +131,12 @@
 #define TKT_ATTACHMENT_TTL_MS             (24 * 3600 * 1000LL)
 #define TKT_ATTACHMENT_TOKEN_CHARS        43
 #define TKT_FILE_NAME_MAX_CHARS           255
+#define TKT_ATTACHMENT_LIMIT_BYTES        (4095 * 1024 * 1024LL)
 #define TKT_UPLOADS_UNBOUND_MAX           64
+#define TKT_BLOB_FILE_MAX_BYTES           96
+#define TKT_QUOTA_RETRY_AFTER_S           3600
+#define TKT_MEDIA_HEAD_BYTES              1024
+#define TKT_ORPHAN_AGE_MS                 (24 * 3600 * 1000LL)
 
 /* workflow */
 #define TKT_TIER_MAX                      3

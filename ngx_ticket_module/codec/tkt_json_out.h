@@ -29,6 +29,9 @@ void tkt_out_init(tkt_out_t *o, tkt_arena_t *arena, size_t bytes);
 /* What was written; {NULL, 0} if it failed. */
 tkt_str_t tkt_out_text(const tkt_out_t *o);
 
+/* The same; room that was not needed goes back to the arena. */
+tkt_str_t tkt_out_close(tkt_out_t *o);
+
 /* How much was written. */
 #define tkt_out_bytes(o)  ((size_t) ((o)->pos - (o)->start))
 
