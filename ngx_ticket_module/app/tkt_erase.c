@@ -9,6 +9,7 @@
 
 #include "app/tkt_audit.h"
 #include "app/tkt_command.h"
+#include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_erase.h"
@@ -26,7 +27,7 @@
     ((uint32_t) (tkt_bit(TKT_KEPT_TICKET) | tkt_bit(TKT_KEPT_MESSAGE)         \
                  | tkt_bit(TKT_KEPT_EVENT) | tkt_bit(TKT_KEPT_AUDIT)          \
                  | tkt_bit(TKT_KEPT_NOTICE) | tkt_bit(TKT_KEPT_WATCHED)       \
-                 | tkt_bit(TKT_KEPT_DRAFT)))
+                 | tkt_bit(TKT_KEPT_DRAFT) | tkt_bit(TKT_KEPT_VIEW)))
 
 
 /* One command's piece of work. */
@@ -285,6 +286,16 @@ tkt_erase_draft(tkt_erase_t *x)
 }
 
 
+static void
+tkt_erase_view(tkt_erase_t *x)
+{
+    tkt_key_t  key;
+
+    tkt_key_config(&key, x->kept.tenant, TKT_CONFIG_VIEW, 0, x->kept.number);
+    (void) tkt_delete(x->call->txn, TKT_DB_CONFIG, &key);
+}
+
+
 static void (*const  tkt_erase_kinds[TKT_KEPT_MAX])(tkt_erase_t *x) = {
     [TKT_KEPT_TICKET]  = tkt_erase_ticket,
     [TKT_KEPT_MESSAGE] = tkt_erase_message,
@@ -293,6 +304,7 @@ static void (*const  tkt_erase_kinds[TKT_KEPT_MAX])(tkt_erase_t *x) = {
     [TKT_KEPT_NOTICE]  = tkt_erase_notice,
     [TKT_KEPT_WATCHED] = tkt_erase_watched,
     [TKT_KEPT_DRAFT]   = tkt_erase_draft,
+    [TKT_KEPT_VIEW]    = tkt_erase_view,
 };
 
 

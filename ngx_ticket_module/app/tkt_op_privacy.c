@@ -6,6 +6,7 @@
  */
 
 #include "app/tkt_audit.h"
+#include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
 #include "app/tkt_notices.h"
@@ -281,6 +282,21 @@ tkt_export_told(tkt_export_page_t *x)
 }
 
 
+static void
+tkt_export_view(tkt_export_page_t *x)
+{
+    tkt_view_record_t  view;
+
+    if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
+                                TKT_CONFIG_VIEW, 0, x->kept.number,
+                                &tkt_view_schema, &view, x->call->arena)))
+    {
+        view.head.title = tkt_config_title(&view.head, x->call->lang);
+        tkt_export_object(x, "view", &tkt_view_schema, &view);
+    }
+}
+
+
 static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_PRINCIPAL] = tkt_export_principal,
     [TKT_KEPT_TOKEN]     = tkt_export_token,
@@ -293,6 +309,7 @@ static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_WATCHED]   = tkt_export_watched,
     [TKT_KEPT_DRAFT]     = tkt_export_draft,
     [TKT_KEPT_TOLD]      = tkt_export_told,
+    [TKT_KEPT_VIEW]      = tkt_export_view,
 };
 
 
