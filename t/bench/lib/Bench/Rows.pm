@@ -12,6 +12,7 @@ use Bench::Peer::Lmdb;
 use Bench::Peer::Plain qw(plain_locations);
 use Bench::Peer::Postgres;
 use Bench::Peer::Redis;
+use Bench::Crew qw(crew_create crew_fact crew_set_up);
 use Bench::Ways qw(way_locations);
 
 our @EXPORT_OK = qw(groups resource rows);
@@ -29,6 +30,11 @@ my %RESOURCES = (
              });
     },
     work => sub ($bench) { desk($bench, 'work', tickets => $bench->{few}) },
+    crew => sub ($bench) {
+        my $desk = desk($bench, 'crew', tickets => 0);
+        crew_set_up($desk) if $desk->{module};
+        return $desk;
+    },
     pair => sub ($bench) {
         desk($bench, 'pair', tickets => $bench->{few}, workers => 2,
              locations => sub ($desk) { $desk->login_location })
@@ -110,6 +116,10 @@ my @GROUPS = (
         ours => sub ($of, $s) { $of->{work}->batch($s, 500) },
         single => sub ($of, $s) { $of->{work}->create($s, 1) },
         many => sub ($of, $s) { $of->{work}->create($s, 64) },
+    ] },
+    { name => 'route', uses => ['work', 'crew'], sides => [
+        ours => sub ($of, $s) { crew_create($of->{crew}, $s, 64) },
+        bare => sub ($of, $s) { $of->{work}->create($s, 64) },
     ] },
     { name => 'ways', uses => ['ways'], sides => [
         map {
@@ -201,6 +211,10 @@ my @ROWS = (
             . 'request each, one after the other' },
     { name => 'batch-many', group => 'batch', ours => 'ours', peer => 'many',
       text => 'the same, vs one request each over 64 connections' },
+    { name => 'route', group => 'route', ours => 'ours', peer => 'bare',
+      must => 0.6, goal => 0.8,
+      text => 'create with a form of five fields, given to one of '
+            . crew_fact() . ', vs a bare create, 64 connections' },
     (map {
         my ($mount, $must, $text) = @$_;
         ({ name => "way-$mount", group => 'ways', ours => $mount,
