@@ -20,7 +20,6 @@ typedef struct {
     tkt_arena_t            *arena;
     bool                    has_bearer;
     tkt_str_t               bearer;
-    uint32_t                scopes;      /* of the token; 0: all             */
     tkt_status_t            status;      /* if it is refused                 */
     const char             *detail;
 } tkt_admission_t;
@@ -92,7 +91,7 @@ tkt_token_enter(tkt_admission_t *a)
     actor->ticket = record.ticket;
     actor->expires_at_ms = (int64_t) record.expires_at;
     actor->token_used_ms = (int64_t) record.last_used_at;
-    a->scopes = (uint32_t) record.scopes;
+    actor->scopes = (uint32_t) record.scopes;
 
     return tkt_user_load(a->txn, token.tenant, token.principal, &user, NULL)
            && tkt_actor_tenant(a->txn, token.tenant, actor)
@@ -169,7 +168,7 @@ tkt_identity_enter(tkt_admission_t *a)
 {
     const tkt_site_t  *site = tkt_admit_site(a);
 
-    if (a->op->kind != TKT_OP_QUERY && a->req->foreign_origin) {
+    if (a->op->method != TKT_METHOD_GET && a->req->foreign_origin) {
         return tkt_admit_refuse(a, TKT_FORBIDDEN, "a page of another origin "
                                 "may not act in your name here");
     }
@@ -218,28 +217,32 @@ static const struct {
 };
 
 
+const char *
+tkt_actor_refused(const tkt_actor_t *actor, const tkt_operation_t *op)
+{
+    if (actor->ticket != 0 && !(op->flags & TKT_OP_LINK)) {
+        return "this link opens one ticket and no more";
+    }
+
+    if (!tkt_actor_may_call(actor, op)) {
+        return "your role may not call this operation";
+    }
+
+    if (actor->scopes != 0 && !(actor->scopes & op->scope)) {
+        return "the token's scopes do not cover this operation";
+    }
+
+    return NULL;
+}
+
+
 /* Whether whoever came in may call this operation. */
 static bool
 tkt_admit_may(tkt_admission_t *a)
 {
-    const tkt_actor_t  *actor = a->actor;
+    const char  *why = tkt_actor_refused(a->actor, a->op);
 
-    if (actor->ticket != 0 && !(a->op->flags & TKT_OP_LINK)) {
-        return tkt_admit_refuse(a, TKT_FORBIDDEN,
-                                "this link opens one ticket and no more");
-    }
-
-    if (!tkt_actor_may_call(actor, a->op)) {
-        return tkt_admit_refuse(a, TKT_FORBIDDEN,
-                                "your role may not call this operation");
-    }
-
-    if (a->scopes != 0 && !(a->scopes & a->op->scope)) {
-        return tkt_admit_refuse(a, TKT_FORBIDDEN, "the token's scopes do not "
-                                "cover this operation");
-    }
-
-    return true;
+    return why == NULL || tkt_admit_refuse(a, TKT_FORBIDDEN, why);
 }
 
 
@@ -296,6 +299,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     };
 
     memset(actor, 0, sizeof(tkt_actor_t));
+    actor->snapshot = tkt_txn_snapshot(read);
 
     admitted = (a.op->permission == TKT_PERM_NONE) ? tkt_admit_public(&a)
                                                    : tkt_admit_identify(&a);

@@ -259,6 +259,14 @@ tkt_answer_copy(uint8_t **pos, tkt_str_t s)
 }
 
 
+static size_t
+tkt_answer_bytes(const tkt_reply_t *r)
+{
+    return sizeof(tkt_answer_t) + r->body.len + r->etag.len + r->link.len
+           + r->file.len + r->file_type.len + r->disposition.len;
+}
+
+
 static tkt_answer_t *
 tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
     const tkt_reply_t *reply)
@@ -267,8 +275,7 @@ tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
     uint8_t       *pos;
     tkt_answer_t  *answer;
 
-    n = sizeof(tkt_answer_t) + reply->body.len + reply->etag.len
-        + reply->link.len;
+    n = tkt_answer_bytes(reply);
 
     answer = malloc(n);
     if (answer == NULL) {
@@ -285,6 +292,9 @@ tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
     answer->reply.body = tkt_answer_copy(&pos, reply->body);
     answer->reply.etag = tkt_answer_copy(&pos, reply->etag);
     answer->reply.link = tkt_answer_copy(&pos, reply->link);
+    answer->reply.file = tkt_answer_copy(&pos, reply->file);
+    answer->reply.file_type = tkt_answer_copy(&pos, reply->file_type);
+    answer->reply.disposition = tkt_answer_copy(&pos, reply->disposition);
 
     return answer;
 }
@@ -298,7 +308,7 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
     tkt_answer_slot_t  *set, *slot;
 
     if (!id->usable || (reply->http != 200 && reply->http != 304)
-        || reply->location.len > 0 || (match->op->flags & TKT_OP_SECRET)
+        || reply->location.len > 0 || (match->op->flags & (TKT_OP_SECRET | TKT_OP_VOLATILE))
         || reply->body.len > TKT_ANSWER_BODY_MAX_BYTES)
     {
         return;
@@ -314,8 +324,7 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
     tkt_answer_drop(a, slot);
 
     if (tkt_answer_slot_is(slot, id) && slot->snapshot == snapshot
-        && tkt_answers_room(a, sizeof(tkt_answer_t) + reply->body.len
-                               + reply->etag.len + reply->link.len))
+        && tkt_answers_room(a, tkt_answer_bytes(reply)))
     {
         slot->answer = tkt_answer_make(match, actor, reply);
 

@@ -17,6 +17,7 @@ tkt_call_errors(tkt_call_t *c)
 
         if (c->errors != NULL) {
             tkt_errors_init(c->errors, c->arena);
+            c->errors->prefix = c->pointer;
         }
     }
 
@@ -142,9 +143,9 @@ tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
 
 
 void
-tkt_call_answer(tkt_call_t *c, const tkt_out_t *o)
+tkt_call_answer(tkt_call_t *c, tkt_out_t *o)
 {
-    tkt_str_t  body = tkt_out_text(o);
+    tkt_str_t  body = tkt_out_close(o);
 
     if (body.data == NULL) {
         tkt_call_fail(c, TKT_INTERNAL, NULL);

@@ -27,6 +27,8 @@ struct tkt_call_s {
                                                it does not, and in queries of
                                                principals with a record      */
     tkt_errors_t           *errors;         /* made at the first use         */
+    tkt_str_t               pointer;        /* of the input in the body that
+                                               was sent; empty: all of it    */
 
     size_t                  counted;        /* steps taken to count          */
 
@@ -35,8 +37,10 @@ struct tkt_call_s {
     tkt_str_t               query;          /* raw                           */
     tkt_str_t               path;           /* below the mount               */
     tkt_str_t               if_none_match;
+    const tkt_viewers_t    *viewers;        /* NULL: nobody is known         */
 
     /* commands */
+    const struct tkt_command_s  *command;
     void                   *input;          /* struct of op->input           */
     const tkt_present_t    *present;
     const uint8_t          *random;         /* 32 bytes                      */
@@ -81,7 +85,7 @@ void tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
     tkt_state_t state, uint64_t allowed);
 
 /* The body of a success with the operation's status. */
-void tkt_call_answer(tkt_call_t *c, const tkt_out_t *o);
+void tkt_call_answer(tkt_call_t *c, tkt_out_t *o);
 
 /*
  * "t7.3" in quotes, in the arena; kind is 't' for tickets, 'u' for users.

@@ -8,9 +8,6 @@
 #include "crypto/tkt_crypto.h"
 
 
-#define TKT_COMMAND_BLOCK_BYTES  6144
-
-
 /* The key in a bare token or in a quoted string (draft of the header). */
 static bool
 tkt_idempotency_key(tkt_str_t value, tkt_str_t *key)
@@ -160,11 +157,16 @@ tkt_command_media_type(tkt_call_t *c, const tkt_request_t *req,
 
 /* The body into the operation's input; it is copied first, slices stay. */
 static bool
-tkt_command_input(tkt_call_t *c, tkt_str_t body, tkt_command_t *cmd)
+tkt_command_input(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
+    tkt_command_t *cmd)
 {
     tkt_arena_t   *arena;
     tkt_status_t   status;
     tkt_errors_t  *errors;
+
+    if (c->op->decode != NULL) {
+        return c->op->decode(c, req, body, cmd);
+    }
 
     if (c->op->input == NULL) {
 
@@ -243,11 +245,10 @@ tkt_command_offered(tkt_call_t *c, const tkt_request_t *req,
 }
 
 
-static bool
-tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
-    const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
+bool
+tkt_command_take(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
+    tkt_command_t *cmd)
 {
-    size_t        i;
     tkt_params_t  params;
 
     if (!tkt_call_query(c, req->query, &params)) {
@@ -266,16 +267,35 @@ tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
         return false;
     }
 
-    if (tkt_secret_taken(c->op) && !tkt_secret_open(cmd, body.len)) {
-        tkt_call_fail(c, TKT_BUSY, NULL);
-        return false;
+    if (tkt_secret_taken(c->op)) {
+
+        cmd->attempt.address = tkt_attempt_address(req->address);
+
+        if (!tkt_secret_open(cmd, body.len)) {
+            tkt_call_fail(c, TKT_BUSY, NULL);
+            return false;
+        }
     }
 
-    if (!tkt_command_media_type(c, req, body)
-        || !tkt_command_key(c, req, body, cmd)
-        || !tkt_command_input(c, body, cmd)
-        || !tkt_command_offered(c, req, cmd))
-    {
+    if (c->op->flags & TKT_OP_UPLOAD) {
+        return tkt_upload_input(c, req, &params, cmd)
+               && tkt_command_key(c, req, tkt_upload_print(c, cmd), cmd);
+    }
+
+    return tkt_command_media_type(c, req, body)
+           && tkt_command_key(c, req, body, cmd)
+           && tkt_command_input(c, req, body, cmd)
+           && tkt_command_offered(c, req, cmd);
+}
+
+
+static bool
+tkt_command_fill(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_match_t *match, tkt_str_t body, tkt_command_t *cmd)
+{
+    size_t  i;
+
+    if (!tkt_command_take(c, req, body, cmd)) {
         return false;
     }
 
@@ -311,7 +331,8 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
 
     memset(reply, 0, sizeof(tkt_reply_t));
 
-    own = tkt_arena_create(TKT_COMMAND_BLOCK_BYTES + 2 * body.len);
+    own = tkt_arena_create_kept(TKT_COMMAND_BLOCK_BYTES + 2 * body.len,
+                                req->blocks);
     cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
 
     if (cmd == NULL) {
@@ -332,7 +353,6 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     cmd->now_ms = req->now_ms;
     cmd->lang = tkt_actor_lang(actor, req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
-    cmd->attempt.address = tkt_attempt_address(req->address);
 
     c = (tkt_call_t) {
         .arena = arena, .reply = reply, .op = match->op, .actor = actor,

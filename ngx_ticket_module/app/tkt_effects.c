@@ -2,6 +2,7 @@
  * Effects of a transition: a table of bit and function, walked in order.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_effects.h"
 
 
@@ -279,6 +280,9 @@ tkt_fx_message(tkt_effect_ctx_t *x)
         return;
     }
 
+    tkt_attachments_bind(x->call, x->t, &m,
+                         m.visibility == TKT_VISIBILITY_INTERNAL,
+                         in->attachment_tokens);
     tkt_message_append(x->call->txn, x->t, &m, x->call->arena);
     x->event->message = m.id;
 }

@@ -241,3 +241,38 @@ tkt_key_audit(tkt_key_t *k, uint32_t tenant, uint64_t number)
     tkt_key_tenant(k, tenant);
     tkt_key_u64(k, number);
 }
+
+
+/* Beside the counts of tickets and principals. */
+void
+tkt_key_file_counts(tkt_key_t *k, uint32_t tenant)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u8(k, 3);
+}
+
+
+void
+tkt_key_attachment(tkt_key_t *k, uint32_t tenant, const uint8_t digest[16])
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_bytes(k, (tkt_str_t) { digest, 16 });
+}
+
+
+/* Shorter than a hash, so none of those. */
+void
+tkt_key_blob(tkt_key_t *k, uint64_t id)
+{
+    tkt_key_start(k);
+    tkt_key_u8(k, 0);
+    tkt_key_u64(k, id);
+}
+
+
+void
+tkt_key_blob_hash(tkt_key_t *k, const uint8_t hash[32])
+{
+    tkt_key_start(k);
+    tkt_key_bytes(k, (tkt_str_t) { hash, 32 });
+}

@@ -7,7 +7,7 @@
  * as if staff had made them.
  */
 
-#include "app/tkt_command.h"
+#include "app/tkt_batch.h"
 #include "app/tkt_filter.h"
 #include "app/tkt_rows.h"
 
@@ -27,6 +27,25 @@ static const struct {
 };
 
 
+/* Whether a batch submits tickets, among other things. */
+static bool
+tkt_lane_submits(const tkt_batch_t *b)
+{
+    size_t  i;
+
+    for (i = 0; i < b->count; i++) {
+        if (b->items[i].op != NULL
+            && b->items[i].op->permission
+               == tkt_perm_action(TKT_ACTION_SUBMIT))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 tkt_lane_t
 tkt_command_lane(const tkt_command_t *cmd)
 {
@@ -35,6 +54,10 @@ tkt_command_lane(const tkt_command_t *cmd)
     if (cmd->op->kind == TKT_OP_JOB) {
         /* it comes again when it was refused */
         return TKT_LANE_NORMAL;
+    }
+
+    if (cmd->batch != NULL && tkt_lane_submits(cmd->batch)) {
+        return tkt_lanes[role].submit;
     }
 
     switch (cmd->op->permission) {

@@ -172,6 +172,13 @@ tkt_app_is_command(const tkt_match_t *match)
 
 
 bool
+tkt_app_is_upload(const tkt_match_t *match)
+{
+    return (match->op->flags & TKT_OP_UPLOAD) != 0;
+}
+
+
+bool
 tkt_app_is_secret(const tkt_match_t *match)
 {
     return (match->op->flags & TKT_OP_SECRET) != 0;

@@ -3,6 +3,7 @@
  * decides, its effects are carried out here, one function a kind of effect.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_complaints.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_form.h"
@@ -137,6 +138,7 @@ tkt_op_action(tkt_call_t *c)
         || !tkt_close_reason_check(c, &in, &decision, &reason)
         || !tkt_handover_settle(c, action, &before, &in)
         || !tkt_merge_check(c, &in, &before)
+        || !tkt_attachments_check(c, in.attachment_tokens)
         || (action == TKT_ACTION_RESOLVE
             && (!tkt_form_resolvable(c, &before)
                 || !tkt_parts_resolvable(c, &before))))

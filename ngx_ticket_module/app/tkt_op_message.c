@@ -2,6 +2,7 @@
  * Messages and the timeline of a ticket.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_notices.h"
@@ -71,6 +72,7 @@ tkt_message_answer(tkt_call_t *c, const tkt_ticket_t *t,
         .author_role = c->actor->role, .kind = in->kind,
         .visibility = in->visibility, .created_at = (uint64_t) c->now_ms,
         .body = in->body, .mentions = in->mentions,
+        .attachment_count = in->attachment_tokens.len > 0,
     };
 
     tkt_view_init(&view, c);
@@ -172,7 +174,8 @@ tkt_op_message_create(tkt_call_t *c)
                                          in.reopen != 0);
 
     if (!tkt_ticket_decide_as(c, &before, action, &caller, &decision)
-        || !tkt_mentions_check(c, &before, in.mentions))
+        || !tkt_mentions_check(c, &before, in.mentions)
+        || !tkt_attachments_check(c, in.attachment_tokens))
     {
         return;
     }
@@ -203,16 +206,7 @@ tkt_part_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit)
 }
 
 
-/* Whether a list may go on from this position, which a client sent. */
-typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,
-    tkt_str_t position);
-typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
-    const tkt_ticket_t *t, tkt_str_t position, size_t limit,
-    tkt_str_t filter);
-
-
-/* A list below a ticket, continued at a position. */
-static void
+void
 tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
     tkt_part_write_t write)
 {

@@ -70,6 +70,7 @@ static const tkt_openapi_segment_t  tkt_openapi_segments[] = {
 static const tkt_openapi_tag_t  tkt_openapi_tags[] = {
     { "ticket",     "Tickets and what can be done with them." },
     { "message",    "What is said about a ticket." },
+    { "attachment", "Files of tickets and messages." },
     { "me",         "The caller." },
     { "my-token",   "The caller's own tokens." },
     { "session",    "Logging in with a password, and out." },

@@ -50,7 +50,14 @@ static const char  tkt_openapi_problem_members[] =
     "\"errors\":{\"type\":\"array\",\"minItems\":1,"
     "\"items\":{\"$ref\":\"#/components/schemas/MemberFault\"}},"
     "\"retry_after\":{\"type\":\"integer\",\"minimum\":1,"
-    "\"description\":\"seconds\"}";
+    "\"description\":\"seconds\"},"
+    "\"failed\":{\"type\":\"integer\",\"minimum\":0,"
+    "\"description\":\"place of the operation that failed\"},"
+    "\"committed\":{\"const\":false},"
+    "\"data\":{\"type\":\"array\",\"items\":{\"type\":\"object\"},"
+    "\"description\":\"what became of each operation\"},"
+    "\"step\":{\"type\":\"string\","
+    "\"description\":\"of a macro: the operation that failed\"}";
 
 /* What `include` adds to a ticket. */
 static const struct {
@@ -181,6 +188,7 @@ tkt_openapi_output(const tkt_out_t *o, const tkt_operation_t *op)
     switch (op->shape) {
 
     case TKT_SHAPE_NONE:
+    case TKT_SHAPE_FILE:
         return tkt_str("");
 
     case TKT_SHAPE_JSON:

@@ -32,7 +32,8 @@ typedef enum {
     TKT_SHAPE_LIST,          /* {"data":[output…],"page":{…}}                */
     TKT_SHAPE_TICKET,        /* a ticket with what `include` adds            */
     TKT_SHAPE_COUNTS,        /* a list with counts on request                */
-    TKT_SHAPE_JSON           /* a document described in prose                */
+    TKT_SHAPE_JSON,          /* a document described in prose                */
+    TKT_SHAPE_FILE           /* bytes of any media type                      */
 } tkt_shape_t;
 
 
@@ -113,6 +114,8 @@ typedef enum {
 #define TKT_OP_GUEST        0x80   /* the anonymous too, with ticket_guest   */
 #define TKT_OP_UPLOAD       0x100  /* the body is a file, streamed to disk   */
 #define TKT_OP_ALONE        0x200  /* not inside a batch                     */
+#define TKT_OP_VOLATILE     0x400  /* depends on more than the store: answers
+                                      are not kept                           */
 
 /* What a location must offer for an operation with TKT_OP_LOGIN; any of. */
 #define TKT_WAY_PASSWORD    0x1
@@ -135,6 +138,10 @@ struct tkt_operation_s {
     uint32_t             params;    /* tkt_bit(tkt_param_id_t)               */
     const struct tkt_resource_s  *resource;   /* of the generic handlers     */
     void               (*run)(tkt_call_t *call);
+    bool               (*decode)(tkt_call_t *call, const tkt_request_t *req,
+                                 tkt_str_t body, tkt_command_t *cmd);
+                                    /* a body that no schema can decode; NULL:
+                                       `input` does                          */
     const tkt_schema_t  *input;
     uint32_t             use;       /* bit of the input's rows               */
     const tkt_schema_t  *output;

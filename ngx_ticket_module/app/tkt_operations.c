@@ -2,6 +2,7 @@
  * The operation table.  Rows that are asked for most come first.
  */
 
+#include "app/tkt_batch.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_operation.h"
 #include "app/tkt_resource.h"
@@ -524,8 +525,10 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .params = PAGE | P(COUNT) | P(FIELDS), .flags = TKT_OP_LOCALISED,
       .doc = "The tickets of a view." },
 
-    { .name = "batch.create", POST("/v1/batch"), WRITE(200), NEEDS(BATCH),
-      .shape = TKT_SHAPE_JSON, .run = tkt_op_batch,
+    { .name = "batch.create", POST("/v1/batch"), .kind = TKT_OP_COMMAND,
+      .success = 200, .scope = TKT_SCOPE_WRITE | TKT_SCOPE_ADMIN,
+      NEEDS(BATCH), .shape = TKT_SHAPE_JSON, .run = tkt_op_batch,
+      INPUT(batch, TKT_USE_BATCH), .decode = tkt_batch_decode,
       .flags = TKT_OP_LOCALISED | TKT_OP_SECRET | TKT_OP_ALONE,
       .doc = "Up to 500 operations in one transaction." },
 
@@ -599,15 +602,17 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "viewer.list", GET("/v1/tickets/{id}/viewers"), READ,
       NEEDS(DESK_WORK), LIST(viewer), .run = tkt_op_viewers,
+      .flags = TKT_OP_VOLATILE,
       .doc = "Who else has the ticket open." },
 
     { .name = "viewer.put", PUT("/v1/tickets/{id}/viewers"), READ,
       NEEDS(DESK_WORK), LIST(viewer), .run = tkt_op_viewers,
-      .params = P(TYPING),
+      .params = P(TYPING), .flags = TKT_OP_VOLATILE,
       .doc = "Tell that one has it open; holds for 30 seconds." },
 
     { .name = "viewer.delete", DELETE("/v1/tickets/{id}/viewers"), READ,
       NEEDS(DESK_WORK), LIST(viewer), .run = tkt_op_viewers,
+      .flags = TKT_OP_VOLATILE,
       .doc = "Tell that one has it no longer open." },
 
     { .name = "notification.list", GET("/v1/notifications"), READ,
@@ -627,7 +632,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Upload a file: the body is its content." },
 
     { .name = "attachment.get", GET("/v1/attachments/{token}"), READ,
-      NEEDS(TICKET_READ), .shape = TKT_SHAPE_JSON,
+      NEEDS(TICKET_READ), .shape = TKT_SHAPE_FILE,
       .run = tkt_op_attachment_get, .flags = TKT_OP_LINK,
       .doc = "Download a file." },
 

@@ -110,7 +110,7 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
         .lang = tkt_actor_lang(actor, req->accept_language),
         .params = &params,
         .query = req->query, .path = req->path,
-        .if_none_match = req->if_none_match,
+        .if_none_match = req->if_none_match, .viewers = req->viewers,
     };
 
     if (!tkt_call_query(&c, req->query, &params)) {

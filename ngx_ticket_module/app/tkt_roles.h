@@ -37,6 +37,13 @@ void tkt_actor_role(tkt_txn_t *txn, const tkt_user_t *user,
  */
 bool tkt_actor_may_call(const tkt_actor_t *actor, const tkt_operation_t *op);
 
+/*
+ * Why somebody who came in may not call an operation, for want of role, scope
+ * or because his link opens one ticket; NULL: he may.
+ */
+const char *tkt_actor_refused(const tkt_actor_t *actor,
+    const tkt_operation_t *op);
+
 /* The tenant's role of that name; false if there is none. */
 bool tkt_role_by_name(tkt_txn_t *txn, uint32_t tenant, tkt_str_t name,
     tkt_role_of_t *role);

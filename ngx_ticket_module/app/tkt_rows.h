@@ -27,6 +27,11 @@
     ((tkt_state_cell(state) * 2 + ((assigned) ? 1 : 0)) * 4                   \
      + (size_t) (priority) - 1)
 
+/* Of a tenant's files: how many, and their bytes. */
+#define TKT_FILE_CELLS    2
+#define TKT_FILE_COUNT    0
+#define TKT_FILE_BYTES    1
+
 /* In queue keys, so that urgent sorts before low. */
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
 
@@ -108,6 +113,11 @@ void tkt_key_sealed_by(tkt_key_t *k, uint32_t master);
 void tkt_key_due(tkt_key_t *k, int64_t at_ms, tkt_due_t kind,
     uint32_t tenant, uint64_t id);
 void tkt_key_audit(tkt_key_t *k, uint32_t tenant, uint64_t number);
+void tkt_key_file_counts(tkt_key_t *k, uint32_t tenant);
+void tkt_key_attachment(tkt_key_t *k, uint32_t tenant,
+    const uint8_t digest[16]);
+void tkt_key_blob(tkt_key_t *k, uint64_t id);
+void tkt_key_blob_hash(tkt_key_t *k, const uint8_t hash[32]);
 
 
 /*

@@ -41,7 +41,7 @@ tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c)
         .lang = cmd->lang, .input = cmd->input, .present = &cmd->present,
         .random = cmd->random, .if_match = cmd->if_match,
         .keyring = cmd->keyring, .secret = cmd->secret,
-        .identity = &cmd->identity,
+        .identity = &cmd->identity, .command = cmd,
     };
 
     memset(&cmd->reply, 0, sizeof(tkt_reply_t));

@@ -74,6 +74,19 @@ bool tkt_messages_from(tkt_call_t *c, const tkt_ticket_t *t,
  */
 bool tkt_part_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit);
 
+/* Whether a list may go on from this position, which a client sent. */
+typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_str_t position);
+
+/* Writes {"data":[…],"page":{…}}, as above. */
+typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
+    const tkt_ticket_t *t, tkt_str_t position, size_t limit,
+    tkt_str_t filter);
+
+/* Answers a list below the ticket of the path, continued at a position. */
+void tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
+    tkt_part_write_t write);
+
 /* One event; what staff say among themselves is not for the requester. */
 void tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
     bool internal);

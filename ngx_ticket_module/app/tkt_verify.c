@@ -7,6 +7,7 @@
 
 #include "app/tkt_verify_int.h"
 #include "base/tkt_time.h"
+#include "codec/tkt_field_parse.h"
 
 
 #define TKT_DIGEST_PART  'd'
@@ -150,7 +151,7 @@ tkt_verify_value(void *ctx, const tkt_field_t *f, size_t number)
         break;
 
     case TKT_T_UINT:
-        good = value <= f->max;
+        good = value <= (f->max == UINT32_MAX ? TKT_UINT_MAX : f->max);
         break;
 
     default:
@@ -324,6 +325,8 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_answers,
     tkt_verify_sealed,
     tkt_verify_due,
+    tkt_verify_routes,
+    tkt_verify_desk,
     tkt_verify_audit,
     tkt_verify_config,
 };

@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_config.h"
+#include "app/tkt_attachments.h"
 #include "app/tkt_grants.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_queue.h"
@@ -10,7 +11,7 @@
 #include "app/tkt_view.h"
 
 
-#define TKT_TICKET_BYTES  2048
+#define TKT_TICKET_BYTES  8192
 
 
 void
@@ -285,6 +286,10 @@ void
 tkt_view_message(tkt_view_t *v, tkt_message_t *m)
 {
     m->author_name = tkt_view_name(v, m->author)->name;
+
+    if (m->attachment_count > 0) {
+        m->attachments = tkt_attachments_text(v->call, m->ticket, m->id);
+    }
 }
 
 

@@ -88,6 +88,10 @@
 #define TKT_FORM_FIELDS_MAX               64
 #define TKT_FORM_BOUND_MAX                1000000000
 #define TKT_FORM_TEXT_MAX_CHARS           2000
+/* of a number, either way: every integer up to it is a double */
+#define TKT_FORM_NUMBER_MAX               1e15
+#define TKT_KEYWORD_TEXT_MAX_BYTES        2048
+#define TKT_KEYWORD_RECORDS_MAX           200
 #define TKT_TEAMS_MAX                     200
 #define TKT_TEAM_MEMBERS_MAX              500
 #define TKT_GRANTS_PER_AGENT_MAX          200
@@ -127,7 +131,12 @@
 #define TKT_ATTACHMENT_TTL_MS             (24 * 3600 * 1000LL)
 #define TKT_ATTACHMENT_TOKEN_CHARS        43
 #define TKT_FILE_NAME_MAX_CHARS           255
+#define TKT_ATTACHMENT_LIMIT_BYTES        (4095 * 1024 * 1024LL)
 #define TKT_UPLOADS_UNBOUND_MAX           64
+#define TKT_BLOB_FILE_MAX_BYTES           96
+#define TKT_QUOTA_RETRY_AFTER_S           3600
+#define TKT_MEDIA_HEAD_BYTES              1024
+#define TKT_ORPHAN_AGE_MS                 (24 * 3600 * 1000LL)
 
 /* workflow */
 #define TKT_TIER_MAX                      3

@@ -47,6 +47,10 @@ X(IDEMPOTENCY_IN_FLIGHT, 409, "idempotency-in-flight",
   "The first request with this key is still being processed",
   "使用该键的首个请求仍在处理中",
   "Wait for a moment and send the same request again.")
+X(BATCH_FAILED,          409, "batch-failed",
+  "An operation failed, so none was done", "其中一项操作失败，全部未执行",
+  "All or nothing was asked for: `failed` is the place of the operation that "
+  "failed, counted from 0, and `data` has its problem. Nothing was stored.")
 X(VERSION_MISMATCH,      412, "version-mismatch",
   "The object has changed since you read it", "对象在读取之后已被修改",
   "Read it again, decide anew, and send `If-Match` with its new `ETag`.")
@@ -60,6 +64,10 @@ X(IDEMPOTENCY_MISMATCH,  422, "idempotency-mismatch",
   "This idempotency key was used with another request",
   "该幂等键已用于其他请求",
   "A key belongs to one request; use a new key for a new request.")
+X(FAILED_DEPENDENCY,     424, "failed-dependency",
+  "What this depends on has failed", "所依赖的操作已失败",
+  "The operation names the result of an earlier one of the same batch, which "
+  "has none. Nothing was stored for it.")
 X(PRECONDITION_REQUIRED, 428, "precondition-required",
   "If-Match is required here", "此处必须提供 If-Match",
   "The operator requires the version you have read: send its `ETag` in "

@@ -17,6 +17,8 @@ tkt_errors_init(tkt_errors_t *e, tkt_arena_t *arena)
     e->count = 0;
     e->detail.data = NULL;
     e->detail.len = 0;
+    e->prefix.data = NULL;
+    e->prefix.len = 0;
     e->arena = arena;
 }
 
@@ -84,6 +86,13 @@ tkt_errors_add(tkt_errors_t *e, tkt_str_t pointer, const char *code,
     const char *detail, ...)
 {
     va_list  args;
+
+    if (e->prefix.len != 0) {
+        pointer = tkt_arena_printf(e->arena, "%.*s%.*s", (int) e->prefix.len,
+                                   (const char *) e->prefix.data,
+                                   (int) pointer.len,
+                                   (const char *) pointer.data);
+    }
 
     va_start(args, detail);
     (void) tkt_errors_append(e, pointer, code, detail, args);

@@ -34,6 +34,7 @@ typedef struct {
     tkt_error_t   list[TKT_JSON_ERRORS_MAX];
     size_t        count;     /* further ones are dropped                     */
     tkt_str_t     detail;    /* for the whole problem                        */
+    tkt_str_t     prefix;    /* before every pointer; empty at first         */
     tkt_arena_t  *arena;     /* for pointers and details                     */
 } tkt_errors_t;
 

@@ -113,6 +113,12 @@ enum {
 /* TKT_ACTOR_* bits that have a right to the action in some state. */
 uint32_t tkt_policy_rights(tkt_action_t action);
 
+/*
+ * tkt_bit(action) of each that the policy gives to the role in any relation
+ * to a ticket that it can stand in.
+ */
+uint64_t tkt_policy_actions(tkt_role_t role);
+
 /* TKT_ACTOR_* bits of the classes the caller is in. */
 uint32_t tkt_policy_actors(const tkt_caller_t *caller);
 

@@ -44,14 +44,14 @@ ngx_ticket_quota_key(ngx_ticket_ctx_t *ctx)
 
 static ngx_uint_t
 ngx_ticket_quota_count(ngx_ticket_ctx_t *ctx, tkt_str_t name, uint64_t key,
-    uint32_t limit)
+    uint32_t limit, uint32_t n)
 {
     ngx_ticket_counted_t  *quota;
 
     quota = &ctx->quota[ctx->quotas++];
     quota->name = name;
 
-    if (ngx_ticket_shared_count(ctx->desk->shared, key, limit,
+    if (ngx_ticket_shared_count(ctx->desk->shared, key, limit, n,
                                 ctx->req.now_ms, &quota->left)
         == 0)
     {
@@ -66,7 +66,7 @@ ngx_ticket_quota_count(ngx_ticket_ctx_t *ctx, tkt_str_t name, uint64_t key,
 
 
 ngx_uint_t
-ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx)
+ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx, uint32_t n)
 {
     uint32_t                    limit;
     const tkt_actor_t          *actor = &ctx->actor;
@@ -76,6 +76,7 @@ ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx)
         return 1;
     }
 
+    ctx->quotas = 0;
     limit = actor->quota;
 
     if (limit == 0 && quotas) {
@@ -89,7 +90,7 @@ ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx)
                                    actor->role == TKT_ROLE_NONE
                                    ? tkt_str("guest")
                                    : tkt_role_names.names[actor->role],
-                                   ngx_ticket_quota_key(ctx), limit))
+                                   ngx_ticket_quota_key(ctx), limit, n))
     {
         return 0;
     }
@@ -97,7 +98,7 @@ ngx_ticket_quota_admit(ngx_ticket_ctx_t *ctx)
     return actor->tenant_quota == 0
            || ngx_ticket_quota_count(ctx, tkt_str("tenant"),
                                      ~NGX_TICKET_TENANT_KEY(actor->tenant),
-                                     actor->tenant_quota);
+                                     actor->tenant_quota, n);
 }
 
 

@@ -315,6 +315,10 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
     req->require_match = ctx->conf->require_match;
     req->require_key = ctx->conf->require_key;
     req->keyring = ctx->conf->store ? ctx->conf->store->keyring : NULL;
+    req->viewers = (ctx->desk && ctx->desk->viewers.data)
+                   ? &ctx->desk->viewers : NULL;
+
+    req->blocks = ctx->desk ? &ctx->desk->commands : NULL;
 
     req->now_ms = ngx_ticket_now_ms();
 

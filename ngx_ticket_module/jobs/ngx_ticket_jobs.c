@@ -6,6 +6,7 @@
  */
 
 #include "jobs/ngx_ticket_jobs.h"
+#include "jobs/ngx_ticket_sweep.h"
 #include "worker/ngx_ticket_wake.h"
 
 
@@ -19,7 +20,15 @@ struct ngx_ticket_jobs_s {
     tkt_key_t           after;         /* where the last look at it ended    */
     ngx_uint_t          uses;          /* 1: their command is in flight      */
     ngx_msec_t          uses_ms;       /* when the next one is to be made    */
+    ngx_ticket_sweep_t  sweep;
 };
+
+
+/* A command that waits for a file to be removed. */
+typedef struct {
+    struct ngx_ticket_jobs_s  *jobs;
+    tkt_command_t             *cmd;
+} ngx_ticket_unlink_t;
 
 
 /*
@@ -95,6 +104,74 @@ ngx_ticket_jobs_post(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd,
 }
 
 
+/*
+ * The file is gone: so may be the timer that asked for it.  Else it is asked
+ * for again.
+ */
+static void
+ngx_ticket_jobs_unlinked(void *obj, void *data)
+{
+    ngx_ticket_file_t         *file = obj;
+    ngx_ticket_unlink_t       *wait = data;
+    struct ngx_ticket_jobs_s  *jobs = wait->jobs;
+
+    if (file->err) {
+        ngx_log_error(NGX_LOG_ERR, jobs->desk->log, file->err,
+                      "ticket: %s failed for the file \"%s\" of the store "
+                      "\"%s\"", file->failed, file->name, jobs->desk->path);
+        tkt_command_free(wait->cmd);
+        jobs->in_flight--;
+
+    } else if (jobs->desk->state != NGX_TICKET_DESK_OPEN) {
+        tkt_command_free(wait->cmd);
+        jobs->in_flight--;
+
+    } else if (!ngx_ticket_jobs_post(jobs, wait->cmd,
+                                     ngx_ticket_jobs_due_done))
+    {
+        jobs->in_flight--;
+    }
+
+    ngx_ticket_file_free(file);
+    ngx_free(wait);
+}
+
+
+/* Sends a command on its way; 1: it is in flight. */
+static ngx_uint_t
+ngx_ticket_jobs_send(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd)
+{
+    tkt_str_t             file;
+    ngx_ticket_unlink_t  *wait;
+
+    file = tkt_command_file(cmd);
+
+    if (file.len == 0) {
+        return ngx_ticket_jobs_post(jobs, cmd, ngx_ticket_jobs_due_done);
+    }
+
+    wait = ngx_alloc(sizeof(ngx_ticket_unlink_t), jobs->desk->log);
+
+    if (wait) {
+        wait->jobs = jobs;
+        wait->cmd = cmd;
+
+        if (ngx_ticket_file_remove(jobs->desk, file,
+                                   ngx_ticket_jobs_unlinked, wait)
+            == TKT_OK)
+        {
+            return 1;
+        }
+
+        ngx_free(wait);
+    }
+
+    tkt_command_free(cmd);
+
+    return 0;
+}
+
+
 /* What does not fit into the queue is still due the next time. */
 static void
 ngx_ticket_jobs_due(struct ngx_ticket_jobs_s *jobs)
@@ -125,8 +202,7 @@ ngx_ticket_jobs_due(struct ngx_ticket_jobs_s *jobs)
     jobs->refused = 0;
 
     for (i = 0; i < n; i++) {
-        jobs->in_flight += ngx_ticket_jobs_post(jobs, commands[i],
-                                                ngx_ticket_jobs_due_done);
+        jobs->in_flight += ngx_ticket_jobs_send(jobs, commands[i]);
     }
 }
 
@@ -169,6 +245,7 @@ ngx_ticket_jobs_handler(ngx_event_t *ev)
     if (jobs->desk->state == NGX_TICKET_DESK_OPEN) {
         ngx_ticket_jobs_due(jobs);
         ngx_ticket_jobs_uses(jobs);
+        ngx_ticket_sweep(&jobs->sweep);
     }
 
     ngx_add_timer(ev, NGX_TICKET_DUE_MS);
@@ -220,6 +297,7 @@ ngx_ticket_jobs_start(ngx_ticket_store_t *store)
 
     jobs->desk = desk;
     jobs->uses_ms = ngx_current_msec;
+    ngx_ticket_sweep_init(&jobs->sweep, desk);
 
     jobs->timer.handler = ngx_ticket_jobs_handler;
     jobs->timer.data = jobs;
@@ -254,4 +332,5 @@ ngx_ticket_jobs_stop(ngx_ticket_store_t *store)
     }
 
     ngx_ticket_wake_close(&jobs->leave);
+    ngx_ticket_sweep_done(&jobs->sweep);
 }

@@ -111,6 +111,7 @@ ngx_ticket_process_adopt(ngx_ticket_main_conf_t *mcf,
     for (k = 0; k < old->stores.nelts; k++) {
         if (olds[k]->desk) {
             olds[k]->desk->shared = NULL;
+            olds[k]->desk->viewers.data = NULL;
         }
     }
 

@@ -460,9 +460,10 @@ ngx_ticket_conf_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     store->shared = ngx_ticket_shared_add(cf, &store->name,
                                           store->shared_bytes);
+    store->viewers = ngx_ticket_viewers_add(cf, &store->name);
     slot = ngx_array_push(&mcf->stores);
 
-    if (store->shared == NULL || slot == NULL) {
+    if (store->shared == NULL || store->viewers == NULL || slot == NULL) {
         return NGX_CONF_ERROR;
     }
 

@@ -202,6 +202,27 @@ tkt_status_t tkt_txn_begin(tkt_env_t *env, tkt_txn_t **txn, bool purge);
 tkt_status_t tkt_txn_commit(tkt_txn_t *txn);
 void tkt_txn_abort(tkt_txn_t *txn);
 
+/*
+ * A transaction inside a write transaction: what is done from here on can be
+ * undone without the rest.  One level; false, and nothing begun, when there is
+ * one already or the status is not TKT_OK (without memory it becomes
+ * TKT_BUSY).  Everything is called with the same handle meanwhile.  Scans that
+ * were opened before it may go on inside and after it; those opened inside are
+ * closed inside, and values that a get returned are valid only until either
+ * call.  It costs some microseconds and the writing of the counter rows that
+ * are kept.
+ *
+ * end: with `keep` and the status TKT_OK what was done becomes part of the
+ * transaction, and true is returned; otherwise all is as it was before the
+ * nest: records, sequences, stamp, counters, number of changes.  A status that
+ * is not TKT_OK stays, since the same would happen again.
+ */
+bool tkt_txn_nest(tkt_txn_t *txn);
+bool tkt_txn_nest_end(tkt_txn_t *txn, bool keep);
+
+/* Whether one is open. */
+bool tkt_txn_nested(const tkt_txn_t *txn);
+
 /* The sticky status. */
 tkt_status_t tkt_txn_status(const tkt_txn_t *txn);
 
@@ -215,6 +236,16 @@ bool tkt_txn_is_write(const tkt_txn_t *txn);
  * same id see the same bytes.
  */
 uint64_t tkt_txn_snapshot(const tkt_txn_t *txn);
+
+/*
+ * Whether none of the databases (tkt_bit of each) has changed from a snapshot
+ * until now in this write transaction, so that what was read then would be
+ * read again.  False also where this process cannot know it: it remembers its
+ * own transactions, and forgets all when another process has written in
+ * between.  snapshot: tkt_txn_snapshot of a read of the same environment; 0:
+ * none.
+ */
+bool tkt_txn_steady(const tkt_txn_t *txn, uint64_t snapshot, uint64_t dbs);
 
 /* Number of puts and deletes so far: a refused command must not move it. */
 uint64_t tkt_txn_changes(const tkt_txn_t *txn);

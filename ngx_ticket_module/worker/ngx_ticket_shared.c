@@ -6,12 +6,10 @@
  * choose addresses that meet in one bucket.
  */
 
+#include "worker/ngx_ticket_lock.h"
 #include "worker/ngx_ticket_shared.h"
 
 #include "crypto/tkt_crypto.h"
-
-#include <sched.h>
-#include <signal.h>
 
 
 #define NGX_TICKET_BUCKET_ENTRIES  10
@@ -23,10 +21,6 @@
 #define NGX_TICKET_FORGET_MS       (2 * TKT_LOGIN_DELAY_MAX_S * 1000)
 
 #define NGX_TICKET_WINDOW_MS       (TKT_QUOTA_WINDOW_S * 1000)
-
-/* Before a lock is looked at more closely; before it is taken over. */
-#define NGX_TICKET_LOCK_SPINS      2048
-#define NGX_TICKET_LOCK_YIELDS_MAX 2000
 
 
 /* What a key counts: kept apart, also where two keys are the same. */
@@ -154,64 +148,6 @@ ngx_ticket_shared_add(ngx_conf_t *cf, ngx_str_t *store, size_t bytes)
 }
 
 
-/* ---- the lock of a bucket ---- */
-
-
-/*
- * A worker that was killed while it had the lock leaves it behind; what it
- * was writing is a count, of which a wrong value does little.  So the lock is
- * taken over from a process that is not there any more, and, rather than let
- * an event loop stand still, from one that was not given a processor for very
- * long.  Such a one finds in unlocking that the lock is not its own.
- */
-static void
-ngx_ticket_bucket_lock(ngx_ticket_bucket_t *b)
-{
-    ngx_uint_t         i, yields;
-    ngx_atomic_uint_t  holder;
-
-    for (yields = 0; /* void */ ; yields++) {
-
-        for (i = 0; i < NGX_TICKET_LOCK_SPINS; i++) {
-
-            if (b->lock == 0
-                && ngx_atomic_cmp_set(&b->lock, 0,
-                                      (ngx_atomic_uint_t) ngx_pid))
-            {
-                return;
-            }
-
-            if (ngx_ncpu == 1) {
-                break;
-            }
-
-            ngx_cpu_pause();
-        }
-
-        holder = b->lock;
-
-        if (holder != 0
-            && (yields >= NGX_TICKET_LOCK_YIELDS_MAX
-                || (kill((ngx_pid_t) holder, 0) == -1 && ngx_errno == ESRCH))
-            && ngx_atomic_cmp_set(&b->lock, holder,
-                                  (ngx_atomic_uint_t) ngx_pid))
-        {
-            return;
-        }
-
-        (void) sched_yield();
-    }
-}
-
-
-static void
-ngx_ticket_bucket_unlock(ngx_ticket_bucket_t *b)
-{
-    ngx_memory_barrier();
-    (void) ngx_atomic_cmp_set(&b->lock, (ngx_atomic_uint_t) ngx_pid, 0);
-}
-
-
 /* ---- entries ---- */
 
 
@@ -306,7 +242,7 @@ ngx_ticket_bucket_make(ngx_ticket_bucket_t *b, uint64_t key,
 
 ngx_uint_t
 ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key, uint32_t limit,
-    int64_t now_ms, ngx_ticket_quota_t *left)
+    uint32_t n, int64_t now_ms, ngx_ticket_quota_t *left)
 {
     int64_t               wait_ms;
     ngx_uint_t            over;
@@ -315,7 +251,7 @@ ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key, uint32_t limit,
 
     b = ngx_ticket_shared_bucket(s, key, NGX_TICKET_COUNT_QUOTA);
 
-    ngx_ticket_bucket_lock(b);
+    ngx_ticket_lock(&b->lock);
 
     e = ngx_ticket_bucket_find(b, key, NGX_TICKET_COUNT_QUOTA, now_ms);
 
@@ -324,17 +260,17 @@ ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key, uint32_t limit,
         e->at_ms = now_ms;
     }
 
-    over = e->n >= limit;
+    over = e->n > limit || n > limit - e->n;
 
     if (!over) {
-        e->n++;
+        e->n += n;
     }
 
     left->limit = limit;
-    left->remaining = over ? 0 : limit - e->n;
+    left->remaining = e->n > limit ? 0 : limit - e->n;
     wait_ms = e->at_ms + NGX_TICKET_WINDOW_MS - now_ms;
 
-    ngx_ticket_bucket_unlock(b);
+    ngx_ticket_unlock(&b->lock);
 
     wait_ms = ngx_min(wait_ms, NGX_TICKET_WINDOW_MS);
     left->reset_s = (uint32_t) ((wait_ms + 999) / 1000);
@@ -356,12 +292,12 @@ ngx_ticket_shared_wait(ngx_ticket_shared_t *s, uint64_t key,
 
     b = ngx_ticket_shared_bucket(s, key, kind);
 
-    ngx_ticket_bucket_lock(b);
+    ngx_ticket_lock(&b->lock);
 
     e = ngx_ticket_bucket_find(b, key, kind, now_ms);
     wait_ms = (e == NULL) ? 0 : e->at_ms - now_ms;
 
-    ngx_ticket_bucket_unlock(b);
+    ngx_ticket_unlock(&b->lock);
 
     wait_ms = ngx_min(wait_ms, TKT_LOGIN_DELAY_MAX_S * 1000);
 
@@ -411,7 +347,7 @@ ngx_ticket_shared_settle(ngx_ticket_shared_t *s, uint64_t key,
 
     b = ngx_ticket_shared_bucket(s, key, kind);
 
-    ngx_ticket_bucket_lock(b);
+    ngx_ticket_lock(&b->lock);
 
     e = ngx_ticket_bucket_find(b, key, kind, now_ms);
 
@@ -431,7 +367,7 @@ ngx_ticket_shared_settle(ngx_ticket_shared_t *s, uint64_t key,
         e->at_ms = now_ms + ngx_ticket_shared_punish(kind, e->n);
     }
 
-    ngx_ticket_bucket_unlock(b);
+    ngx_ticket_unlock(&b->lock);
 }
 
 

@@ -39,11 +39,11 @@ typedef struct {
 } ngx_ticket_quota_t;
 
 /*
- * Counts one request of `key` against `limit` requests in TKT_QUOTA_WINDOW_S;
- * 0 and *left filled if it fits, 1 if it does not.
+ * Counts n requests of `key` against `limit` requests in TKT_QUOTA_WINDOW_S;
+ * 0 if they fit, 1 and none is counted if they do not; *left is filled.
  */
 ngx_uint_t ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key,
-    uint32_t limit, int64_t now_ms, ngx_ticket_quota_t *left);
+    uint32_t limit, uint32_t n, int64_t now_ms, ngx_ticket_quota_t *left);
 
 /*
  * Seconds that a login with these digests must still wait; 0: it may go on.

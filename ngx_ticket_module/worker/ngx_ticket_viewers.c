@@ -1,0 +1,242 @@
+/*
+ * The table of viewers; see the header.
+ */
+
+#include "worker/ngx_ticket_lock.h"
+#include "worker/ngx_ticket_viewers.h"
+
+
+#define NGX_TICKET_VIEWER_ENTRIES  31
+
+
+typedef struct {
+    uint64_t            ticket;            /* 0: an empty entry              */
+    uint64_t            principal;
+    int64_t             seen_ms;
+    uint32_t            tenant;
+    uint32_t            typing;
+} ngx_ticket_viewer_t;
+
+
+typedef struct {
+    ngx_atomic_t         lock;
+    uint64_t             spare[3];
+    ngx_ticket_viewer_t  entries[NGX_TICKET_VIEWER_ENTRIES];
+} ngx_ticket_viewers_bucket_t;
+
+_Static_assert(sizeof(ngx_ticket_viewers_bucket_t) == 1024,
+               "a bucket is a quarter of a page");
+
+
+typedef struct {
+    uint64_t                     count;    /* of buckets                     */
+    uint64_t                     spare[7];
+    ngx_ticket_viewers_bucket_t  buckets[];
+} ngx_ticket_viewers_t;
+
+
+/* ---- the zone ---- */
+
+
+static ngx_int_t
+ngx_ticket_viewers_init(ngx_shm_zone_t *zone, void *data)
+{
+    size_t                 bytes;
+    ngx_slab_pool_t       *pool;
+    ngx_ticket_viewers_t  *v;
+
+    if (data) {
+        /* the same zone in the next configuration */
+        zone->data = data;
+        return NGX_OK;
+    }
+
+    pool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        zone->data = pool->data;
+        return NGX_OK;
+    }
+
+    bytes = pool->pfree * ngx_pagesize;
+
+    v = ngx_slab_calloc(pool, bytes);
+    if (v == NULL) {
+        return NGX_ERROR;
+    }
+
+    v->count = (bytes - offsetof(ngx_ticket_viewers_t, buckets))
+               / sizeof(ngx_ticket_viewers_bucket_t);
+
+    pool->data = v;
+    zone->data = v;
+
+    return NGX_OK;
+}
+
+
+ngx_shm_zone_t *
+ngx_ticket_viewers_add(ngx_conf_t *cf, ngx_str_t *store)
+{
+    ngx_str_t        name;
+    ngx_shm_zone_t  *zone;
+
+    static const u_char  prefix[] = "ticket_viewers ";
+
+    name.len = sizeof(prefix) - 1 + store->len;
+    name.data = ngx_pnalloc(cf->pool, name.len);
+    if (name.data == NULL) {
+        return NULL;
+    }
+
+    ngx_memcpy(ngx_cpymem(name.data, prefix, sizeof(prefix) - 1),
+               store->data, store->len);
+
+    /* the tag tells our zones from others, and from those of another build */
+
+    zone = ngx_shared_memory_add(cf, &name, NGX_TICKET_VIEWERS_BYTES,
+                                 (void *) ngx_ticket_viewers_add);
+    if (zone) {
+        zone->init = ngx_ticket_viewers_init;
+    }
+
+    return zone;
+}
+
+
+/* ---- entries ---- */
+
+
+/* The finalizer of SplitMix64. */
+static ngx_ticket_viewers_bucket_t *
+ngx_ticket_viewers_bucket(ngx_ticket_viewers_t *v, uint32_t tenant,
+    uint64_t ticket)
+{
+    uint64_t  h;
+
+    h = ticket + tenant * UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
+    h ^= h >> 31;
+
+    return &v->buckets[h % v->count];
+}
+
+
+static ngx_uint_t
+ngx_ticket_viewer_is(const ngx_ticket_viewer_t *e, uint32_t tenant,
+    uint64_t ticket, uint64_t principal)
+{
+    return e->ticket == ticket && e->tenant == tenant
+           && e->principal == principal;
+}
+
+
+static void
+ngx_ticket_viewers_put(void *data, uint32_t tenant, uint64_t ticket,
+    const tkt_seen_t *who)
+{
+    ngx_uint_t                    i;
+    ngx_ticket_viewer_t          *e, *oldest;
+    ngx_ticket_viewers_bucket_t  *b;
+
+    b = ngx_ticket_viewers_bucket(data, tenant, ticket);
+
+    ngx_ticket_lock(&b->lock);
+
+    oldest = &b->entries[0];
+
+    for (i = 0; i < NGX_TICKET_VIEWER_ENTRIES; i++) {
+
+        e = &b->entries[i];
+
+        if (ngx_ticket_viewer_is(e, tenant, ticket, who->principal)) {
+            oldest = e;
+            break;
+        }
+
+        /* an empty one was never seen */
+
+        if (e->seen_ms < oldest->seen_ms) {
+            oldest = e;
+        }
+    }
+
+    oldest->ticket = ticket;
+    oldest->tenant = tenant;
+    oldest->principal = who->principal;
+    oldest->seen_ms = who->seen_ms;
+    oldest->typing = who->typing;
+
+    ngx_ticket_unlock(&b->lock);
+}
+
+
+static void
+ngx_ticket_viewers_drop(void *data, uint32_t tenant, uint64_t ticket,
+    uint64_t principal)
+{
+    ngx_uint_t                    i;
+    ngx_ticket_viewers_bucket_t  *b;
+
+    b = ngx_ticket_viewers_bucket(data, tenant, ticket);
+
+    ngx_ticket_lock(&b->lock);
+
+    for (i = 0; i < NGX_TICKET_VIEWER_ENTRIES; i++) {
+        if (ngx_ticket_viewer_is(&b->entries[i], tenant, ticket, principal)) {
+            ngx_memzero(&b->entries[i], sizeof(ngx_ticket_viewer_t));
+            break;
+        }
+    }
+
+    ngx_ticket_unlock(&b->lock);
+}
+
+
+/*
+ * Workers read the clock at different moments, so an entry may lie a little in
+ * the future; one far in it is of a clock that was set back.
+ */
+static size_t
+ngx_ticket_viewers_list(void *data, uint32_t tenant, uint64_t ticket,
+    int64_t now_ms, tkt_seen_t *out, size_t room)
+{
+    size_t                        n;
+    ngx_uint_t                    i;
+    ngx_ticket_viewer_t          *e;
+    ngx_ticket_viewers_bucket_t  *b;
+
+    b = ngx_ticket_viewers_bucket(data, tenant, ticket);
+
+    ngx_ticket_lock(&b->lock);
+
+    for (n = 0, i = 0; i < NGX_TICKET_VIEWER_ENTRIES && n < room; i++) {
+
+        e = &b->entries[i];
+
+        if (e->ticket == ticket && e->tenant == tenant
+            && e->seen_ms > now_ms - TKT_VIEWER_TTL_MS
+            && e->seen_ms < now_ms + TKT_VIEWER_TTL_MS)
+        {
+            out[n].principal = e->principal;
+            out[n].seen_ms = e->seen_ms;
+            out[n].typing = e->typing != 0;
+            n++;
+        }
+    }
+
+    ngx_ticket_unlock(&b->lock);
+
+    return n;
+}
+
+
+void
+ngx_ticket_viewers_lend(ngx_shm_zone_t *zone, tkt_viewers_t *viewers)
+{
+    viewers->data = zone ? zone->data : NULL;
+    viewers->put = ngx_ticket_viewers_put;
+    viewers->drop = ngx_ticket_viewers_drop;
+    viewers->list = ngx_ticket_viewers_list;
+}
