@@ -7,12 +7,30 @@
 #include "app/tkt_complaints.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_form.h"
+#include "app/tkt_grants.h"
 #include "app/tkt_handover.h"
 #include "app/tkt_merged.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
+
+
+/* Whether grants let him work on it who takes it himself. */
+static bool
+tkt_self_check(tkt_call_t *c, const tkt_decision_t *d, const tkt_ticket_t *t)
+{
+    if (!(d->effects & TKT_FX_ASSIGN_SELF) || t->assignee != 0
+        || tkt_grants_allow(c, t->type_id, t->feature_id))
+    {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_FORBIDDEN, "you have no grant for the type and "
+                  "feature of this ticket");
+
+    return false;
+}
 
 
 static bool
@@ -137,6 +155,7 @@ tkt_op_action(tkt_call_t *c)
         || !tkt_input_check(c, &in, &decision, &before)
         || !tkt_close_reason_check(c, &in, &decision, &reason)
         || !tkt_handover_settle(c, action, &before, &in)
+        || !tkt_self_check(c, &decision, &before)
         || !tkt_merge_check(c, &in, &before)
         || !tkt_attachments_check(c, in.attachment_tokens)
         || (action == TKT_ACTION_RESOLVE
@@ -151,12 +170,12 @@ tkt_op_action(tkt_call_t *c)
     event.reason = in.reason;
 
     tkt_effects_apply(c, &decision, &in, &t, &event);
-    tkt_merged_link(c, &before, &t);
 
     if (decision.effects & TKT_FX_COMPLAINT) {
         tkt_complaint_open(c, &t, in.reason);
     }
 
+    tkt_merged_link(c, &before, &t);
     tkt_ticket_commit(c, &before, &t, &event);
     tkt_view_answer_ticket(c, &t);
 }

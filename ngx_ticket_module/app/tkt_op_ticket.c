@@ -349,6 +349,32 @@ tkt_create_follow_up(tkt_call_t *c, const tkt_ticket_t *in)
 }
 
 
+/* printf costs as much as the ticket's record, and this is every create's. */
+static tkt_str_t
+tkt_create_location(tkt_call_t *c, uint64_t id)
+{
+    size_t           len;
+    uint8_t         *p;
+    const tkt_str_t  way = tkt_str("/v1/tickets/");
+
+    p = tkt_arena_bytes(c->arena, c->mount.len + way.len + TKT_U64_MAX_CHARS);
+    if (p == NULL) {
+        return tkt_str("");
+    }
+
+    len = c->mount.len;
+
+    if (len > 0) {
+        memcpy(p, c->mount.data, len);
+    }
+
+    memcpy(p + len, way.data, way.len);
+    len += way.len;
+
+    return (tkt_str_t) { p, len + tkt_u64_format(p + len, id) };
+}
+
+
 /* The ticket has its number from here on: all that follows is stored. */
 static void
 tkt_create_begin(tkt_call_t *c, tkt_ticket_t *t)
@@ -375,32 +401,6 @@ tkt_create_begin(tkt_call_t *c, tkt_ticket_t *t)
     if (t->follow_up_of != 0) {
         (void) tkt_parts_link(c, t, t->follow_up_of, TKT_LINK_FOLLOW_UP_OF);
     }
-}
-
-
-/* printf costs as much as the ticket's record, and this is every create's. */
-static tkt_str_t
-tkt_create_location(tkt_call_t *c, uint64_t id)
-{
-    size_t           len;
-    uint8_t         *p;
-    const tkt_str_t  way = tkt_str("/v1/tickets/");
-
-    p = tkt_arena_bytes(c->arena, c->mount.len + way.len + TKT_U64_MAX_CHARS);
-    if (p == NULL) {
-        return tkt_str("");
-    }
-
-    len = c->mount.len;
-
-    if (len > 0) {
-        memcpy(p, c->mount.data, len);
-    }
-
-    memcpy(p + len, way.data, way.len);
-    len += way.len;
-
-    return (tkt_str_t) { p, len + tkt_u64_format(p + len, id) };
 }
 
 

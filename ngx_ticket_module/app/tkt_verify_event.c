@@ -231,12 +231,13 @@ tkt_chain_fresh_sealed(const tkt_ticket_t *t)
  */
 static const size_t  tkt_chain_found[] = {
     offsetof(tkt_ticket_t, team),
+    offsetof(tkt_ticket_t, approval),
+    offsetof(tkt_ticket_t, steps),
     offsetof(tkt_ticket_t, verified),
     offsetof(tkt_ticket_t, score),
     offsetof(tkt_ticket_t, held),
     offsetof(tkt_ticket_t, complaint_of),
-    offsetof(tkt_ticket_t, approval),
-    offsetof(tkt_ticket_t, steps),
+    offsetof(tkt_ticket_t, tier),
     offsetof(tkt_ticket_t, link_list),
 };
 
@@ -247,8 +248,7 @@ tkt_chain_is_found(const tkt_field_t *f)
     size_t  i;
 
     for (i = 0; i < tkt_array_len(tkt_chain_found); i++) {
-        if (f->type != TKT_T_OBJECT && f->offset == tkt_chain_found[i])
-        {
+        if (f->type != TKT_T_OBJECT && f->offset == tkt_chain_found[i]) {
             return true;
         }
     }

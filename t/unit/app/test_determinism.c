@@ -8,7 +8,6 @@
 
 #define COMMANDS    16000
 #define BATCH_MAX   256
-#define LOOK_EVERY  128
 #define SEED        UINT64_C(0x7469636B657473)
 
 /* Successes that each operation must have had for the run to prove much. */
@@ -85,12 +84,8 @@ traffic_run(desk_t *d, size_t batch, tally_t *tally)
 
         n = (COMMANDS - done < batch) ? COMMANDS - done : batch;
 
-        if (n > LOOK_EVERY - done % LOOK_EVERY) {
-            n = LOOK_EVERY - done % LOOK_EVERY;
-        }
-
-        if (done % LOOK_EVERY == 0) {
-            traffic_look(t, d);
+        if (done % TRAFFIC_SYNC == 0) {
+            traffic_sync(t, d);
         }
 
         for (i = 0; i < n; i++) {
@@ -123,7 +118,7 @@ elsewhere(const char *name)
         "ticket.forward", "ticket.reveal", "ticket.shred", "user.erase",
         "session.create", "session.delete", "code.create", "account.create",
         "password.change", "password.reset", "tenant.create", "tenant.patch",
-        "step.put", "step.delete",
+        "step.put", "step.delete", "approval.put", "verification.patch",
     };
 
     for (i = 0; i < tkt_array_len(names); i++) {

@@ -161,7 +161,7 @@ test_leads(void **state)
     unsigned  id, i, high, low;
 
     acts_open(&d);
-    high = team_make(&d, "high", "");
+    high = team_make(&d, "high", ",\"tier\":1");
     (void) snprintf(more, sizeof(more), ",\"escalates_to\":%u", high);
     low = team_make(&d, "low", more);
     team_join(&d, low, ANN, true);

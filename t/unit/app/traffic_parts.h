@@ -105,7 +105,12 @@ traffic_part(traffic_t *t, const traffic_life_t *life)
         return;
 
     default:
-        traffic_split(t, life);
+        if (traffic_may_surprise(t)) {
+            traffic_split(t, life);
+
+        } else {
+            traffic_draft(t, life);
+        }
     }
 }
 
