@@ -237,7 +237,6 @@ static const size_t  tkt_chain_found[] = {
     offsetof(tkt_ticket_t, score),
     offsetof(tkt_ticket_t, held),
     offsetof(tkt_ticket_t, complaint_of),
-    offsetof(tkt_ticket_t, tier),
     offsetof(tkt_ticket_t, link_list),
 };
 
