@@ -308,7 +308,8 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
     tkt_answer_slot_t  *set, *slot;
 
     if (!id->usable || (reply->http != 200 && reply->http != 304)
-        || reply->location.len > 0 || (match->op->flags & (TKT_OP_SECRET | TKT_OP_VOLATILE))
+        || reply->location.len > 0
+        || (match->op->flags & (TKT_OP_SECRET | TKT_OP_VOLATILE))
         || reply->body.len > TKT_ANSWER_BODY_MAX_BYTES)
     {
         return;

@@ -305,6 +305,9 @@ tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, tkt_list_kind_t kind)
     tkt_str_t     filter, position;
     tkt_fields_t  fields;
 
+    all = true;
+    count = 0;
+
     if (!tkt_list_scope(c, f)
         || !tkt_call_limit(c, &limit)
         || !tkt_fields_parse(c, &fields)

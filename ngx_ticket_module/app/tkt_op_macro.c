@@ -55,7 +55,7 @@ tkt_macro_text_check(tkt_call_t *c, const char *pointer, tkt_str_t text)
 }
 
 
-/* What it does must be possible, as far as that can be told without a ticket. */
+/* Whether it can be done, as far as that can be told without a ticket. */
 static bool
 tkt_macro_steps_check(tkt_call_t *c, const tkt_macro_t *m)
 {

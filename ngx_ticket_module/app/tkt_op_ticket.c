@@ -396,6 +396,35 @@ tkt_create_decide(tkt_call_t *c, tkt_decision_t *decision)
 }
 
 
+/* The ticket has its number from here on: all that follows is stored. */
+static void
+tkt_create_begin(tkt_call_t *c, tkt_ticket_t *t)
+{
+    t->id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
+    t->tenant = c->actor->tenant;
+    t->on_behalf_of = 0;
+    t->created_at = (uint64_t) c->now_ms;
+
+    if (t->priority == 0) {
+        t->priority = TKT_PRIORITY_NORMAL;
+    }
+
+    if (t->channel == 0) {
+        t->channel = TKT_CHANNEL_API;
+    }
+
+    if (t->confidential.len > 0) {
+        tkt_sealed_put(c, t, t->confidential);
+    }
+
+    /* an old ticket that has no room for a link is named all the same */
+
+    if (t->follow_up_of != 0) {
+        (void) tkt_parts_link(c, t, t->follow_up_of, TKT_LINK_FOLLOW_UP_OF);
+    }
+}
+
+
 void
 tkt_op_ticket_create(tkt_call_t *c)
 {
@@ -425,34 +454,11 @@ tkt_op_ticket_create(tkt_call_t *c)
         return;
     }
 
-    t.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
-    t.tenant = c->actor->tenant;
     t.state = decision.to;
     t.requester = tkt_guest_settle(c, &guest, requester);
-    t.on_behalf_of = 0;
-    t.created_at = (uint64_t) c->now_ms;
-
-    if (t.priority == 0) {
-        t.priority = TKT_PRIORITY_NORMAL;
-    }
-
-    if (t.channel == 0) {
-        t.channel = TKT_CHANNEL_API;
-    }
-
-    if (t.confidential.len > 0) {
-        tkt_sealed_put(c, &t, t.confidential);
-    }
-
+    tkt_create_begin(c, &t);
     tkt_genuine_judge(c, &t, &genuine);
     tkt_attachments_bind(c, &t, NULL, false, t.attachment_tokens);
-
-    /* an old ticket that has no room for it is named all the same */
-
-    if (t.follow_up_of != 0) {
-        (void) tkt_parts_link(c, &t, t.follow_up_of, TKT_LINK_FOLLOW_UP_OF);
-    }
-
     tkt_ticket_commit(c, NULL, &t, &event);
     tkt_genuine_settle(c, &t, &genuine);
     tkt_view_answer_ticket(c, &t);

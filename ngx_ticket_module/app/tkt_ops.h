@@ -70,7 +70,7 @@ void tkt_job_erase(tkt_call_t *c);
 /* tkt_token_uses.c */
 void tkt_job_token_uses(tkt_call_t *c);
 
-/* tkt_op_type.c: types and forms besides what the resources do */
+/* tkt_op_type.c: what the resources do not do; tkt_op_form.c */
 void tkt_op_type_seed(tkt_call_t *c);
 void tkt_op_type_form(tkt_call_t *c);
 

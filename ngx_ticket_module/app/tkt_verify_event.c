@@ -225,8 +225,10 @@ tkt_chain_fresh_sealed(const tkt_ticket_t *t)
 }
 
 
-/* Set by the type of a submission, by what is found of it, or for one that is
-   a complaint or was split off. */
+/*
+ * Set by what is found of a submission, by its type, by a complaint about
+ * another ticket, or by a split of one.
+ */
 static const size_t  tkt_chain_found[] = {
     offsetof(tkt_ticket_t, team),
     offsetof(tkt_ticket_t, approval),
@@ -235,6 +237,7 @@ static const size_t  tkt_chain_found[] = {
     offsetof(tkt_ticket_t, score),
     offsetof(tkt_ticket_t, held),
     offsetof(tkt_ticket_t, complaint_of),
+    offsetof(tkt_ticket_t, tier),
     offsetof(tkt_ticket_t, link_list),
 };
 
@@ -245,7 +248,7 @@ tkt_chain_is_found(const tkt_field_t *f)
     size_t  i;
 
     for (i = 0; i < tkt_array_len(tkt_chain_found); i++) {
-        if (f->offset == tkt_chain_found[i]) {
+        if (f->type != TKT_T_OBJECT && f->offset == tkt_chain_found[i]) {
             return true;
         }
     }

@@ -145,6 +145,11 @@ void tkt_verify_relations(tkt_verify_t *v);
 void tkt_verify_drafts(tkt_verify_t *v);
 void tkt_verify_parts_ticket(tkt_verify_t *v, const char *what,
     const tkt_ticket_t *t);
+/* tkt_verify_route.c */
+void tkt_verify_routes(tkt_verify_t *v);
+void tkt_verify_desk(tkt_verify_t *v);
+bool tkt_verify_route_due(tkt_verify_t *v, uint64_t at, uint64_t kind,
+    uint64_t tenant, uint64_t id);
 
 /* tkt_verify_audit.c */
 void tkt_verify_audit(tkt_verify_t *v);

@@ -17,7 +17,7 @@
 #define AGENTS     200
 #define TEAMS      8
 #define TYPES      3
-#define FEATURES   2
+#define FEATURES   TEAMS            /* each of a type goes to a team */
 #define TICKETS    20000
 #define SUPERVISOR (AGENTS + 1)
 #define ADMIN      (AGENTS + 2)

@@ -674,6 +674,80 @@ test_complaints(void **state)
 }
 
 
+/* Whom grants bind: lists, queue, likenesses, single tickets and counts. */
+static void
+test_grants(void **state)
+{
+    size_t              i;
+    tkt_actor_t         bound;
+    static desk_t       d;
+    static const char  *types[] = { "login", "transfer", "login", "" };
+    static const struct {
+        const char  *target, *ids;
+    } seen[] = {
+        { "/v1/tickets", "6 4 3 1" },
+        { "/v1/tickets?sort=queue", "1 3 4 6" },
+        { "/v1/tickets?sort=queue&type=transfer", "6" },
+        { "/v1/tickets?type=1", "3 1" },
+        { "/v1/tickets?state=new", "4 3 1" },
+        { "/v1/tickets?assignee=me", "6" },
+        { "/v1/tickets?requester=me", "4" },
+        { "/v1/tickets?watcher=me", "3" },
+        { "/v1/tickets/1/similar", "3 6 4" },
+    };
+
+    open_desk(&d);
+    desk_post(&d, &admin, "/v1/types", "{\"name\":\"login\"}");
+    desk_post(&d, &admin, "/v1/types", "{\"name\":\"transfer\"}");
+    desk_post(&d, &admin, "/v1/grants",
+              "{\"user\":9,\"type\":1,\"level\":3}");
+    bound = admitted(&d, agent.id);
+    assert_true(bound.grants > 0);
+
+    for (i = 0; i < 6; i++) {
+        char  body[256];
+
+        (void) snprintf(body, sizeof(body), "{\"subject\":\"cannot log in "
+                        "today\",\"description\":\"d\"%s%s%s}",
+                        types[i % 4][0] != '\0' ? ",\"type\":\"" : "",
+                        types[i % 4], types[i % 4][0] != '\0' ? "\"" : "");
+        assert_int_equal(submit(&d, i == 3 ? &bound : &user,
+                                i == 4 ? PLAIN : body), i + 1);
+    }
+
+    CHANGE(&d, 6, t.assignee = agent.id, t.state = TKT_STATE_OPEN);
+    desk_ok(&d, &bound, TKT_METHOD_PUT, "/v1/tickets/3/watchers/me", "");
+
+    for (i = 0; i < tkt_array_len(seen); i++) {
+        const char  *ids = ids_of(&d, &bound, seen[i].target, NULL);
+
+        if (strcmp(ids, seen[i].ids) != 0) {
+            fail_msg("%s: %s, not %s", seen[i].target, ids, seen[i].ids);
+        }
+    }
+
+    assert_string_equal(ids_of(&d, &boss, "/v1/tickets", NULL),
+                        "6 5 4 3 2 1");
+    ask_refused(&d, &bound, TKT_METHOD_GET, "/v1/tickets/2", "", 404, NULL,
+                NULL);
+    ask_refused(&d, &bound, TKT_METHOD_GET, "/v1/tickets?count=true", "", 400,
+                "count", "conflict");
+    ask_refused(&d, &bound, TKT_METHOD_GET,
+                "/v1/tickets?count=true&assignee=none", "", 400, "count",
+                "conflict");
+    assert_int_equal(counted(&d, &bound,
+                             "/v1/tickets?count=true&assignee=me"), 1);
+    assert_int_equal(counted(&d, &bound, "/v1/me/tickets?count=true"), 1);
+
+    /* a view counts what he sees, one by one */
+
+    desk_post(&d, &bound, "/v1/views", "{\"name\":\"all\",\"filter\":\"\"}");
+    assert_int_equal(counted(&d, &bound, "/v1/views/4?count=true"), 4);
+
+    desk_close(&d);
+}
+
+
 /* What one watches: newest first, whoever one is; others see nothing. */
 static void
 test_watched(void **state)
@@ -817,6 +891,7 @@ main(void)
         cmocka_unit_test(test_peak),
         cmocka_unit_test(test_drills),
         cmocka_unit_test(test_complaints),
+        cmocka_unit_test(test_grants),
         cmocka_unit_test(test_watched),
         cmocka_unit_test(test_overdue),
         cmocka_unit_test(test_similar),

@@ -48,7 +48,6 @@ static const traffic_step_t  traffic_whole[] = {
     { 'a', "assess", "{\"complexity\":3,\"plan\":\"%T\",\"eta\":\"%M\"}" },
     { 'a', "request-info", "{\"question\":\"%T\"}" },
     { 'r', "messages", "{\"body\":\"%T\"}" },
-    { 'a', "split", "{\"message\":2,\"reason\":\"%T\"}" },
     { 'r', "urge", "{}" },
     { 'a', "hold", "{\"reason\":\"%T\",\"resume_at\":\"%M\"}" },
     { 'a', "resume", "{}" },
@@ -66,6 +65,8 @@ static const traffic_step_t  traffic_whole[] = {
 
 static const traffic_step_t  traffic_timed[] = {
     { 'y', "verify", "{}" },
+    { 'r', "messages", "{\"body\":\"%T\"}" },
+    { 'a', "split", "{\"message\":1,\"reason\":\"%T\"}" },
     { 's', "assign", "{\"assignee\":%A}" },
     { 'b', "messages", "{\"body\":\"%T\"}" },
     { 'b', "request-info", "{\"question\":\"%T\"}" },
@@ -90,8 +91,6 @@ static const traffic_step_t  traffic_hard[] = {
     { 's', "merge", "{\"into\":%K,\"reason\":\"%T\"}" },
     { 'r', "messages", "{\"body\":\"%T\"}" },
     { 'a', "unmerge", "{\"reason\":\"%T\"}" },
-    { 's', "merge", "{\"into\":%K}" },
-    { 'a', "messages", "{\"body\":\"%T\"}" },
     { 0, NULL, NULL }
 };
 

@@ -383,6 +383,37 @@ sub create_file ($self, $path = "$BASE/tickets") {
 }
 
 
+# Creates in batches of so many operations, over one connection; the rate is
+# that of operations.
+sub batch ($self, $secs, $size) {
+    my $r = $self->load($secs, conns => 1, script => 'replay.lua',
+                        args => [$self->batch_file($size)]);
+    $r->{$_} *= $size for qw(rate done);
+    $self->{created} += $r->{done};
+    return $r;
+}
+
+
+sub batch_file ($self, $size) {
+    my $file = "$self->{dir}/batch.requests";
+    my @token = @{ $self->{user_tokens} };
+    my $n = CREATE_CHARACTERS;
+    my $text = '';
+
+    for my $token (@token[0 .. ($#token < 7 ? $#token : 7)]) {
+        my @pair = map { '{"method":"POST","path":"/v1/tickets","body":'
+            . ticket_json($_ => $n) . '}' } qw(en zh);
+        my $r = http_request('POST', "$BASE/batch", $token,
+            '{"return":"minimal","operations":['
+            . join(',', (@pair) x ($size / 2)) . ']}');
+        $text .= length($r) . "\n$r";
+    }
+
+    write_file($file, $text);
+    return $file;
+}
+
+
 # Claims and starts tickets not touched before, creating some when there may
 # not be enough: twice as many as the rate says, as a ticket takes two.
 sub move ($self, $secs) {

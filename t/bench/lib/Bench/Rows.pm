@@ -97,6 +97,11 @@ my @GROUPS = (
         ours => sub ($of, $s) { $of->{work}->move($s) },
         create => sub ($of, $s) { $of->{work}->create($s, 64) },
     ] },
+    { name => 'batch', uses => ['work'], sides => [
+        ours => sub ($of, $s) { $of->{work}->batch($s, 500) },
+        single => sub ($of, $s) { $of->{work}->create($s, 1) },
+        many => sub ($of, $s) { $of->{work}->create($s, 64) },
+    ] },
     { name => 'ways', uses => ['ways'], sides => [
         map {
             my $mount = $_;
@@ -173,6 +178,12 @@ my @ROWS = (
     { name => 'change', group => 'change', ours => 'ours',
       peer => 'create', must => 0.7, goal => 1.0,
       text => 'state change (claim, start), 64 connections, vs creates' },
+    { name => 'batch', group => 'batch', ours => 'ours', peer => 'single',
+      must => 5.0, goal => 10.0,
+      text => 'creates in batches of 500 operations, one connection, vs one '
+            . 'request each, one after the other' },
+    { name => 'batch-many', group => 'batch', ours => 'ours', peer => 'many',
+      text => 'the same, vs one request each over 64 connections' },
     (map {
         my ($mount, $must, $text) = @$_;
         ({ name => "way-$mount", group => 'ways', ours => $mount,
