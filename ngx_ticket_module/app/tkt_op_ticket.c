@@ -274,6 +274,11 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
         return c->actor->id;
     }
 
+    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
+        tkt_call_forbid(c, "/on_behalf_of");
+        return 0;
+    }
+
     if (!tkt_user_load(c->txn, c->actor->tenant, in->on_behalf_of, &user,
                        c->arena)
         || user.disabled)
