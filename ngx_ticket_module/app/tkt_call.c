@@ -118,7 +118,9 @@ tkt_call_may_send(tkt_call_t *c)
             return false;
         }
 
-        number += tkt_field_span(f);
+        /* with every submission: most rows are one */
+
+        number += (f->sub == NULL) ? 1 : tkt_field_span(f);
     }
 
     return true;

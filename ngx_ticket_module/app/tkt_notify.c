@@ -345,9 +345,12 @@ tkt_follow_staff(tkt_tell_t *x, const tkt_ticket_t *before,
 {
     const tkt_ticket_t  *t = x->t;
 
-    /* an owner whom the router has named has an event of his own */
+    /* whom the router names is not told: that is an event of its own, after
+       this one or alone */
 
-    if (t->assignee != before->assignee && t->last_event == event->id) {
+    if (t->assignee != before->assignee && t->last_event == event->id
+        && !event->automatic)
+    {
         (void) tkt_tell(x, t->assignee, TKT_NOTICE_ASSIGNED);
     }
 

@@ -274,6 +274,11 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
         return c->actor->id;
     }
 
+    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
+        tkt_call_forbid(c, "/on_behalf_of");
+        return 0;
+    }
+
     if (!tkt_user_load(c->txn, c->actor->tenant, in->on_behalf_of, &user,
                        c->arena)
         || user.disabled)
@@ -375,6 +380,27 @@ tkt_create_location(tkt_call_t *c, uint64_t id)
 }
 
 
+/* Whether he submits at all, and may say all that he says. */
+static bool
+tkt_create_decide(tkt_call_t *c, tkt_decision_t *decision)
+{
+    tkt_facts_t   facts = { .state = TKT_STATE_NONE };
+    tkt_caller_t  caller = {
+        .role = c->actor->role, .relation = TKT_REL_REQUESTER,
+        .denied = tkt_perm_actions(c->actor->withheld),
+    };
+
+    tkt_workflow_decide(TKT_ACTION_SUBMIT, &facts, &caller, decision);
+
+    if (decision->status != TKT_OK) {
+        tkt_call_fail(c, decision->status, NULL);
+        return false;
+    }
+
+    return tkt_call_may_send(c);
+}
+
+
 /* The ticket has its number from here on: all that follows is stored. */
 static void
 tkt_create_begin(tkt_call_t *c, tkt_ticket_t *t)
@@ -409,28 +435,14 @@ tkt_op_ticket_create(tkt_call_t *c)
 {
     uint64_t        requester;
     tkt_event_t     event = { .action = TKT_ACTION_SUBMIT + 1 };
-    tkt_facts_t     facts = { .state = TKT_STATE_NONE };
     tkt_guest_t     guest;
-    tkt_caller_t    caller = { .relation = TKT_REL_REQUESTER };
     tkt_ticket_t    t;
     tkt_genuine_t   genuine;
     tkt_decision_t  decision;
 
-    if (!tkt_guest_prove(c, c->input, &guest)) {
-        return;
-    }
-
-    caller.role = c->actor->role;
-    caller.denied = tkt_perm_actions(c->actor->withheld);
-
-    tkt_workflow_decide(TKT_ACTION_SUBMIT, &facts, &caller, &decision);
-
-    if (decision.status != TKT_OK) {
-        tkt_call_fail(c, decision.status, NULL);
-        return;
-    }
-
-    if (!tkt_call_may_send(c)) {
+    if (!tkt_guest_prove(c, c->input, &guest)
+        || !tkt_create_decide(c, &decision))
+    {
         return;
     }
 

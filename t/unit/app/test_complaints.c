@@ -217,6 +217,7 @@ decides(desk_t *d, unsigned who, unsigned id, const char *body,
 #define YES  "{\"approved\":true,\"reason\":\"Go on.\"}"
 #define NO   "{\"approved\":false,\"reason\":\"Too dear.\"}"
 
+
 static void
 test_approval(void **state)
 {

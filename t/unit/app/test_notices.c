@@ -194,14 +194,46 @@ test_leads(void **state)
 }
 
 
+/* Whom the router has chosen finds the ticket in his list. */
+static void
+test_router_is_silent(void **state)
+{
+    char      body[64];
+    ask_t     a;
+    desk_t    d;
+    unsigned  waits, id, team;
+
+    acts_open(&d);
+    team = team_make(&d, "turns", ",\"strategy\":\"round_robin\"");
+    team_join(&d, team, ANN, true);
+    (void) snprintf(body, sizeof(body), "{\"team\":%u}", team);
+
+    waits = act_submits(&d, ALICE);
+    act_does(&d, SUE, waits, "assign", body);
+    assert_int_equal(act_ticket(&d, waits).assignee, NOBODY);
+
+    act_sends(&d, &a, ANN, TKT_METHOD_PUT, "/v1/me/presence",
+              "{\"presence\":\"online\",\"capacity\":5}", 200);
+    ask_done(&a);
+    assert_int_equal(act_ticket(&d, waits).assignee, ANN);
+
+    id = act_submits(&d, ALICE);
+    act_does(&d, SUE, id, "assign", body);
+    assert_int_equal(act_ticket(&d, id).assignee, ANN);
+    assert_int_equal(act_told_all(&d), 0);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 static void
 test_list_and_read(void **state)
 {
-    char      path[96], body[96];
-    ask_t     a;
-    desk_t    d;
+    char       path[96], body[96];
+    ask_t      a;
+    desk_t     d;
+    unsigned   id, i;
     long long  second, newest;
-    unsigned  id, i;
 
     acts_open(&d);
     id = act_submits(&d, ALICE);
@@ -383,6 +415,7 @@ main(void)
         cmocka_unit_test(test_own_acts),
         cmocka_unit_test(test_mentions),
         cmocka_unit_test(test_leads),
+        cmocka_unit_test(test_router_is_silent),
         cmocka_unit_test(test_list_and_read),
         cmocka_unit_test(test_trim),
         cmocka_unit_test(test_export_and_erasure),
