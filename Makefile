@@ -33,7 +33,7 @@ DEPS_TEST      := perl libmojolicious-perl libio-socket-ssl-perl \
                   libtest-deep-perl libjson-validator-perl libcmocka-dev \
                   lmdb-utils curl nghttp2-client openssl strace \
                   patch libnginx-mod-http-lua python3-jwt \
-                  python3-cryptography
+                  python3-cryptography python3-jsonschema
 DEPS_DEMO      := perl curl
 DEPS_FUZZ      := clang-14 libclang-rt-14-dev llvm-14
 DEPS_COVERAGE  := gcovr

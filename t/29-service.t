@@ -21,6 +21,7 @@ END
 my ($ticket) = make_tickets($t, { state => 'open' });
 my $role = $t->post('root', '/v1/roles', { name => 'first', base => 'agent' })
     ->is(201, 'a role')->field('/id');
+my %made   = desk();
 my $doc    = $t->openapi->doc;
 my @VERBS  = qw(GET POST PUT PATCH DELETE);
 my %ALLOWED;                          # path of the document => its methods
@@ -49,10 +50,33 @@ done_testing;
 
 # A path of the document with values in its braces.
 sub filled ($path) {
-    my %value = (id => $ticket, number => 1, code => 'busy');
+    my %value = (id => $ticket, number => 1, code => 'busy', tag => 'x',
+        other => $ticket, user => $t->id('alice'), step => 1, token => 'x');
     $value{id} = $t->id('alice') if $path =~ m{^/v1/users};
     $value{id} = $role           if $path =~ m{^/v1/roles};
+    my ($subject, $part) = $path =~ m{^/v1/(\w+)(?:/\{\w+\}/(\w+))?};
+    $value{id}     = $made{$subject} if $made{$subject};
+    $value{number} = $made{$part}    if $part && $made{$part};
     return $path =~ s/\{(\w+)\}/$value{$1} \/\/ die "$1 of $path\n"/ger;
+}
+
+
+# One of each thing that a desk is set up with, by the word in its path.
+sub desk {
+    my %id;
+    for my $row (
+        ['types',    '/v1/types',        { name => 'fault' }],
+        ['features', '/v1/types/%types/features', { name => 'printer' }],
+        ['fields',   '/v1/types/%types/fields',
+            { name => 'place', kind => 'text' }],
+        ['teams',    '/v1/teams',        { name => 'first' }],
+    ) {
+        my ($name, $path, $json) = @$row;
+        $path =~ s/%(\w+)/$id{$1}/g;
+        $id{$name} = $t->post('root', $path, $json)->is(201, "of $name")
+            ->field('/id');
+    }
+    return %id;
 }
 
 

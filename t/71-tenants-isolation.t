@@ -38,6 +38,13 @@ my %BODY = (
     'POST /v1/users/{id}/erase'          => { reason => 'r' },
     'PATCH /v1/roles/{id}'               => { title => 'stolen' },
     'PATCH /v1/tenants/{id}'             => { title => 'stolen' },
+    'PATCH /v1/types/{id}'               => { position => 7 },
+    'POST /v1/types/{id}/features'       => { name => 'stolen' },
+    'PATCH /v1/types/{id}/features/{number}' => { position => 7 },
+    'POST /v1/types/{id}/fields'         => { name => 'stolen',
+                                              kind => 'text' },
+    'PATCH /v1/types/{id}/fields/{number}' => { position => 7 },
+    'PATCH /v1/teams/{id}'               => { position => 7 },
     map { ("POST /v1/tickets/{id}/$_" => { reason => 'r' }) }
         qw(reject transfer escalate complain reopen close),
 );
@@ -54,6 +61,8 @@ my %IDS = (
     '/v1/tenants/{id}' => sub ($n) {
         $n eq 'shop' ? () : $id{$n}{tenant}
     },
+    '/v1/types/{id}'   => sub ($n) { $id{$n}{type} },
+    '/v1/teams/{id}'   => sub ($n) { $id{$n}{team} },
     '/v1/problems/{code}'       => undef,
     '/v1/me/tokens/{number}'    => undef,
 );
@@ -123,6 +132,7 @@ sub furnish ($name) {
         base => 'agent' })->is(201)->field('/id');
     $t->post("$name-admin", '/v1/roles', { name => lc $c->('role2'),
         base => 'user' })->is(201);
+    configure($name);
 
     for my $n (1 .. 3) {
         my $id = $t->post("$name-user", '/v1/tickets', {
@@ -148,6 +158,26 @@ sub furnish ($name) {
     }
     $mine->{user2} = $t->post("$name-admin", '/v1/users',
         { login => lc $c->('login') })->is(201)->field('/id');
+}
+
+
+# What a desk is set up with.
+sub configure ($name) {
+    my $c = sub ($what) { canary($name, $what) };
+    my $mine = $id{$name};
+
+    $mine->{team} = $t->post("$name-admin", '/v1/teams', {
+        name => lc $c->('team'), titles => { en => $c->('team title') } })
+        ->is(201)->field('/id');
+    $mine->{type} = $t->post("$name-admin", '/v1/types', {
+        name => lc $c->('type'), titles => { 'zh-CN' => $c->('type title') },
+        prompt => $c->('prompt'), keywords => [$c->('keyword')],
+        team => $mine->{team} })->is(201)->field('/id');
+    for my $part ('features', 'fields') {
+        $t->post("$name-admin", "/v1/types/$mine->{type}/$part", {
+            name => $_, $part eq 'fields' ? (kind => 'text') : () })->is(201)
+            for lc $c->('feature'), 'text';
+    }
 }
 
 
@@ -192,7 +222,7 @@ sub walk_ids {
             if $method =~ /^(?:POST|PUT|PATCH)$/;
 
         my $ask = sub ($who, $id) {
-            my $at = $path =~ s/\{id\}/$id/r =~ s/\{number\}/1/r;
+            my $at = $path =~ s/\{id\}/$id/r =~ s/\{\w+\}/1/gr;
             return $t->request($method, $who, $at, %opt);
         };
         for my $role (qw(admin supervisor agent user)) {
@@ -237,7 +267,9 @@ sub bodies {
         ['acme-agent', 'POST', "/v1/tickets/$own/escalate", 'assignee',
             'agent', reason => 'r'],
         ['acme-supervisor', 'POST', "/v1/tickets/$own/merge", 'into',
-            'ticket', reason => 'r'])
+            'ticket', reason => 'r'],
+        ['acme-admin', 'POST', '/v1/types', 'team', 'team', name => 'x'],
+        ['acme-admin', 'PATCH', "/v1/types/$id{acme}{type}", 'team', 'team'])
     {
         my ($who, $method, $path, $member, $kind, %body) = @$case;
         my $ask = sub ($id) {
@@ -288,8 +320,10 @@ sub path_of ($op, $name, $who) {
     my ($kind) = grep { index($op->[1], $_) == 0 } keys %IDS;
     my $id = !defined $kind ? '' : $kind =~ /tickets/ ? $id{$name}{ticket}
         : $kind =~ /users/ ? $id{$name}{user}
-        : $kind =~ /roles/ ? $id{$name}{role} : $id{$name}{tenant};
-    return $op->[1] =~ s/\{id\}/$id/r;
+        : $kind =~ /roles/ ? $id{$name}{role}
+        : $kind =~ /types/ ? $id{$name}{type}
+        : $kind =~ /teams/ ? $id{$name}{team} : $id{$name}{tenant};
+    return $op->[1] =~ s/\{id\}/$id/r =~ s/\{\w+\}/1/gr;
 }
 
 

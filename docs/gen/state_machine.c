@@ -38,7 +38,8 @@ static const char  page_rules[] =
     "## How a request is decided\n"
     "\n"
     "1. **404** `not-found`: the ticket belongs to another tenant, or the\n"
-    "   caller is no staff and not its requester.\n"
+    "   caller is neither staff, nor its requester, nor a watcher, or an\n"
+    "   agent whose grants leave it out.\n"
     "2. **403** `forbidden`: the caller has no right to the action in any\n"
     "   state (see [Rights](#rights)).\n"
     "3. The rows of the action for the present state whose actor the caller\n"
@@ -170,6 +171,11 @@ put_to(const tkt_transition_t *t)
 
     if (t->to == TKT_TO_SAME) {
         fputs("same", stdout);
+        return;
+    }
+
+    if (t->to == TKT_TO_BEFORE) {
+        fputs("as before the merge", stdout);
         return;
     }
 
@@ -313,7 +319,7 @@ put_diagram(void)
 static void
 put_cell(tkt_action_t action, unsigned state, int width)
 {
-    char      cell[TKT_STATE_MAX + 1];
+    char      cell[TKT_STATE_MAX + 2];
     size_t    len;
     unsigned  to;
 
@@ -323,6 +329,10 @@ put_cell(tkt_action_t action, unsigned state, int width)
 
     if (sources(action, TKT_TO_SAME) & tkt_bit(state)) {
         cell[len++] = '=';
+    }
+
+    if (sources(action, TKT_TO_BEFORE) & tkt_bit(state)) {
+        cell[len++] = '<';
     }
 
     for (to = TKT_STATE_NEW; to < TKT_STATE_MAX; to++) {

@@ -299,6 +299,7 @@ tkt_app_admit(tkt_txn_t *read, const tkt_request_t *req,
     };
 
     memset(actor, 0, sizeof(tkt_actor_t));
+    actor->snapshot = tkt_txn_snapshot(read);
 
     admitted = (a.op->permission == TKT_PERM_NONE) ? tkt_admit_public(&a)
                                                    : tkt_admit_identify(&a);

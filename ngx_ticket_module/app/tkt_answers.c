@@ -259,6 +259,14 @@ tkt_answer_copy(uint8_t **pos, tkt_str_t s)
 }
 
 
+static size_t
+tkt_answer_bytes(const tkt_reply_t *r)
+{
+    return sizeof(tkt_answer_t) + r->body.len + r->etag.len + r->link.len
+           + r->file.len + r->file_type.len + r->disposition.len;
+}
+
+
 static tkt_answer_t *
 tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
     const tkt_reply_t *reply)
@@ -267,8 +275,7 @@ tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
     uint8_t       *pos;
     tkt_answer_t  *answer;
 
-    n = sizeof(tkt_answer_t) + reply->body.len + reply->etag.len
-        + reply->link.len;
+    n = tkt_answer_bytes(reply);
 
     answer = malloc(n);
     if (answer == NULL) {
@@ -285,6 +292,9 @@ tkt_answer_make(const tkt_match_t *match, const tkt_actor_t *actor,
     answer->reply.body = tkt_answer_copy(&pos, reply->body);
     answer->reply.etag = tkt_answer_copy(&pos, reply->etag);
     answer->reply.link = tkt_answer_copy(&pos, reply->link);
+    answer->reply.file = tkt_answer_copy(&pos, reply->file);
+    answer->reply.file_type = tkt_answer_copy(&pos, reply->file_type);
+    answer->reply.disposition = tkt_answer_copy(&pos, reply->disposition);
 
     return answer;
 }
@@ -315,8 +325,7 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
     tkt_answer_drop(a, slot);
 
     if (tkt_answer_slot_is(slot, id) && slot->snapshot == snapshot
-        && tkt_answers_room(a, sizeof(tkt_answer_t) + reply->body.len
-                               + reply->etag.len + reply->link.len))
+        && tkt_answers_room(a, tkt_answer_bytes(reply)))
     {
         slot->answer = tkt_answer_make(match, actor, reply);
 
@@ -336,6 +345,7 @@ tkt_answers_offer(tkt_answers_t *a, const tkt_answer_id_t *id,
 bool
 tkt_answer_not_modified(const tkt_answer_t *answer, tkt_str_t if_none_match)
 {
-    return if_none_match.len > 0 && answer->reply.etag.len > 0
+    return if_none_match.len > 0 && !answer->reply.moves
+           && answer->reply.etag.len > 0
            && tkt_etag_listed(if_none_match, answer->reply.etag, true);
 }

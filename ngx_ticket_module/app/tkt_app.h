@@ -68,6 +68,18 @@ typedef struct {
 } tkt_identity_t;
 
 
+/*
+ * A file that came in: complete, durable, under its own name below the store's
+ * `files`.  It is the carrier's to remove unless the command took it.
+ */
+typedef struct {
+    uint64_t   size;
+    uint8_t    hash[32];            /* BLAKE2b-256 of the content            */
+    tkt_str_t  head;                /* first bytes, TKT_MEDIA_HEAD_BYTES     */
+    tkt_str_t  file;                /* "ab/…"                                */
+} tkt_upload_t;
+
+
 /* What came in.  All slices are borrowed until the reply was sent. */
 typedef struct {
     tkt_method_t  method;
@@ -93,7 +105,9 @@ typedef struct {
                                        not one of ticket_cors                */
     const tkt_keyring_t  *keyring;  /* NULL: nothing is sealed               */
     tkt_jwt_cache_t      *jwt_cache;        /* NULL: none                    */
+    tkt_arena_blocks_t   *blocks;           /* for the command; NULL: malloc */
     const struct tkt_viewers_s  *viewers;   /* NULL: nobody is known         */
+    const tkt_upload_t   *upload;   /* instead of a body; NULL: there is one */
 } tkt_request_t;
 
 
@@ -167,6 +181,7 @@ typedef struct {
     tkt_role_t  max_role;           /* cap of the location; NONE: none       */
     int64_t     expires_at_ms;      /* of the token; 0: never                */
     int64_t     token_used_ms;      /* as stored; to be told when it is old  */
+    uint64_t    snapshot;           /* that told it all; 0: none             */
     char        login[TKT_LOGIN_MAX_CHARS * 4 + 1];
     char        tenant_name[TKT_SLUG_MAX_CHARS + 1];
     char        prefix[9];          /* of ticket numbers                     */
@@ -178,6 +193,11 @@ typedef struct {
     uint16_t      http;             /* status code                           */
     tkt_status_t  status;           /* TKT_OK or the problem it tells        */
     tkt_str_t     body;             /* JSON; empty with 204, 304             */
+    tkt_str_t     file;             /* instead: a name below `files`, with … */
+    uint64_t      file_bytes;       /* … its size, as it must be             */
+    int64_t       file_made_ms;     /* … when it came                        */
+    tkt_str_t     file_type;        /* … and values of header fields         */
+    tkt_str_t     disposition;
     tkt_str_t     etag;             /* header values; empty: not sent        */
     tkt_str_t     location;
     tkt_str_t     link;
@@ -188,6 +208,8 @@ typedef struct {
     bool          cacheable;        /* public document: max-age, else
                                        private, no-cache                     */
     bool          localised;        /* Vary: Accept-Language                 */
+    bool          moves;            /* the body changes while its tag stays:
+                                       no 304 is made of it                  */
 
     /* when the answer ends by time alone: a token expires, a window closes;
        0: it is true for as long as the snapshot is the newest */
@@ -209,6 +231,9 @@ bool tkt_app_match(const tkt_request_t *req, tkt_match_t *match,
 
 /* Whether the operation changes the store (and so has a body to read). */
 bool tkt_app_is_command(const tkt_match_t *match);
+
+/* Whether its body is a file: tkt_app_upload comes before it is read. */
+bool tkt_app_is_upload(const tkt_match_t *match);
 
 /* Whether its body or answer may hold a secret: their memory is overwritten. */
 bool tkt_app_is_secret(const tkt_match_t *match);
@@ -255,6 +280,21 @@ void tkt_command_free(tkt_command_t *cmd);
  * How many operations it asks for: 1, but for a batch.  Quotas count each.
  */
 size_t tkt_command_operations(const tkt_command_t *cmd);
+
+/*
+ * Whether a file of this size (0: not known yet) would be taken, as far as it
+ * can be told before it is there; the command decides again.  False: reply is
+ * complete.
+ */
+bool tkt_app_upload(tkt_txn_t *read, const tkt_request_t *req,
+    const tkt_match_t *match, const tkt_actor_t *actor, uint64_t bytes,
+    tkt_arena_t *arena, tkt_reply_t *reply);
+
+/*
+ * After the run: whether the file that came with it is (or, where the outcome
+ * is not known, may be) part of the store, and so not to be removed.
+ */
+bool tkt_command_keeps_file(const tkt_command_t *cmd);
 
 /* The reply after the run; its slices live as long as the command. */
 const tkt_reply_t *tkt_command_reply(const tkt_command_t *cmd);
@@ -329,10 +369,30 @@ size_t tkt_app_due(tkt_txn_t *read, int64_t now_ms, const uint8_t *random,
     const tkt_keyring_t *keyring, tkt_command_t **commands, size_t room,
     tkt_key_t *after);
 
-/* A use of a token, to be remembered to the hour. */
+/*
+ * The file that is to be removed, below `files`, before a command of a timer
+ * is queued; empty: none.  Lives as long as the command.
+ */
+tkt_str_t tkt_command_file(const tkt_command_t *cmd);
+
+/* Whether a file below `files` is the content of an attachment. */
+bool tkt_app_file_used(tkt_txn_t *read, tkt_str_t file);
+
+/*
+ * Calls each with the file of every content, its size and how many use it,
+ * until that returns false; for who compares them with the directory.
+ */
+typedef bool (*tkt_app_file_pt)(void *ctx, tkt_str_t file, uint64_t bytes);
+tkt_status_t tkt_app_files(tkt_txn_t *read, tkt_app_file_pt each, void *ctx);
+
+/*
+ * A use of a token, to be remembered to the hour, or of the desk by somebody
+ * who may own tickets, which keeps his presence alive.
+ */
 typedef struct {
     uint32_t  tenant;
-    uint32_t  number;
+    uint32_t  number;               /* of the token; 0: came without one     */
+    uint32_t  agent;                /* 1: may own tickets                    */
     uint64_t  principal;
     int64_t   at_ms;
 } tkt_token_use_t;

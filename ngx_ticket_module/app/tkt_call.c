@@ -99,6 +99,32 @@ tkt_call_forbid(tkt_call_t *c, const char *pointer)
 }
 
 
+bool
+tkt_call_may_send(tkt_call_t *c)
+{
+    char                 pointer[64];
+    size_t               i, number;
+    const tkt_field_t   *f;
+    const tkt_schema_t  *s = c->op->input;
+
+    for (i = 0, number = 0; i < s->count; i++) {
+        f = &s->fields[i];
+
+        if (f->writers != 0 && !(f->writers & tkt_bit(c->actor->role))
+            && tkt_present_has(c->present, number))
+        {
+            (void) snprintf(pointer, sizeof(pointer), "/%s", f->name);
+            tkt_call_forbid(c, pointer);
+            return false;
+        }
+
+        number += tkt_field_span(f);
+    }
+
+    return true;
+}
+
+
 void
 tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
     tkt_state_t state, uint64_t allowed)
@@ -117,9 +143,9 @@ tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
 
 
 void
-tkt_call_answer(tkt_call_t *c, const tkt_out_t *o)
+tkt_call_answer(tkt_call_t *c, tkt_out_t *o)
 {
-    tkt_str_t  body = tkt_out_text(o);
+    tkt_str_t  body = tkt_out_close(o);
 
     if (body.data == NULL) {
         tkt_call_fail(c, TKT_INTERNAL, NULL);
@@ -275,6 +301,37 @@ tkt_call_limit(tkt_call_t *c, size_t *limit)
         tkt_errors_add_parameter(errors, "limit", "range",
                                  "limit is a number from 1 to %d",
                                  TKT_LIST_LIMIT_MAX);
+    }
+
+    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+
+    return false;
+}
+
+
+bool
+tkt_call_flag(tkt_call_t *c, const char *name, bool *value)
+{
+    tkt_str_t      text;
+    tkt_errors_t  *errors;
+
+    *value = false;
+
+    if (!tkt_params_get(c->params, name, &text)
+        || tkt_str_eq(text, tkt_str("false")))
+    {
+        return true;
+    }
+
+    if (tkt_str_eq(text, tkt_str("true"))) {
+        *value = true;
+        return true;
+    }
+
+    errors = tkt_call_errors(c);
+    if (errors != NULL) {
+        tkt_errors_add_parameter(errors, name, "choice",
+                                 "%s is true or false", name);
     }
 
     tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);

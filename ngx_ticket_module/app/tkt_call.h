@@ -30,6 +30,8 @@ struct tkt_call_s {
     tkt_str_t               pointer;        /* of the input in the body that
                                                was sent; empty: all of it    */
 
+    size_t                  counted;        /* steps taken to count          */
+
     /* queries */
     const tkt_params_t     *params;
     tkt_str_t               query;          /* raw                           */
@@ -72,12 +74,18 @@ void tkt_call_invalid(tkt_call_t *c, const char *pointer, const char *code,
 /* Answers forbidden, naming a member that this caller may not send. */
 void tkt_call_forbid(tkt_call_t *c, const char *pointer);
 
+/*
+ * Whether the caller's role may send each member of the body that was given
+ * (tkt_field_t.writers, rows of the top level); false, and answered, if not.
+ */
+bool tkt_call_may_send(tkt_call_t *c);
+
 /* Answers 409 and the like for a ticket, with state and allowed actions. */
 void tkt_call_refuse(tkt_call_t *c, const tkt_decision_t *decision,
     tkt_state_t state, uint64_t allowed);
 
 /* The body of a success with the operation's status. */
-void tkt_call_answer(tkt_call_t *c, const tkt_out_t *o);
+void tkt_call_answer(tkt_call_t *c, tkt_out_t *o);
 
 /*
  * "t7.3" in quotes, in the arena; kind is 't' for tickets, 'u' for users.
@@ -108,6 +116,12 @@ bool tkt_call_path_id(tkt_call_t *c, size_t segment, uint64_t *id);
 
 /* `limit` of a list; false, and answered, if it is out of range. */
 bool tkt_call_limit(tkt_call_t *c, size_t *limit);
+
+/*
+ * A parameter that is true or false, false without it; false, and answered,
+ * for anything else.
+ */
+bool tkt_call_flag(tkt_call_t *c, const char *name, bool *value);
 
 /*
  * The position in `cursor` for a list with this filter text; an empty one

@@ -267,9 +267,19 @@ tkt_command_take(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
         return false;
     }
 
-    if (tkt_secret_taken(c->op) && !tkt_secret_open(cmd, body.len)) {
-        tkt_call_fail(c, TKT_BUSY, NULL);
-        return false;
+    if (tkt_secret_taken(c->op)) {
+
+        cmd->attempt.address = tkt_attempt_address(req->address);
+
+        if (!tkt_secret_open(cmd, body.len)) {
+            tkt_call_fail(c, TKT_BUSY, NULL);
+            return false;
+        }
+    }
+
+    if (c->op->flags & TKT_OP_UPLOAD) {
+        return tkt_upload_input(c, req, &params, cmd)
+               && tkt_command_key(c, req, tkt_upload_print(c, cmd), cmd);
     }
 
     return tkt_command_media_type(c, req, body)
@@ -321,7 +331,8 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
 
     memset(reply, 0, sizeof(tkt_reply_t));
 
-    own = tkt_arena_create(TKT_COMMAND_BLOCK_BYTES + 2 * body.len);
+    own = tkt_arena_create_kept(TKT_COMMAND_BLOCK_BYTES + 2 * body.len,
+                                req->blocks);
     cmd = (own == NULL) ? NULL : tkt_arena_zalloc(own, sizeof(tkt_command_t));
 
     if (cmd == NULL) {
@@ -342,7 +353,6 @@ tkt_app_command(const tkt_request_t *req, const tkt_match_t *match,
     cmd->now_ms = req->now_ms;
     cmd->lang = tkt_actor_lang(actor, req->accept_language);
     memcpy(cmd->random, random, sizeof(cmd->random));
-    cmd->attempt.address = tkt_attempt_address(req->address);
 
     c = (tkt_call_t) {
         .arena = arena, .reply = reply, .op = match->op, .actor = actor,

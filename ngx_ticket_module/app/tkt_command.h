@@ -16,7 +16,7 @@
 #define TKT_DIGEST_BYTES         16
 
 /* What a command counts at least towards the bytes of a transaction. */
-#define TKT_COMMAND_BLOCK_BYTES  6144
+#define TKT_COMMAND_BLOCK_BYTES  12288
 
 
 /*
@@ -44,6 +44,16 @@ typedef struct tkt_secret_s {
 } tkt_secret_t;
 
 struct tkt_batch_s;
+/*
+ * The input of a command that takes a file: what the carrier has of it, and
+ * what the run found.
+ */
+typedef struct {
+    tkt_upload_t  upload;          /* without `head`                         */
+    tkt_str_t     name;            /* cleaned                                */
+    tkt_str_t     type;            /* found in it                            */
+    bool          taken;           /* its file is a new content's            */
+} tkt_file_input_t;
 
 struct tkt_command_s {
     tkt_arena_t            *arena;
@@ -93,6 +103,16 @@ void tkt_command_call(tkt_command_t *cmd, tkt_txn_t *txn, tkt_call_t *c);
  */
 bool tkt_command_take(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     tkt_command_t *cmd);
+
+/*
+ * Makes cmd->input of the file of a request; false, and answered, for a name
+ * that cannot be one.  tkt_upload_print: what of it makes two requests the
+ * same, in the call's arena.
+ */
+bool tkt_upload_input(tkt_call_t *c, const tkt_request_t *req,
+    const tkt_params_t *params, tkt_command_t *cmd);
+tkt_str_t tkt_upload_print(tkt_call_t *c, const tkt_command_t *cmd);
+
 
 /*
  * The stored answer of a command with an Idempotency-Key: true if there was

@@ -26,6 +26,36 @@ static const tkt_operation_t  tkt_due_jobs[TKT_DUE_MAX] = {
         .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_erase,
         .path = "",
         .doc = "Erase some of a principal's tickets." },
+
+    [TKT_DUE_PRESENCE] = {
+        .name = "job.presence", .method = TKT_METHOD_POST,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_presence,
+        .path = "",
+        .doc = "Take an agent who was not seen any more for offline." },
+
+    [TKT_DUE_RETURN] = {
+        .name = "job.return", .method = TKT_METHOD_POST,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_return,
+        .action = TKT_ACTION_TRANSFER, .path = "",
+        .doc = "Give the untouched tickets of an agent who stays away back to "
+               "their queues." },
+
+    [TKT_DUE_ROUTE] = {
+        .name = "job.route", .method = TKT_METHOD_POST,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_route,
+        .action = TKT_ACTION_ASSIGN, .path = "",
+        .doc = "Give out more of what waits in a team's queue." },
+    [TKT_DUE_COLLECT] = {
+        .name = "job.collect", .method = TKT_METHOD_DELETE,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_collect,
+        .path = "",
+        .doc = "Throw away a file that was bound to nothing." },
+
+    [TKT_DUE_UNLINK] = {
+        .name = "job.unlink", .method = TKT_METHOD_DELETE,
+        .kind = TKT_OP_JOB, .success = 204, .run = tkt_job_unlink,
+        .path = "",
+        .doc = "Forget a file that has been removed." },
 };
 
 
@@ -69,7 +99,8 @@ tkt_job_command(const tkt_operation_t *op, uint32_t tenant, int64_t now_ms,
 
 /* The command of an entry; NULL if it is none of ours, or without memory. */
 static tkt_command_t *
-tkt_due_command(tkt_str_t key, int64_t now_ms, const uint8_t random[32])
+tkt_due_command(tkt_str_t key, tkt_str_t value, int64_t now_ms,
+    const uint8_t random[32])
 {
     uint8_t         kind;
     int64_t         at_ms;
@@ -93,7 +124,8 @@ tkt_due_command(tkt_str_t key, int64_t now_ms, const uint8_t random[32])
                           sizeof(tkt_job_t));
     if (cmd != NULL) {
         job = cmd->input;
-        *job = (tkt_job_t) { at_ms, (tkt_due_t) kind, id };
+        *job = (tkt_job_t) { at_ms, (tkt_due_t) kind, id,
+                             tkt_arena_copy(cmd->arena, value) };
     }
 
     return cmd;
@@ -125,7 +157,8 @@ tkt_due_walk(tkt_scan_t *scan, int64_t now_ms, const uint8_t *random,
         tkt_key_start(after);
         tkt_key_bytes(after, scan->key);
 
-        cmd = tkt_due_command(scan->key, now_ms, random + 32 * n);
+        cmd = tkt_due_command(scan->key, scan->value, now_ms,
+                              random + 32 * n);
 
         if (cmd != NULL) {
             cmd->keyring = keyring;
@@ -136,6 +169,16 @@ tkt_due_walk(tkt_scan_t *scan, int64_t now_ms, const uint8_t *random,
     after->len = 0;
 
     return n;
+}
+
+
+tkt_str_t
+tkt_command_file(const tkt_command_t *cmd)
+{
+    const tkt_job_t  *job = cmd->input;
+
+    return (cmd->op == &tkt_due_jobs[TKT_DUE_UNLINK]) ? job->value
+                                                      : tkt_str("");
 }
 
 

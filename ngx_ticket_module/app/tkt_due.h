@@ -21,6 +21,7 @@ typedef struct {
     int64_t    at_ms;
     tkt_due_t  kind;
     uint64_t   id;
+    tkt_str_t  value;                /* of the entry                         */
 } tkt_job_t;
 
 

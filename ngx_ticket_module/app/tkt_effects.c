@@ -2,6 +2,7 @@
  * Effects of a transition: a table of bit and function, walked in order.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_effects.h"
 
 
@@ -12,6 +13,7 @@ typedef struct {
     tkt_ticket_t          *t;
     tkt_event_t           *event;
     uint64_t               now;
+    bool                   moved;      /* to another team                    */
 } tkt_effect_ctx_t;
 
 typedef struct {
@@ -60,6 +62,7 @@ static void
 tkt_fx_verified(tkt_effect_ctx_t *x)
 {
     x->t->verified = 1;
+    x->t->held = 0;
 }
 
 
@@ -103,10 +106,15 @@ tkt_fx_tier_up(tkt_effect_ctx_t *x)
 }
 
 
+/* Who owns it goes on with it, unless it goes to others. */
 static void
 tkt_fx_tier_down(tkt_effect_ctx_t *x)
 {
     x->t->tier--;
+
+    if (x->moved) {
+        tkt_set_assignee(x, 0);
+    }
 }
 
 
@@ -147,7 +155,10 @@ tkt_fx_closed(tkt_effect_ctx_t *x)
 }
 
 
-/* A new cycle: the old ending times stay in the events.  A rating stays. */
+/*
+ * A new cycle: the old ending times stay in the events.  A rating stays, and
+ * so does a complaint until it has ended itself.
+ */
 static void
 tkt_fx_reopen(tkt_effect_ctx_t *x)
 {
@@ -156,7 +167,10 @@ tkt_fx_reopen(tkt_effect_ctx_t *x)
     x->t->confirmed_at = 0;
     x->t->closed_at = 0;
     x->t->close_reason = TKT_CLOSE_NONE;
-    x->t->complaint_open = 0;
+
+    if (x->t->complaint == 0) {
+        x->t->complaint_open = 0;
+    }
 }
 
 
@@ -194,6 +208,19 @@ static void
 tkt_fx_merged_into(tkt_effect_ctx_t *x)
 {
     x->t->merged_into = x->in->into;
+    x->t->merged_at = x->now;
+    x->t->state_before = x->t->state;
+}
+
+
+static void
+tkt_fx_unmerge(tkt_effect_ctx_t *x)
+{
+    x->t->merged_into = 0;
+    x->t->merged_at = 0;
+    x->t->state_before = TKT_STATE_NONE;
+    x->t->closed_at = 0;
+    x->t->close_reason = TKT_CLOSE_NONE;
 }
 
 
@@ -243,6 +270,7 @@ tkt_fx_message(tkt_effect_ctx_t *x)
     } else if (in->body.len > 0) {
         m.kind = in->kind != 0 ? in->kind : TKT_KIND_REPLY;
         m.body = in->body;
+        m.mentions = in->mentions;
 
         if (in->visibility != 0) {
             m.visibility = in->visibility;
@@ -252,6 +280,9 @@ tkt_fx_message(tkt_effect_ctx_t *x)
         return;
     }
 
+    tkt_attachments_bind(x->call, x->t, &m,
+                         m.visibility == TKT_VISIBILITY_INTERNAL,
+                         in->attachment_tokens);
     tkt_message_append(x->call->txn, x->t, &m, x->call->arena);
     x->event->message = m.id;
 }
@@ -277,6 +308,7 @@ static const tkt_effect_t  tkt_effects[] = {
     { TKT_FX_COMPLAINT,       tkt_fx_complaint },
     { TKT_FX_RESUME_AT,       tkt_fx_resume_at },
     { TKT_FX_MERGED_INTO,     tkt_fx_merged_into },
+    { TKT_FX_UNMERGE,         tkt_fx_unmerge },
     { TKT_FX_AUTO,            tkt_fx_auto },
     { TKT_FX_ARCHIVED,        tkt_fx_archived },
     { TKT_FX_PRIORITY_FLOOR,  tkt_fx_priority_floor },
@@ -300,8 +332,23 @@ tkt_effects_apply(tkt_call_t *c, const tkt_decision_t *d,
         t->priority = in->priority;
     }
 
-    if (t->state == TKT_STATE_ON_HOLD && d->to != TKT_STATE_ON_HOLD) {
+    if (in->team != 0 && in->team != t->team) {
+        t->team = in->team;
+        x.moved = true;
+    }
+
+    /* a merged ticket may have to go back to its hold */
+
+    if (t->state == TKT_STATE_ON_HOLD && d->to != TKT_STATE_ON_HOLD
+        && !(d->effects & TKT_FX_MERGED_INTO))
+    {
         t->resume_at = 0;
+    }
+
+    /* whoever has taken it in hand, or ended it, need not look first */
+
+    if (d->to != TKT_STATE_NEW) {
+        t->held = 0;
     }
 
     for (i = 0; i < tkt_array_len(tkt_effects); i++) {

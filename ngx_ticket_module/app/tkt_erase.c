@@ -9,10 +9,13 @@
 
 #include "app/tkt_audit.h"
 #include "app/tkt_command.h"
+#include "app/tkt_drafts.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_erase.h"
 #include "app/tkt_forward.h"
+#include "app/tkt_route.h"
 #include "app/tkt_sealed.h"
+#include "app/tkt_watchers.h"
 
 
 /* Records that one command rewrites, and looks at. */
@@ -22,7 +25,8 @@
 #define TKT_ERASE_KINDS                                                       \
     ((uint32_t) (tkt_bit(TKT_KEPT_TICKET) | tkt_bit(TKT_KEPT_MESSAGE)         \
                  | tkt_bit(TKT_KEPT_EVENT) | tkt_bit(TKT_KEPT_AUDIT)          \
-                 | tkt_bit(TKT_KEPT_NOTICE)))
+                 | tkt_bit(TKT_KEPT_NOTICE) | tkt_bit(TKT_KEPT_WATCHED)       \
+                 | tkt_bit(TKT_KEPT_DRAFT)))
 
 
 /* One command's piece of work. */
@@ -56,7 +60,10 @@ tkt_erase_rows(const tkt_schema_t *s, void *obj)
 
 /* ---- tickets ---- */
 
-/* An event of the desk itself, from `before` to `t`; neither holds a text. */
+/*
+ * An event of the desk itself, from `before` to `t`: what has changed is no
+ * text.
+ */
 static void
 tkt_erase_event(tkt_erase_t *x, const tkt_ticket_t *before, tkt_ticket_t *t,
     tkt_action_t action)
@@ -119,10 +126,12 @@ tkt_erase_ticket(tkt_erase_t *x)
     tkt_erase_event(x, &from, &t, TKT_ACTION_ARCHIVE);
     tkt_sealed_timer(c, &before, &t);
     tkt_ticket_save(c->txn, &before, &t, x->kept.arena);
+    tkt_drafts_end(c->txn, &t);
 
     /* the desk above is told that the work has ended, and no more */
 
     tkt_forward_follow(c, &before, &t, &none);
+    tkt_route_follow(c, &before, &t);
 }
 
 
@@ -247,12 +256,43 @@ tkt_erase_notice(tkt_erase_t *x)
 }
 
 
+/* ---- watched tickets, drafts ---- */
+
+static void
+tkt_erase_watched(tkt_erase_t *x)
+{
+    tkt_ticket_t  before, t;
+
+    if (!tkt_ticket_load(x->call->txn, x->kept.tenant, x->kept.ticket,
+                         &before, true, x->kept.arena))
+    {
+        tkt_txn_fail(x->call->txn, TKT_INTERNAL);
+        return;
+    }
+
+    t = before;
+    tkt_watchers_remove(x->call, &t, x->kept.principal);
+    tkt_erase_event(x, &before, &t, TKT_ACTION_EDIT);
+    tkt_ticket_save(x->call->txn, &before, &t, x->kept.arena);
+}
+
+
+static void
+tkt_erase_draft(tkt_erase_t *x)
+{
+    tkt_draft_drop(x->call->txn, x->kept.tenant, x->kept.ticket,
+                   x->kept.principal);
+}
+
+
 static void (*const  tkt_erase_kinds[TKT_KEPT_MAX])(tkt_erase_t *x) = {
     [TKT_KEPT_TICKET]  = tkt_erase_ticket,
     [TKT_KEPT_MESSAGE] = tkt_erase_message,
     [TKT_KEPT_EVENT]   = tkt_erase_log,
     [TKT_KEPT_AUDIT]   = tkt_erase_audit,
     [TKT_KEPT_NOTICE]  = tkt_erase_notice,
+    [TKT_KEPT_WATCHED] = tkt_erase_watched,
+    [TKT_KEPT_DRAFT]   = tkt_erase_draft,
 };
 
 

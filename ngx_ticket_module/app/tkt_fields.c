@@ -3,6 +3,7 @@
  * that come with it.
  */
 
+#include "app/tkt_queue.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
@@ -74,7 +75,7 @@ tkt_fields_parse(tkt_call_t *c, tkt_fields_t *fields)
 typedef struct {
     const char  *name;
     bool       (*write)(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
-                        uint64_t from, size_t limit, tkt_str_t filter);
+                        tkt_str_t position, size_t limit, tkt_str_t filter);
 } tkt_include_t;
 
 static const tkt_include_t  tkt_includes[] = {
@@ -126,7 +127,8 @@ tkt_include_write(tkt_call_t *c, tkt_out_t *o, const tkt_include_t *part,
                               (unsigned long long) c->actor->id,
                               (unsigned long long) t->id);
     tkt_out_name(o, part->name);
-    (void) part->write(c, o, t, 0, TKT_INCLUDE_MAX_ITEMS, filter);
+    (void) part->write(c, o, t, tkt_str(""), TKT_INCLUDE_MAX_ITEMS,
+                       filter);
 }
 
 
@@ -148,6 +150,7 @@ tkt_include_answer(tkt_call_t *c, tkt_ticket_t *t, const tkt_fields_t *fields,
 
     tkt_view_init(&view, c);
     tkt_view_ticket(&view, t);
+    tkt_queue_view(c, t);
 
     tkt_out_init(&o, c->arena, 8192);
     tkt_out_object(&o, &tkt_ticket_schema, t,

@@ -130,6 +130,8 @@ tkt_parse_word(tkt_str_t value, tkt_str_t *word)
 static bool
 tkt_parse_type(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 {
+    (void) tkt_u64_parse(value, &f->type_id);
+
     return tkt_parse_word(value, &f->type);
 }
 
@@ -137,7 +139,69 @@ tkt_parse_type(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 static bool
 tkt_parse_feature(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 {
+    (void) tkt_u64_parse(value, &f->feature_id);
+
     return tkt_parse_word(value, &f->feature);
+}
+
+
+static bool
+tkt_parse_team(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+{
+    if (tkt_str_eq(value, tkt_str("none"))) {
+        f->teams = TKT_TEAM_NONE;
+        return true;
+    }
+
+    f->teams = TKT_TEAM_ONE;
+
+    return tkt_u64_parse(value, &f->team) && f->team != 0;
+}
+
+
+static bool
+tkt_parse_watcher(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+{
+    f->watching = true;
+
+    return tkt_str_eq(value, tkt_str("me"));
+}
+
+
+static bool
+tkt_parse_whether(tkt_str_t value, tkt_whether_t *whether)
+{
+    *whether = tkt_str_eq(value, tkt_str("true")) ? TKT_ONLY : TKT_WITHOUT;
+
+    return *whether == TKT_ONLY || tkt_str_eq(value, tkt_str("false"));
+}
+
+
+static bool
+tkt_parse_held(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+{
+    return tkt_parse_whether(value, &f->held);
+}
+
+
+static bool
+tkt_parse_drill(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+{
+    return tkt_parse_whether(value, &f->drill);
+}
+
+
+static bool
+tkt_parse_complaint(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+{
+    return tkt_parse_whether(value, &f->complaint);
+}
+
+
+static bool
+tkt_parse_overdue(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+{
+    return tkt_parse_whether(value, &f->overdue);
 }
 
 
@@ -229,12 +293,20 @@ static const tkt_filter_row_t  tkt_filter_rows[] = {
       "one of the values is no state" },
     { "priority",       tkt_parse_priority,
       "priorities are low, normal, high, urgent" },
-    { "type",           tkt_parse_type,      "a type is a short word" },
-    { "feature",        tkt_parse_feature,   "a feature is a short word" },
+    { "type",           tkt_parse_type,
+      "a type is a short word or its id" },
+    { "feature",        tkt_parse_feature,
+      "a feature is a short word or its id" },
     { "assignee",       tkt_parse_assignee,
       "an assignee is me, none or a principal's id" },
     { "requester",      tkt_parse_requester,
       "a requester is me or a principal's id" },
+    { "team",           tkt_parse_team,      "a team is none or an id" },
+    { "watcher",        tkt_parse_watcher,   "a watcher is me" },
+    { "held",           tkt_parse_held,      "held is true or false" },
+    { "drill",          tkt_parse_drill,     "drill is true or false" },
+    { "complaint",      tkt_parse_complaint, "complaint is true or false" },
+    { "overdue",        tkt_parse_overdue,   "overdue is true or false" },
     { "tag",            tkt_parse_tag,       "a tag is a short word" },
     { "channel",        tkt_parse_channel,   "there is no such channel" },
     { "tier",           tkt_parse_tier,      "there is no such tier" },
@@ -247,46 +319,184 @@ static const tkt_filter_row_t  tkt_filter_rows[] = {
 };
 
 
-bool
-tkt_filter_parse(tkt_call_t *c, tkt_filter_t *f)
+/* A fault, of a parameter or of a member that holds parameters. */
+static void
+tkt_filter_fault(tkt_call_t *c, const char *pointer, const char *parameter,
+    const char *code, const char *detail)
 {
+    tkt_errors_t  *errors;
+
+    errors = tkt_call_errors(c);
+
+    if (errors == NULL) {
+        return;
+    }
+
+    if (pointer == NULL) {
+        tkt_errors_add_parameter(errors, parameter, code, "%s", detail);
+
+    } else {
+        tkt_errors_add(errors, tkt_str_z(pointer), code, "%s: %s", parameter,
+                       detail);
+    }
+}
+
+
+/* False with every fault told: to `report`, with a pointer or without. */
+static bool
+tkt_filter_fill(tkt_call_t *c, const tkt_params_t *params, bool report,
+    const char *pointer, tkt_filter_t *f)
+{
+    bool                     good;
     size_t                   i;
     tkt_str_t                value;
-    tkt_errors_t            *errors;
     const tkt_filter_row_t  *row;
 
-    *f = (tkt_filter_t) { .sort = TKT_SORT_NEWEST };
+    *f = (tkt_filter_t) { .sort = TKT_SORT_NEWEST,
+                          .now_ms = (uint64_t) c->now_ms };
 
-    if (c->params->count == 0) {
+    if (params->count == 0) {
         return true;
     }
+
+    good = true;
 
     for (i = 0; i < tkt_array_len(tkt_filter_rows); i++) {
         row = &tkt_filter_rows[i];
 
-        if (!tkt_params_get(c->params, row->name, &value)
+        if (!tkt_params_get(params, row->name, &value)
             || row->parse(c, f, value))
         {
             continue;
         }
 
-        errors = tkt_call_errors(c);
-        if (errors != NULL) {
-            tkt_errors_add_parameter(errors, row->name, "choice", "%s",
-                                     row->detail);
+        good = false;
+
+        if (report) {
+            tkt_filter_fault(c, pointer, row->name, "choice", row->detail);
         }
     }
 
-    if (c->errors != NULL && c->errors->count > 0) {
-        tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
-        return false;
+    if (f->sort == TKT_SORT_QUEUE && (f->requester != 0 || f->watching)) {
+        good = false;
+
+        if (report) {
+            tkt_filter_fault(c, pointer, "sort", "conflict",
+                             "the tickets of one requester or watcher have no "
+                             "queue order");
+        }
+    }
+
+    if (f->overdue == TKT_ONLY && f->states == 0) {
+        f->states = TKT_STATES_ACTIVE;
     }
 
     if (f->sort == TKT_SORT_QUEUE && f->states == 0) {
         f->states = TKT_STATES_ACTIVE;
     }
 
-    return true;
+    return good;
+}
+
+
+bool
+tkt_filter_parse(tkt_call_t *c, tkt_filter_t *f)
+{
+    if (tkt_filter_fill(c, c->params, true, NULL, f)) {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
+
+    return false;
+}
+
+
+/* Whether a list can be asked for by this parameter. */
+static bool
+tkt_filter_knows(tkt_str_t name)
+{
+    size_t  i;
+
+    for (i = 0; i < tkt_array_len(tkt_filter_rows); i++) {
+        if (tkt_str_eq(name, tkt_str_z(tkt_filter_rows[i].name))) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
+tkt_filter_read(tkt_call_t *c, tkt_str_t query, const char *pointer,
+    tkt_filter_t *f)
+{
+    bool          good;
+    size_t        i;
+    tkt_str_t     name;
+    tkt_errors_t  faults, *errors;
+    tkt_params_t  params;
+
+    params.count = 0;
+    tkt_errors_init(&faults, c->arena);
+
+    if (query.len > 0
+        && tkt_query_parse(query, &params, c->arena, &faults) != TKT_OK)
+    {
+        if (pointer != NULL) {
+            tkt_filter_fault(c, pointer, "filter", "query",
+                             "it is no query string with each name once");
+        }
+
+        return false;
+    }
+
+    good = tkt_filter_fill(c, &params, pointer != NULL, pointer, f);
+
+    for (i = 0; i < params.count; i++) {
+        name = params.list[i].name;
+
+        if (tkt_filter_knows(name)) {
+            continue;
+        }
+
+        good = false;
+
+        errors = (pointer != NULL) ? tkt_call_errors(c) : NULL;
+
+        if (errors != NULL) {
+            tkt_errors_add(errors, tkt_str_z(pointer), "unknown",
+                           "%.*s: a filter has no such parameter",
+                           (int) name.len, (const char *) name.data);
+        }
+    }
+
+    return good;
+}
+
+
+bool
+tkt_filter_is_own(const tkt_call_t *c, const tkt_filter_t *f)
+{
+    return f->watching || f->requester == c->actor->id
+           || (f->assigned == TKT_ASSIGNEE_ONE
+               && f->assignee == c->actor->id);
+}
+
+
+void
+tkt_filter_settle(const tkt_call_t *c, tkt_filter_t *f)
+{
+    if (f->drill == TKT_EITHER && f->requester == 0) {
+        f->drill = TKT_WITHOUT;
+    }
+
+    if (f->complaint == TKT_EITHER && c->actor->role == TKT_ROLE_AGENT
+        && !tkt_filter_is_own(c, f))
+    {
+        f->complaint = TKT_WITHOUT;
+    }
 }
 
 
@@ -295,203 +505,17 @@ tkt_filter_text(const tkt_call_t *c, const tkt_filter_t *f)
 {
     return tkt_arena_printf(c->arena,
         "%s %u %llu %u %x %x %u %llu %llu %llu %llu %llu %llu %u"
-        " %.*s/%.*s/%.*s",
+        " %u %llu %u%u%u%u%u %.*s/%.*s/%.*s",
         c->op->name, c->actor->tenant, (unsigned long long) c->actor->id,
         (unsigned) c->actor->role, f->states, f->priorities,
         (unsigned) f->assigned, (unsigned long long) f->assignee,
         (unsigned long long) f->requester, (unsigned long long) f->channel,
         (unsigned long long) f->tier, (unsigned long long) f->after,
         (unsigned long long) f->before, (unsigned) f->sort,
+        (unsigned) f->teams, (unsigned long long) f->team,
+        (unsigned) f->watching, (unsigned) f->held, (unsigned) f->drill,
+        (unsigned) f->complaint, (unsigned) f->overdue,
         (int) f->type.len, (const char *) f->type.data,
         (int) f->feature.len, (const char *) f->feature.data,
         (int) f->tag.len, (const char *) f->tag.data);
-}
-
-
-/* They are kept as ["a","b"], without escapes: the quoted tag is looked for. */
-bool
-tkt_has_tag(tkt_str_t tags, tkt_str_t tag)
-{
-    const uint8_t  *p, *end;
-
-    p = tags.data;
-    end = p + tags.len;
-
-    while (p != NULL && (size_t) (end - p) >= tag.len + 2) {
-
-        p = memchr(p, '"', (size_t) (end - p) - tag.len - 1);
-        if (p == NULL) {
-            return false;
-        }
-
-        if (memcmp(p + 1, tag.data, tag.len) == 0
-            && p[tag.len + 1] == '"' && (p[-1] == '[' || p[-1] == ','))
-        {
-            return true;
-        }
-
-        p++;
-    }
-
-    return false;
-}
-
-
-bool
-tkt_filter_passes(const tkt_filter_t *f, const tkt_ticket_t *t)
-{
-    return (f->states == 0 || (f->states & tkt_bit(t->state)))
-        && (f->priorities == 0 || (f->priorities & tkt_bit(t->priority)))
-        && (f->assigned != TKT_ASSIGNEE_UNASSIGNED || t->assignee == 0)
-        && (f->assigned != TKT_ASSIGNEE_ONE || t->assignee == f->assignee)
-        && (f->requester == 0 || t->requester == f->requester)
-        && (f->channel == 0 || t->channel == f->channel)
-        && (f->tier == 0 || t->tier + 1 == f->tier)
-        && (f->after == 0 || t->created_at >= f->after)
-        && (f->before == 0 || t->created_at < f->before)
-        && (f->type.len == 0 || tkt_str_eq(f->type, t->type))
-        && (f->feature.len == 0 || tkt_str_eq(f->feature, t->feature))
-        && (f->tag.len == 0 || tkt_has_tag(t->tags, f->tag));
-}
-
-
-static uint64_t
-tkt_count_states(const uint64_t *cells, uint32_t states)
-{
-    unsigned  s;
-    uint64_t  n;
-
-    for (n = 0, s = TKT_STATE_NEW; s < TKT_STATE_MAX; s++) {
-        if (states == 0 || (states & tkt_bit(s))) {
-            n += cells[tkt_state_cell(s)];
-        }
-    }
-
-    return n;
-}
-
-
-/*
- * The tickets of a requester.  Counters are kept by bucket; other sets of
- * states are counted one by one, if they are few enough.
- */
-static bool
-tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
-{
-    size_t        steps;
-    unsigned      b;
-    uint32_t      states, of_bucket;
-    uint64_t      cells[TKT_BUCKET_CELLS];
-    tkt_key_t     key;
-    tkt_unkey_t   u;
-    tkt_scan_t    scan;
-    tkt_ticket_t  t;
-
-    tkt_key_by_requester(&key, c->actor->tenant, f->requester, 0);
-    tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
-                    cells);
-
-    *count = 0;
-    states = f->states;
-
-    for (b = TKT_BUCKET_SUBMITTED; b < TKT_BUCKET_MAX; b++) {
-        of_bucket = tkt_workflow_bucket_states((tkt_bucket_t) b);
-
-        if (f->states == 0 || (states & of_bucket) == of_bucket) {
-            *count += cells[b - 1];
-            states &= ~of_bucket;
-        }
-    }
-
-    if (states == 0) {
-        return true;
-    }
-
-    tkt_key_principal(&key, c->actor->tenant, f->requester);
-    tkt_scan_open(&scan, c->txn, TKT_DB_BY_REQUESTER, &key, NULL, true);
-
-    for (steps = 0; tkt_scan_next(&scan) && steps < TKT_COUNT_STEPS_MAX;
-         steps++)
-    {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + 12, 8 });
-
-        if (tkt_ticket_load_head(c->txn, c->actor->tenant, tkt_unkey_u64(&u),
-                                 &t)
-            && (states & tkt_bit(t.state)))
-        {
-            (*count)++;
-        }
-    }
-
-    tkt_scan_close(&scan);
-
-    return steps < TKT_COUNT_STEPS_MAX;
-}
-
-
-static uint64_t
-tkt_count_tenant(const tkt_filter_t *f, const uint64_t *cells)
-{
-    unsigned  s, p, assigned;
-    uint64_t  n;
-
-    n = 0;
-
-    for (s = TKT_STATE_NEW; s < TKT_STATE_MAX; s++) {
-        for (p = TKT_PRIORITY_LOW; p < TKT_PRIORITY_MAX; p++) {
-
-            if ((f->states != 0 && !(f->states & tkt_bit(s)))
-                || (f->priorities != 0 && !(f->priorities & tkt_bit(p))))
-            {
-                continue;
-            }
-
-            for (assigned = 0; assigned < 2; assigned++) {
-                if (assigned == 0 || f->assigned == TKT_ASSIGNEE_ANY) {
-                    n += cells[tkt_tenant_cell(s, assigned, p)];
-                }
-            }
-        }
-    }
-
-    return n;
-}
-
-
-bool
-tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
-{
-    uint64_t   cells[TKT_TENANT_CELLS];
-    tkt_key_t  key;
-
-    if (f->type.len > 0 || f->feature.len > 0 || f->tag.len > 0
-        || f->channel != 0 || f->tier != 0 || f->after != 0 || f->before != 0)
-    {
-        return false;
-    }
-
-    if (f->requester == 0 && f->assigned != TKT_ASSIGNEE_ONE) {
-        tkt_key_tenant_counts(&key, c->actor->tenant);
-        tkt_counter_get(c->txn, TKT_DB_COUNTER, &key, TKT_TENANT_CELLS,
-                        cells);
-        *count = tkt_count_tenant(f, cells);
-        return true;
-    }
-
-    if (f->priorities != 0
-        || (f->requester != 0 && f->assigned != TKT_ASSIGNEE_ANY))
-    {
-        return false;
-    }
-
-    if (f->requester != 0) {
-        return tkt_count_requester(c, f, count);
-    }
-
-    tkt_key_assignee_counts(&key, c->actor->tenant, f->assignee);
-    tkt_counter_get(c->txn, TKT_DB_BY_ASSIGNEE, &key, TKT_STATE_CELLS, cells);
-
-    *count = tkt_count_states(cells, f->states);
-
-    return true;
 }

@@ -3,7 +3,10 @@
  */
 
 #include "app/tkt_audit.h"
+#include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
+#include "app/tkt_notices.h"
+#include "app/tkt_relations.h"
 
 
 /* The 64-bit part of the first key under a prefix from `from` on. */
@@ -335,6 +338,73 @@ tkt_kept_notice(tkt_kept_t *k)
 }
 
 
+/* ---- watched tickets, drafts ---- */
+
+/* a: the ticket given last. */
+static bool
+tkt_kept_watched(tkt_kept_t *k)
+{
+    tkt_key_t  prefix, from;
+    tkt_str_t  value;
+
+    tkt_key_relations(&prefix, k->tenant, TKT_RELATION_WATCHING,
+                      k->principal);
+    tkt_key_relation(&from, k->tenant, TKT_RELATION_WATCHING, k->principal,
+                     k->place.a + 1);
+
+    if (!tkt_kept_next(k, TKT_DB_RELATION, &prefix, &from, prefix.len,
+                       &k->place.a, &value))
+    {
+        return false;
+    }
+
+    k->found = TKT_KEPT_WATCHED;
+    k->ticket = k->place.a;
+
+    return true;
+}
+
+
+/* a, b: ticket and principal of the draft looked at last. */
+static bool
+tkt_kept_draft(tkt_kept_t *k)
+{
+    if (!tkt_drafts_next(k->txn, k->tenant, &k->place.a, &k->place.b)) {
+        return false;
+    }
+
+    if (k->place.b == k->principal) {
+        k->found = TKT_KEPT_DRAFT;
+        k->ticket = k->place.a;
+    }
+
+    return true;
+}
+
+
+/* a: the number of the notice given last. */
+static bool
+tkt_kept_told(tkt_kept_t *k)
+{
+    tkt_key_t  prefix, from;
+    tkt_str_t  value;
+
+    tkt_key_principal(&prefix, k->tenant, k->principal);
+    tkt_key_notice(&from, k->tenant, k->principal, k->place.a + 1);
+
+    if (!tkt_kept_next(k, TKT_DB_NOTICE, &prefix, &from, prefix.len,
+                       &k->place.a, &value))
+    {
+        return false;
+    }
+
+    k->found = TKT_KEPT_TOLD;
+    k->number = k->place.a;
+
+    return true;
+}
+
+
 /* ---- the walk ---- */
 
 static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
@@ -346,6 +416,9 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_WRITTEN]   = tkt_kept_written,
     [TKT_KEPT_AUDIT]     = tkt_kept_audit,
     [TKT_KEPT_NOTICE]    = tkt_kept_notice,
+    [TKT_KEPT_WATCHED]   = tkt_kept_watched,
+    [TKT_KEPT_DRAFT]     = tkt_kept_draft,
+    [TKT_KEPT_TOLD]      = tkt_kept_told,
 };
 
 

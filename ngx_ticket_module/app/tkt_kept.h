@@ -27,6 +27,9 @@ typedef enum {
     TKT_KEPT_WRITTEN,          /* message on another's ticket                */
     TKT_KEPT_AUDIT,            /* number in the tenant's audit log           */
     TKT_KEPT_NOTICE,           /* number of the notification                 */
+    TKT_KEPT_WATCHED,          /* ticket that he watches                     */
+    TKT_KEPT_DRAFT,            /* ticket of what he is writing               */
+    TKT_KEPT_TOLD,             /* number of the notice inside the desk       */
     TKT_KEPT_MAX
 } tkt_kept_kind_t;
 

@@ -108,6 +108,31 @@ tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant, uint64_t principal)
 
 
 void
+tkt_key_queue(tkt_key_t *k, uint32_t tenant, uint64_t team, unsigned line)
+{
+    tkt_key_principal(k, tenant, team);
+    tkt_key_u8(k, (uint8_t) line);
+}
+
+
+/* Exercises stand in lines of their own, whatever their team. */
+void
+tkt_key_by_queue(tkt_key_t *k, const tkt_ticket_t *t)
+{
+    uint64_t  urges;
+
+    urges = (t->urge_count < 255) ? t->urge_count : 255;
+
+    tkt_key_queue(k, (uint32_t) t->tenant, t->drill ? 0 : t->team,
+                  tkt_queue_line(t));
+    tkt_key_u8(k, tkt_urgency(t->priority));
+    tkt_key_u32(k, tkt_queue_minute(t));
+    tkt_key_u8(k, (uint8_t) (255 - urges));
+    tkt_key_u64(k, t->id);
+}
+
+
+void
 tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant)
 {
     tkt_key_tenant(k, tenant);
@@ -121,6 +146,17 @@ tkt_key_principal_count(tkt_key_t *k, uint32_t tenant)
 {
     tkt_key_tenant(k, tenant);
     tkt_key_u8(k, 2);
+}
+
+
+/* Rows of teams, and of complaints by team (0: those without one). */
+void
+tkt_key_team_counts(tkt_key_t *k, uint32_t tenant, unsigned kind,
+    uint64_t team)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u8(k, (uint8_t) kind);
+    tkt_key_u64(k, team);
 }
 
 
@@ -204,4 +240,39 @@ tkt_key_audit(tkt_key_t *k, uint32_t tenant, uint64_t number)
 {
     tkt_key_tenant(k, tenant);
     tkt_key_u64(k, number);
+}
+
+
+/* Beside the counts of tickets and principals. */
+void
+tkt_key_file_counts(tkt_key_t *k, uint32_t tenant)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u8(k, 3);
+}
+
+
+void
+tkt_key_attachment(tkt_key_t *k, uint32_t tenant, const uint8_t digest[16])
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_bytes(k, (tkt_str_t) { digest, 16 });
+}
+
+
+/* Shorter than a hash, so none of those. */
+void
+tkt_key_blob(tkt_key_t *k, uint64_t id)
+{
+    tkt_key_start(k);
+    tkt_key_u8(k, 0);
+    tkt_key_u64(k, id);
+}
+
+
+void
+tkt_key_blob_hash(tkt_key_t *k, const uint8_t hash[32])
+{
+    tkt_key_start(k);
+    tkt_key_bytes(k, (tkt_str_t) { hash, 32 });
 }

@@ -48,6 +48,43 @@ tkt_match_path(const char *t, tkt_str_t path, tkt_match_t *match)
 }
 
 
+/*
+ * Whether a row has this very path, so that a template does not mean it:
+ * "/v1/types/ready-made" is no type.  Values that begin with a digit, which
+ * nearly all do, are no words of a path.
+ */
+static bool
+tkt_match_is_word(const tkt_match_t *match, tkt_str_t path)
+{
+    size_t                  i, count;
+    const tkt_operation_t  *ops;
+
+    if (match->count == 0 || (match->segments[0].data[0] >= '0'
+                              && match->segments[0].data[0] <= '9'))
+    {
+        return false;
+    }
+
+    ops = tkt_operations(&count);
+
+    for (i = 0; i < count; i++) {
+        if (tkt_str_eq(path, tkt_str_z(ops[i].path))) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+tkt_match_op(const tkt_operation_t *op, tkt_str_t path, tkt_match_t *match)
+{
+    return tkt_match_path(op->path, path, match)
+           && !tkt_match_is_word(match, path);
+}
+
+
 /* The methods that a path has, as the value of Allow. */
 static tkt_str_t
 tkt_match_allow(tkt_str_t path, tkt_arena_t *arena)
@@ -61,7 +98,7 @@ tkt_match_allow(tkt_str_t path, tkt_arena_t *arena)
     ops = tkt_operations(&count);
 
     for (methods = 0, i = 0; i < count; i++) {
-        if (tkt_match_path(ops[i].path, path, &m)) {
+        if (tkt_match_op(&ops[i], path, &m)) {
             methods |= (unsigned) tkt_bit(ops[i].method);
         }
     }
@@ -105,7 +142,7 @@ tkt_app_match(const tkt_request_t *req, tkt_match_t *match,
 
     for (i = 0; i < count; i++) {
         if (ops[i].method == method
-            && tkt_match_path(ops[i].path, req->path, match))
+            && tkt_match_op(&ops[i], req->path, match))
         {
             match->op = &ops[i];
             return true;
@@ -131,6 +168,13 @@ bool
 tkt_app_is_command(const tkt_match_t *match)
 {
     return match->op->kind == TKT_OP_COMMAND;
+}
+
+
+bool
+tkt_app_is_upload(const tkt_match_t *match)
+{
+    return (match->op->flags & TKT_OP_UPLOAD) != 0;
 }
 
 

@@ -3,33 +3,31 @@
  * decides, its effects are carried out here, one function a kind of effect.
  */
 
-#include "app/tkt_ops.h"
+#include "app/tkt_attachments.h"
+#include "app/tkt_complaints.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_form.h"
+#include "app/tkt_grants.h"
+#include "app/tkt_handover.h"
+#include "app/tkt_merged.h"
+#include "app/tkt_ops.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 
 
-/* The agent named in the input: active staff of the tenant. */
+/* Whether grants let him work on it who takes it himself. */
 static bool
-tkt_target_check(tkt_call_t *c, const tkt_input_t *in)
+tkt_self_check(tkt_call_t *c, const tkt_decision_t *d, const tkt_ticket_t *t)
 {
-    tkt_user_t  user;
-
-    if (in->assignee == 0) {
-        return true;
-    }
-
-    if (tkt_user_load(c->txn, c->actor->tenant, in->assignee, &user, c->arena)
-        && !user.disabled
-        && (TKT_ROLES_ASSIGNABLE & tkt_bit(user.role)))
+    if (!(d->effects & TKT_FX_ASSIGN_SELF) || t->assignee != 0
+        || tkt_grants_allow(c, t->type_id, t->feature_id))
     {
         return true;
     }
 
-    tkt_call_invalid(c, "/assignee", "choice",
-                     "there is no such active agent");
+    tkt_call_fail(c, TKT_FORBIDDEN, "you have no grant for the type and "
+                  "feature of this ticket");
 
     return false;
 }
@@ -38,27 +36,17 @@ tkt_target_check(tkt_call_t *c, const tkt_input_t *in)
 static bool
 tkt_merge_check(tkt_call_t *c, const tkt_input_t *in, const tkt_ticket_t *t)
 {
-    tkt_ticket_t  into;
+    switch (c->op->action) {
 
-    if (c->op->action != TKT_ACTION_MERGE) {
+    case TKT_ACTION_MERGE:
+        return tkt_merged_check(c, t, in->into);
+
+    case TKT_ACTION_UNMERGE:
+        return tkt_merged_undo_check(c, t);
+
+    default:
         return true;
     }
-
-    if (in->into != t->id && c->actor->ticket == 0
-        && tkt_ticket_load(c->txn, c->actor->tenant, in->into, &into, false,
-                           c->arena)
-        && into.state != TKT_STATE_CLOSED
-        && (into.requester == t->requester
-            || c->actor->role != TKT_ROLE_AGENT))
-    {
-        return true;
-    }
-
-    tkt_call_invalid(c, "/into", "choice",
-                     "name another ticket of the same requester that is not "
-                     "closed");
-
-    return false;
 }
 
 
@@ -155,20 +143,22 @@ tkt_input_check(tkt_call_t *c, const tkt_input_t *in,
 void
 tkt_op_action(tkt_call_t *c)
 {
-    tkt_close_t         reason;
-    tkt_event_t         event = { .action = c->op->action + 1U };
-    tkt_ticket_t        before, t;
-    tkt_decision_t      decision;
-    const tkt_input_t  *in = c->input;
+    tkt_close_t     reason;
+    tkt_event_t     event = { .action = c->op->action + 1U };
+    tkt_input_t     in = *(const tkt_input_t *) c->input;
+    tkt_ticket_t    before, t;
+    tkt_action_t    action = (tkt_action_t) c->op->action;
+    tkt_decision_t  decision;
 
     if (!tkt_ticket_find(c, &before, true)
-        || !tkt_ticket_decide(c, &before, (tkt_action_t) c->op->action,
-                              &decision)
-        || !tkt_input_check(c, in, &decision, &before)
-        || !tkt_close_reason_check(c, in, &decision, &reason)
-        || !tkt_target_check(c, in)
-        || !tkt_merge_check(c, in, &before)
-        || (c->op->action == TKT_ACTION_RESOLVE
+        || !tkt_ticket_decide(c, &before, action, &decision)
+        || !tkt_input_check(c, &in, &decision, &before)
+        || !tkt_close_reason_check(c, &in, &decision, &reason)
+        || !tkt_handover_settle(c, action, &before, &in)
+        || !tkt_self_check(c, &decision, &before)
+        || !tkt_merge_check(c, &in, &before)
+        || !tkt_attachments_check(c, in.attachment_tokens)
+        || (action == TKT_ACTION_RESOLVE
             && (!tkt_form_resolvable(c, &before)
                 || !tkt_parts_resolvable(c, &before))))
     {
@@ -177,9 +167,15 @@ tkt_op_action(tkt_call_t *c)
 
     t = before;
     decision.close_reason = reason;
-    event.reason = in->reason;
+    event.reason = in.reason;
 
-    tkt_effects_apply(c, &decision, in, &t, &event);
+    tkt_effects_apply(c, &decision, &in, &t, &event);
+
+    if (decision.effects & TKT_FX_COMPLAINT) {
+        tkt_complaint_open(c, &t, in.reason);
+    }
+
+    tkt_merged_link(c, &before, &t);
     tkt_ticket_commit(c, &before, &t, &event);
     tkt_view_answer_ticket(c, &t);
 }

@@ -8,6 +8,8 @@
 #include "app/tkt_codes.h"
 #include "app/tkt_due.h"
 #include "app/tkt_erase.h"
+#include "app/tkt_members.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_roles.h"
@@ -225,8 +227,11 @@ tkt_op_erase(tkt_call_t *c)
 
     tkt_erase_codes(c, &before);
     tkt_erase_tokens(c, &before);
+    tkt_notices_forget(c->txn, (uint32_t) before.tenant, before.id);
     tkt_key_credential(&key, (uint32_t) before.tenant, before.id);
     (void) tkt_delete(c->txn, TKT_DB_CREDENTIAL, &key);
+    tkt_members_forget(c, (uint32_t) before.tenant, before.id);
+    before.grants = 0;
     tkt_erase_record(c, &before, &user, login);
 
     tkt_audit_append(c, (uint32_t) before.tenant, &(tkt_audit_note_t) {

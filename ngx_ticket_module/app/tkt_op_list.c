@@ -2,8 +2,9 @@
  * GET /v1/tickets and GET /v1/me/tickets.
  */
 
-#include "app/tkt_filter.h"
+#include "app/tkt_list.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_sight.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 #include "app/tkt_walk.h"
@@ -27,8 +28,12 @@ tkt_list_scope(tkt_call_t *c, tkt_filter_t *f)
             return false;
         }
 
-        f->requester = c->actor->id;
+        if (!f->watching) {
+            f->requester = c->actor->id;
+        }
     }
+
+    tkt_filter_settle(c, f);
 
     if (f->requester != 0 && f->sort == TKT_SORT_QUEUE) {
         errors = tkt_call_errors(c);
@@ -45,8 +50,7 @@ tkt_list_scope(tkt_call_t *c, tkt_filter_t *f)
 }
 
 
-/* `count`; false when answered. */
-static bool
+bool
 tkt_list_count_asked(tkt_call_t *c, bool *asked)
 {
     tkt_str_t      value;
@@ -80,17 +84,27 @@ tkt_list_count_asked(tkt_call_t *c, bool *asked)
 static bool
 tkt_list_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
 {
+    bool           bound;
     tkt_errors_t  *errors;
 
-    if (tkt_filter_count(c, f, count)) {
+    /* who sees a part of the desk is not told how much there is of it */
+
+    bound = tkt_sight_is_bound(c) && !tkt_filter_is_own(c, f);
+
+    if (!bound && tkt_filter_count(c, f, count)) {
         return true;
     }
 
     errors = tkt_call_errors(c);
-    if (errors != NULL) {
+    if (errors != NULL && bound) {
+        tkt_errors_add_parameter(errors, "count", "conflict",
+            "your grants bind you: count goes with assignee=me and "
+            "requester=me");
+
+    } else if (errors != NULL) {
         tkt_errors_add_parameter(errors, "count", "conflict",
             "there is no counter for this filter: count goes with state, "
-            "bucket, priority, assignee or requester");
+            "bucket, priority, team, complaint, assignee or requester");
     }
 
     tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
@@ -108,9 +122,11 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
     uint64_t      id;
     tkt_walk_t    walk;
     tkt_view_t    view;
+    tkt_sight_t   sight;
     tkt_ticket_t  t;
 
     tkt_view_init(&view, c);
+    tkt_sight_init(&sight, c);
     tkt_walk_open(&walk, c, f, *position);
     *position = tkt_str("");
 
@@ -143,7 +159,9 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
             break;
         }
 
-        if (!tkt_filter_passes(f, &t)) {
+        tkt_view_fresh(c, tkt_filter_until(f, &t));
+
+        if (!tkt_filter_passes(f, &t) || !tkt_sight_sees(&sight, &t)) {
             continue;
         }
 
@@ -191,21 +209,110 @@ tkt_list_buckets(tkt_call_t *c, tkt_out_t *o)
 }
 
 
+/* The order in which the least has to be looked at. */
 static void
-tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, bool buckets)
+tkt_tally_order(tkt_filter_t *f)
 {
-    bool          counted;
+    bool  queue;
+
+    queue = f->states != 0 && (f->states & ~TKT_STATES_ACTIVE) == 0
+            && f->requester == 0 && !f->watching
+            && f->assigned != TKT_ASSIGNEE_ONE;
+
+    f->sort = queue ? TKT_SORT_QUEUE : TKT_SORT_NEWEST;
+}
+
+
+bool
+tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
+    uint64_t *count)
+{
+    bool          all;
+    uint64_t      id;
+    tkt_walk_t    walk;
+    tkt_sight_t   sight;
+    tkt_filter_t  f = *filter;
+    tkt_ticket_t  t;
+
+    tkt_filter_settle(c, &f);
+
+    if ((!tkt_sight_is_bound(c) || tkt_filter_is_own(c, &f))
+        && tkt_filter_count(c, &f, count))
+    {
+        return true;
+    }
+
+    *count = 0;
+    tkt_tally_order(&f);
+    tkt_sight_init(&sight, c);
+    tkt_walk_open(&walk, c, &f, tkt_str(""));
+
+    for ( ;; ) {
+        all = !tkt_walk_next(&walk, &id);
+
+        if (all || *steps == 0) {
+            break;
+        }
+
+        --*steps;
+
+        if (!tkt_ticket_load(c->txn, c->actor->tenant, id, &t, false,
+                             c->arena))
+        {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
+            break;
+        }
+
+        tkt_view_fresh(c, tkt_filter_until(&f, &t));
+
+        if (tkt_filter_passes(&f, &t) && tkt_sight_sees(&sight, &t)) {
+            ++*count;
+        }
+    }
+
+    tkt_walk_close(&walk);
+
+    return all;
+}
+
+
+/* `count` of any list of its kind; false when answered. */
+static bool
+tkt_list_number(tkt_call_t *c, const tkt_filter_t *f, tkt_list_kind_t kind,
+    bool *all, uint64_t *count)
+{
+    size_t  steps = TKT_COUNT_STEPS_MAX;
+
+    *all = true;
+
+    if (kind != TKT_LIST_VIEW) {
+        return tkt_list_count(c, f, count);
+    }
+
+    *all = tkt_list_tally(c, f, &steps, count);
+
+    return true;
+}
+
+
+void
+tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, tkt_list_kind_t kind)
+{
+    bool          counted, all = true;
     size_t        limit;
     uint64_t      count;
     tkt_out_t     o;
     tkt_str_t     filter, position;
     tkt_fields_t  fields;
 
+    all = true;
+    count = 0;
+
     if (!tkt_list_scope(c, f)
         || !tkt_call_limit(c, &limit)
         || !tkt_fields_parse(c, &fields)
         || !tkt_list_count_asked(c, &counted)
-        || (counted && !tkt_list_count(c, f, &count)))
+        || (counted && !tkt_list_number(c, f, kind, &all, &count)))
     {
         return;
     }
@@ -225,7 +332,12 @@ tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, bool buckets)
         tkt_out_lit(&o, ",\"count\":");
         tkt_out_u64(&o, count);
 
-        if (buckets) {
+        if (!all) {
+            tkt_out_name(&o, "count_is");
+            tkt_out_string(&o, tkt_count_names.names[TKT_COUNT_AT_LEAST]);
+        }
+
+        if (kind == TKT_LIST_BUCKETS) {
             tkt_list_buckets(c, &o);
         }
     }
@@ -241,7 +353,7 @@ tkt_op_ticket_list(tkt_call_t *c)
     tkt_filter_t  f;
 
     if (tkt_filter_parse(c, &f)) {
-        tkt_list_answer(c, &f, false);
+        tkt_list_answer(c, &f, TKT_LIST_PLAIN);
     }
 }
 
@@ -253,6 +365,6 @@ tkt_op_my_tickets(tkt_call_t *c)
 
     if (tkt_filter_parse(c, &f)) {
         f.requester = c->actor->id;
-        tkt_list_answer(c, &f, true);
+        tkt_list_answer(c, &f, TKT_LIST_BUCKETS);
     }
 }

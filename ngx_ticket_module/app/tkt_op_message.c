@@ -2,8 +2,12 @@
  * Messages and the timeline of a ticket.
  */
 
+#include "app/tkt_attachments.h"
+#include "app/tkt_drafts.h"
 #include "app/tkt_effects.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 #include "base/tkt_text.h"
@@ -67,7 +71,8 @@ tkt_message_answer(tkt_call_t *c, const tkt_ticket_t *t,
         .id = number, .ticket = t->id, .author = c->actor->id,
         .author_role = c->actor->role, .kind = in->kind,
         .visibility = in->visibility, .created_at = (uint64_t) c->now_ms,
-        .body = in->body,
+        .body = in->body, .mentions = in->mentions,
+        .attachment_count = in->attachment_tokens.len > 0,
     };
 
     tkt_view_init(&view, c);
@@ -85,6 +90,63 @@ tkt_message_answer(tkt_call_t *c, const tkt_ticket_t *t,
 }
 
 
+/*
+ * Where the message goes: what is posted to a merged ticket goes to the one
+ * that it was merged into.  Who does not see that one writes there as if he
+ * watched it.
+ */
+static bool
+tkt_message_target(tkt_call_t *c, const tkt_ticket_t *named,
+    tkt_ticket_t *target, tkt_caller_t *caller)
+{
+    *target = *named;
+
+    if (named->merged_into == 0) {
+        *caller = tkt_view_caller(c, named);
+        return true;
+    }
+
+    /* the tag that the client knows is that of the ticket it has named */
+
+    if (!tkt_call_if_match(c, tkt_call_etag(c, 't', named->id,
+                                            named->version))
+        || !tkt_parts_target(c, target))
+    {
+        return false;
+    }
+
+    c->if_match = tkt_str("");
+    *caller = tkt_view_caller(c, target);
+
+    if (!tkt_workflow_visible(caller)) {
+        caller->relation = TKT_REL_WATCHER;
+
+        if (c->actor->role == TKT_ROLE_AGENT) {
+            caller->relation |= TKT_REL_UNGRANTED;
+        }
+    }
+
+    return true;
+}
+
+
+/* A draft has served its purpose; only those who work here have any. */
+static void
+tkt_message_written(tkt_call_t *c, const tkt_ticket_t *named,
+    const tkt_ticket_t *t)
+{
+    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
+        return;
+    }
+
+    tkt_draft_drop(c->txn, c->actor->tenant, t->id, c->actor->id);
+
+    if (named->id != t->id) {
+        tkt_draft_drop(c->txn, c->actor->tenant, named->id, c->actor->id);
+    }
+}
+
+
 void
 tkt_op_message_create(tkt_call_t *c)
 {
@@ -92,16 +154,18 @@ tkt_op_message_create(tkt_call_t *c)
     tkt_event_t     event = { 0 };
     tkt_action_t    action;
     tkt_caller_t    caller;
-    tkt_ticket_t    before, t;
+    tkt_ticket_t    named, before, t;
     tkt_decision_t  decision;
 
     in = *(const tkt_input_t *) c->input;
 
-    if (!tkt_ticket_find(c, &before, true) || !tkt_message_input(c, &in)) {
+    if (!tkt_ticket_find(c, &named, true) || !tkt_message_input(c, &in)
+        || !tkt_call_may_send(c)
+        || !tkt_message_target(c, &named, &before, &caller))
+    {
         return;
     }
 
-    caller = tkt_view_caller(c, &before);
     action = tkt_workflow_message_action(&caller,
                                          (tkt_state_t) before.state,
                                          in.visibility
@@ -109,7 +173,10 @@ tkt_op_message_create(tkt_call_t *c)
                                          in.kind == TKT_KIND_COURTESY,
                                          in.reopen != 0);
 
-    if (!tkt_ticket_decide(c, &before, action, &decision)) {
+    if (!tkt_ticket_decide_as(c, &before, action, &caller, &decision)
+        || !tkt_mentions_check(c, &before, in.mentions)
+        || !tkt_attachments_check(c, in.attachment_tokens))
+    {
         return;
     }
 
@@ -124,127 +191,26 @@ tkt_op_message_create(tkt_call_t *c)
 
     tkt_effects_apply(c, &decision, &in, &t, &event);
     tkt_ticket_commit(c, &before, &t, &event);
+    tkt_message_written(c, &named, &t);
     tkt_message_answer(c, &t, &in, event.message);
 }
 
 
-/* ---- GET /v1/tickets/{id}/messages ---- */
+/* ---- lists below a ticket ---- */
 
-/* The number and the chunk in a message's key. */
-static uint32_t
-tkt_message_number(tkt_str_t key, uint16_t *chunk)
-{
-    uint32_t     number;
-    tkt_unkey_t  u;
-
-    tkt_unkey_start(&u, key);
-    (void) tkt_unkey_u32(&u);
-    (void) tkt_unkey_u64(&u);
-    number = tkt_unkey_u32(&u);
-    *chunk = tkt_unkey_u16(&u);
-
-    return number;
-}
-
-
-/* A page ends at its number of entries, or at its bytes if those are long. */
-static bool
-tkt_page_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit)
+bool
+tkt_part_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit)
 {
     return n == limit
            || tkt_out_bytes(o) - begin > TKT_LIST_PAGE_MAX_BYTES;
 }
 
 
-bool
-tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
-    uint64_t from, size_t limit, tkt_str_t filter)
-{
-    bool           internal, more;
-    size_t         n, steps, begin;
-    uint8_t        last[TKT_U64_MAX_CHARS];
-    uint16_t       chunk;
-    uint64_t       number, at;
-    tkt_key_t      prefix, start;
-    tkt_scan_t     scan;
-    tkt_view_t     view;
-    tkt_caller_t   caller;
-    tkt_message_t  m;
-
-    caller = tkt_view_caller(c, t);
-    internal = tkt_workflow_sees_internal(&caller);
-
-    tkt_view_init(&view, c);
-    tkt_key_ticket(&prefix, (uint32_t) t->tenant, t->id);
-    tkt_key_message(&start, (uint32_t) t->tenant, t->id,
-                    (uint32_t) from + 1);
-
-    tkt_out_lit(o, "{\"data\":[");
-    tkt_scan_open(&scan, c->txn, TKT_DB_MESSAGE, &prefix, &start, false);
-
-    begin = tkt_out_bytes(o);
-    number = from;
-    more = false;
-    n = 0;
-
-    /* a next page is one with something to see for this caller */
-
-    for (steps = 0; tkt_scan_next(&scan); steps++) {
-
-        if (steps == TKT_LIST_STEPS_MAX) {
-            more = true;
-            break;
-        }
-
-        at = tkt_message_number(scan.key, &chunk);
-
-        if (chunk != 0
-            || !tkt_message_load(c->txn, scan.key, scan.value, &m, c->arena))
-        {
-            continue;
-        }
-
-        if (m.visibility != TKT_VISIBILITY_INTERNAL || internal) {
-
-            more = tkt_page_full(o, begin, n, limit);
-            if (more) {
-                break;
-            }
-
-            tkt_view_message(&view, &m);
-            tkt_out_comma(o);
-            tkt_out_object(o, &tkt_message_schema, &m,
-                           (uint32_t) tkt_bit(c->actor->role), NULL, false);
-            n++;
-        }
-
-        number = at;
-    }
-
-    tkt_scan_close(&scan);
-
-    n = more ? tkt_u64_format(last, number) : 0;
-    tkt_call_page(c, o, filter, (tkt_str_t) { last, n });
-    tkt_out_lit(o, "}");
-
-    return tkt_txn_status(c->txn) == TKT_OK;
-}
-
-
-/* Whether a list may go on from this number, which a client sent. */
-typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,
-    uint64_t from);
-typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
-    const tkt_ticket_t *t, uint64_t from, size_t limit, tkt_str_t filter);
-
-
-/* A list below a ticket, continued at a number. */
-static void
+void
 tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
     tkt_part_write_t write)
 {
     size_t        limit;
-    uint64_t      from;
     tkt_out_t     o;
     tkt_str_t     filter, position;
     tkt_ticket_t  t;
@@ -264,28 +230,16 @@ tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
         return;
     }
 
-    from = 0;
-
-    if (position.len > 0
-        && (!tkt_u64_parse(position, &from) || from == 0
-            || !valid(c, &t, from)))
-    {
+    if (position.len > 0 && !valid(c, &t, position)) {
         tkt_call_bad_cursor(c);
         return;
     }
 
     tkt_out_init(&o, c->arena, 4096);
 
-    if (write(c, &o, &t, from, limit, filter)) {
+    if (write(c, &o, &t, position, limit, filter)) {
         tkt_call_answer(c, &o);
     }
-}
-
-
-static bool
-tkt_messages_from(tkt_call_t *c, const tkt_ticket_t *t, uint64_t from)
-{
-    return from <= t->message_count;
 }
 
 
@@ -316,7 +270,7 @@ tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
 
 bool
 tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
-    uint64_t from, size_t limit, tkt_str_t filter)
+    tkt_str_t position, size_t limit, tkt_str_t filter)
 {
     bool          internal;
     size_t        n, steps, begin;
@@ -333,7 +287,8 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_out_lit(o, "{\"data\":[");
 
     begin = tkt_out_bytes(o);
-    seq = (from != 0) ? from : t->last_event;
+    seq = t->last_event;
+    (void) tkt_u64_parse(position, &seq);
     n = 0;
 
     for (steps = 0; seq != 0 && steps < TKT_LIST_STEPS_MAX; steps++) {
@@ -347,7 +302,7 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 
         if (!e.internal || internal) {
 
-            if (tkt_page_full(o, begin, n, limit)) {
+            if (tkt_part_full(o, begin, n, limit)) {
                 break;
             }
 
@@ -369,11 +324,14 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 
 /* A cursor is not secret: it may name an event of another ticket. */
 static bool
-tkt_timeline_from(tkt_call_t *c, const tkt_ticket_t *t, uint64_t from)
+tkt_timeline_from(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t position)
 {
+    uint64_t     from;
     tkt_event_t  e;
 
-    return from <= t->last_event && tkt_event_load(c->txn, from, &e, c->arena)
+    return tkt_u64_parse(position, &from) && from != 0
+           && from <= t->last_event
+           && tkt_event_load(c->txn, from, &e, c->arena)
            && e.ticket == t->id && e.tenant == t->tenant;
 }
 

@@ -6,7 +6,9 @@
  */
 
 #include "app/tkt_audit.h"
+#include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_ticket.h"
@@ -224,6 +226,61 @@ tkt_export_notice(tkt_export_page_t *x)
 }
 
 
+static void
+tkt_export_watched(tkt_export_page_t *x)
+{
+    tkt_ticket_t        t;
+    const tkt_caller_t  caller = tkt_export_caller(x);
+
+    if (tkt_export_found(x, tkt_ticket_load_head(x->call->txn,
+                                x->kept.tenant, x->kept.ticket, &t))
+        && tkt_workflow_visible(&caller))
+    {
+        tkt_export_open(x, "watched");
+        tkt_out_lit(x->out, "{\"ticket\":");
+        tkt_out_u64(x->out, t.id);
+        tkt_out_lit(x->out, "}");
+        tkt_export_close(x);
+    }
+}
+
+
+static void
+tkt_export_draft(tkt_export_page_t *x)
+{
+    tkt_draft_t  draft;
+
+    if (tkt_export_found(x, tkt_draft_load(x->call->txn, x->kept.tenant,
+                                x->kept.ticket, x->kept.principal, &draft,
+                                x->call->arena)))
+    {
+        tkt_export_object(x, "draft", &tkt_draft_schema, &draft);
+    }
+}
+
+
+static void
+tkt_export_told(tkt_export_page_t *x)
+{
+    tkt_key_t           key;
+    tkt_str_t           value;
+    tkt_notice_t        n;
+    tkt_notice_state_t  state;
+
+    tkt_key_notice(&key, x->kept.tenant, x->kept.principal, x->kept.number);
+
+    if (tkt_export_found(x,
+            tkt_get(x->call->txn, TKT_DB_NOTICE, &key, &value)
+            && tkt_record_unpack(&tkt_notice_schema, value, &n)
+            && tkt_notice_state(x->call->txn, x->kept.tenant,
+                                x->kept.principal, &state)))
+    {
+        tkt_notice_view(&x->view, &n, state.read);
+        tkt_export_object(x, "notice", &tkt_notice_schema, &n);
+    }
+}
+
+
 static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_PRINCIPAL] = tkt_export_principal,
     [TKT_KEPT_TOKEN]     = tkt_export_token,
@@ -233,6 +290,9 @@ static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_WRITTEN]   = tkt_export_message,
     [TKT_KEPT_AUDIT]     = tkt_export_audit,
     [TKT_KEPT_NOTICE]    = tkt_export_notice,
+    [TKT_KEPT_WATCHED]   = tkt_export_watched,
+    [TKT_KEPT_DRAFT]     = tkt_export_draft,
+    [TKT_KEPT_TOLD]      = tkt_export_told,
 };
 
 

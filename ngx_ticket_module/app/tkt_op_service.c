@@ -185,6 +185,10 @@ tkt_workflow_transitions_write(tkt_out_t *o)
 
         if (t->to == TKT_TO_SAME) {
             tkt_out_lit(o, "null");
+
+        } else if (t->to == TKT_TO_BEFORE) {
+            tkt_out_lit(o, "\"before\"");
+
         } else {
             tkt_out_string(o, tkt_state_names.names[t->to]);
         }

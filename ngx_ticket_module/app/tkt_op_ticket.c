@@ -6,6 +6,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_complaints.h"
+#include "app/tkt_drafts.h"
 #include "app/tkt_form.h"
 #include "app/tkt_forward.h"
 #include "app/tkt_genuine.h"
@@ -14,11 +15,13 @@
 #include "app/tkt_ops.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_patch.h"
+#include "app/tkt_queue.h"
 #include "app/tkt_route.h"
 #include "app/tkt_sealed.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
+#include "base/tkt_text.h"
 
 
 /* For variables and logs. */
@@ -58,15 +61,23 @@ bool
 tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t, tkt_action_t action,
     tkt_decision_t *decision)
 {
-    tkt_view_t    view;
-    tkt_facts_t   facts;
-    tkt_caller_t  caller;
+    tkt_caller_t  caller = tkt_view_caller(c, t);
+
+    return tkt_ticket_decide_as(c, t, action, &caller, decision);
+}
+
+
+bool
+tkt_ticket_decide_as(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_action_t action, const tkt_caller_t *caller, tkt_decision_t *decision)
+{
+    tkt_view_t   view;
+    tkt_facts_t  facts;
 
     tkt_view_init(&view, c);
     tkt_view_facts(&view, t, &facts);
-    caller = tkt_view_caller(c, t);
 
-    tkt_workflow_decide(action, &facts, &caller, decision);
+    tkt_workflow_decide(action, &facts, caller, decision);
 
     if (decision->status != TKT_NOT_FOUND
         && decision->status != TKT_FORBIDDEN
@@ -80,7 +91,7 @@ tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t, tkt_action_t action,
     }
 
     tkt_call_refuse(c, decision, facts.state,
-                    tkt_view_allowed(&facts, &caller));
+                    tkt_view_allowed(&facts, caller));
 
     return false;
 }
@@ -149,6 +160,10 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     tkt_ticket_wait(c, t);
     tkt_ticket_save(c->txn, before, t, c->arena);
 
+    if (t->archived && before != NULL && !before->archived) {
+        tkt_drafts_end(c->txn, t);
+    }
+
     tkt_parts_merged(c, before, t);
     tkt_complaint_follow(c, before, t);
     tkt_notices_follow(c, before, t, event);
@@ -185,7 +200,9 @@ tkt_ticket_unchanged(tkt_call_t *c)
 
     caller = tkt_view_caller(c, &t);
 
-    if (!tkt_workflow_visible(&caller)
+    /* its place in the queue may be another one with the same version */
+
+    if (!tkt_workflow_visible(&caller) || tkt_queue_waits(&t)
         || !tkt_call_not_modified(c, tkt_call_etag(c, 't', t.id, t.version)))
     {
         return false;
@@ -255,11 +272,6 @@ tkt_create_requester(tkt_call_t *c, const tkt_ticket_t *in)
 
     if (in->on_behalf_of == 0 || in->on_behalf_of == c->actor->id) {
         return c->actor->id;
-    }
-
-    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
-        tkt_call_forbid(c, "/on_behalf_of");
-        return 0;
     }
 
     if (!tkt_user_load(c->txn, c->actor->tenant, in->on_behalf_of, &user,
@@ -337,6 +349,61 @@ tkt_create_follow_up(tkt_call_t *c, const tkt_ticket_t *in)
 }
 
 
+/* printf costs as much as the ticket's record, and this is every create's. */
+static tkt_str_t
+tkt_create_location(tkt_call_t *c, uint64_t id)
+{
+    size_t           len;
+    uint8_t         *p;
+    const tkt_str_t  way = tkt_str("/v1/tickets/");
+
+    p = tkt_arena_bytes(c->arena, c->mount.len + way.len + TKT_U64_MAX_CHARS);
+    if (p == NULL) {
+        return tkt_str("");
+    }
+
+    len = c->mount.len;
+
+    if (len > 0) {
+        memcpy(p, c->mount.data, len);
+    }
+
+    memcpy(p + len, way.data, way.len);
+    len += way.len;
+
+    return (tkt_str_t) { p, len + tkt_u64_format(p + len, id) };
+}
+
+
+/* The ticket has its number from here on: all that follows is stored. */
+static void
+tkt_create_begin(tkt_call_t *c, tkt_ticket_t *t)
+{
+    t->id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
+    t->tenant = c->actor->tenant;
+    t->on_behalf_of = 0;
+    t->created_at = (uint64_t) c->now_ms;
+
+    if (t->priority == 0) {
+        t->priority = TKT_PRIORITY_NORMAL;
+    }
+
+    if (t->channel == 0) {
+        t->channel = TKT_CHANNEL_API;
+    }
+
+    if (t->confidential.len > 0) {
+        tkt_sealed_put(c, t, t->confidential);
+    }
+
+    /* an old ticket that has no room for a link is named all the same */
+
+    if (t->follow_up_of != 0) {
+        (void) tkt_parts_link(c, t, t->follow_up_of, TKT_LINK_FOLLOW_UP_OF);
+    }
+}
+
+
 void
 tkt_op_ticket_create(tkt_call_t *c)
 {
@@ -346,6 +413,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     tkt_guest_t     guest;
     tkt_caller_t    caller = { .relation = TKT_REL_REQUESTER };
     tkt_ticket_t    t;
+    tkt_genuine_t   genuine;
     tkt_decision_t  decision;
 
     if (!tkt_guest_prove(c, c->input, &guest)) {
@@ -362,6 +430,10 @@ tkt_op_ticket_create(tkt_call_t *c)
         return;
     }
 
+    if (!tkt_call_may_send(c)) {
+        return;
+    }
+
     t = *(const tkt_ticket_t *) c->input;
 
     requester = tkt_create_requester(c, &t);
@@ -375,35 +447,17 @@ tkt_op_ticket_create(tkt_call_t *c)
         return;
     }
 
-    t.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);
-    t.tenant = c->actor->tenant;
     t.state = decision.to;
     t.requester = tkt_guest_settle(c, &guest, requester);
-    t.on_behalf_of = 0;
-    t.created_at = (uint64_t) c->now_ms;
-
-    if (t.priority == 0) {
-        t.priority = TKT_PRIORITY_NORMAL;
-    }
-
-    if (t.channel == 0) {
-        t.channel = TKT_CHANNEL_API;
-    }
-
-    if (t.confidential.len > 0) {
-        tkt_sealed_put(c, &t, t.confidential);
-    }
-
-    tkt_genuine_judge(c, &t, &event.reason);
+    tkt_create_begin(c, &t);
+    tkt_genuine_judge(c, &t, &genuine);
     tkt_attachments_bind(c, &t, NULL, false, t.attachment_tokens);
     tkt_ticket_commit(c, NULL, &t, &event);
+    tkt_genuine_settle(c, &t, &genuine);
     tkt_view_answer_ticket(c, &t);
     tkt_guest_answer(c, &guest, &t);
 
-    c->reply->location = tkt_arena_printf(c->arena, "%.*s/v1/tickets/%llu",
-                                          (int) c->mount.len,
-                                          (const char *) c->mount.data,
-                                          (unsigned long long) t.id);
+    c->reply->location = tkt_create_location(c, t.id);
 }
 
 
@@ -435,11 +489,12 @@ tkt_patch_right(void *ctx, const tkt_field_t *f, size_t number)
 
 
 static bool
-tkt_patch_allowed(tkt_call_t *c)
+tkt_patch_allowed(tkt_call_t *c, const tkt_ticket_t *t)
 {
+    tkt_caller_t        caller = tkt_view_caller(c, t);
     tkt_patch_rights_t  patch = { c, NULL };
 
-    if (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) {
+    if (tkt_workflow_sees_internal(&caller)) {
         return true;
     }
 
@@ -465,7 +520,7 @@ tkt_op_ticket_patch(tkt_call_t *c)
 
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
-        || !tkt_patch_allowed(c) || !tkt_patch_apply(c, &before, &t)
+        || !tkt_patch_allowed(c, &before) || !tkt_patch_apply(c, &before, &t)
         || !tkt_form_settle(c, &before, &t)
         || !tkt_sealed_patch(c, &before, &t))
     {

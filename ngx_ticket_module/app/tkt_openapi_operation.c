@@ -25,7 +25,8 @@ typedef enum {
     TKT_FOR_TAGGED,             /* answers with an ETag                      */
     TKT_FOR_MAYBE_TAGGED,       /* … unless the caller has no record yet     */
     TKT_FOR_LISTS,
-    TKT_FOR_LOCATED             /* answers with a Location                   */
+    TKT_FOR_LOCATED,            /* answers with a Location                   */
+    TKT_FOR_FILES               /* answers with bytes                        */
 } tkt_when_t;
 
 
@@ -83,6 +84,8 @@ static const tkt_openapi_header_t  tkt_openapi_given[] = {
     { "ETagIfKnown",          TKT_FOR_MAYBE_TAGGED, "ETag" },
     { "Location",             TKT_FOR_LOCATED, NULL },
     { "Link",                 TKT_FOR_LISTS, NULL },
+    { "ETagOfFile",           TKT_FOR_FILES, "ETag" },
+    { "Content-Disposition",  TKT_FOR_FILES, NULL },
     { "Idempotency-Replayed", TKT_FOR_COMMAND, NULL },
     { "RateLimit-Policy",     TKT_FOR_STORE, NULL },
     { "RateLimit",            TKT_FOR_STORE, NULL },
@@ -153,6 +156,7 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 
     case TKT_FOR_RULED:
         return (command && op->action == TKT_ACTION_SUBMIT)
+               || (command && op->resource != NULL)
                || op->action == TKT_ACTION_FORWARD;
 
     case TKT_FOR_VERSION:
@@ -163,7 +167,8 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return (op->flags & TKT_OP_IF_MATCH) != 0;
 
     case TKT_FOR_CONDITIONAL:
-        return !command && tkt_openapi_is_tagged(op);
+        return op->shape == TKT_SHAPE_FILE
+               || (!command && tkt_openapi_is_tagged(op));
 
     case TKT_FOR_LOCALISED:
         return (op->flags & TKT_OP_LOCALISED) != 0;
@@ -180,6 +185,9 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_LOCATED:
         return op->success == 201 && tkt_openapi_is_resource(op)
                && tkt_schema_find(op->output, tkt_str("id")) != NULL;
+
+    case TKT_FOR_FILES:
+        return op->shape == TKT_SHAPE_FILE;
     }
 
     return false;
@@ -273,6 +281,15 @@ tkt_openapi_request(tkt_out_t *o, const tkt_operation_t *op)
 }
 
 
+/* Bytes of any type: the desk looks at them by itself. */
+static void
+tkt_openapi_bytes(tkt_out_t *o)
+{
+    tkt_out_name(o, "content");
+    tkt_out_lit(o, "{\"*/*\":{}}");
+}
+
+
 static void
 tkt_openapi_status(tkt_out_t *o, unsigned http)
 {
@@ -318,6 +335,30 @@ tkt_openapi_success(tkt_out_t *o, const tkt_operation_t *op)
         tkt_out_lit(o, "}");
     }
 
+    if (op->shape == TKT_SHAPE_FILE) {
+        tkt_openapi_bytes(o);
+    }
+
+    tkt_out_lit(o, "}");
+}
+
+
+/* What nginx makes of conditions and ranges. */
+static void
+tkt_openapi_ranges(tkt_out_t *o)
+{
+    tkt_openapi_status(o, 206);
+    tkt_out_lit(o, "{");
+    tkt_out_name(o, "description");
+    tkt_out_string_z(o, "the part that Range asks for");
+    tkt_openapi_bytes(o);
+    tkt_out_lit(o, "}");
+
+    tkt_openapi_status(o, 416);
+    tkt_out_lit(o, "{");
+    tkt_out_name(o, "description");
+    tkt_out_string_z(o, "the file ends before the part that Range asks for");
+    tkt_openapi_bytes(o);
     tkt_out_lit(o, "}");
 }
 
@@ -383,6 +424,10 @@ tkt_openapi_responses(tkt_out_t *o, const tkt_operation_t *op)
         tkt_openapi_ref(o, "responses", tkt_str("NotModified"));
     }
 
+    if (op->shape == TKT_SHAPE_FILE) {
+        tkt_openapi_ranges(o);
+    }
+
     for (last = 0, i = 0; i < tkt_array_len(tkt_openapi_problems); i++) {
         http = tkt_status_row(tkt_openapi_problems[i].status)->http;
 
@@ -430,6 +475,12 @@ tkt_openapi_operation(tkt_out_t *o, const tkt_operation_t *op,
 
     if (op->input != NULL) {
         tkt_openapi_request(o, op);
+
+    } else if (op->flags & TKT_OP_UPLOAD) {
+        tkt_out_name(o, "requestBody");
+        tkt_out_lit(o, "{\"required\":true");
+        tkt_openapi_bytes(o);
+        tkt_out_lit(o, "}");
     }
 
     tkt_openapi_responses(o, op);

@@ -45,6 +45,13 @@ static const tkt_openapi_text_t  tkt_openapi_headers_out[] = {
       "{\"description\":\"the version, when there is a record: t<id>.<version> "
       "in quotes\",\"schema\":{\"type\":\"string\","
       "\"pattern\":\"^(W/)?\\\"[a-z][0-9]+\\\\.[0-9]+\\\"$\"}}" },
+    { "ETagOfFile",
+      "{\"required\":true,\"description\":\"digest of the content in "
+      "quotes\",\"schema\":{\"type\":\"string\","
+      "\"pattern\":\"^(W/)?\\\"[0-9a-f]{64}\\\"$\"}}" },
+    { "Content-Disposition",
+      "{\"required\":true,\"description\":\"the file's name (RFC 6266), and "
+      "whether it is for showing\",\"schema\":{\"type\":\"string\"}}" },
     { "Location",
       "{\"required\":true,\"description\":\"where it is\","
       "\"schema\":{\"type\":\"string\",\"format\":\"uri-reference\"}}" },

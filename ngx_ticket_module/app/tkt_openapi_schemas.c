@@ -188,6 +188,7 @@ tkt_openapi_output(const tkt_out_t *o, const tkt_operation_t *op)
     switch (op->shape) {
 
     case TKT_SHAPE_NONE:
+    case TKT_SHAPE_FILE:
         return tkt_str("");
 
     case TKT_SHAPE_JSON:
@@ -275,6 +276,8 @@ tkt_openapi_counts(tkt_out_t *o)
 
     tkt_out_lit(o, ",\"count\":{\"type\":\"integer\",\"minimum\":0,"
         "\"description\":\"how many there are, with count=true\"},"
+        "\"count_is\":{\"type\":\"string\",\"enum\":[\"at_least\"],"
+        "\"description\":\"of a view: there may be more than count\"},"
         "\"counts\":{\"type\":\"object\",\"description\":\"how many the "
         "caller has in each bucket, with count=true\",\"properties\":{");
 
@@ -286,6 +289,18 @@ tkt_openapi_counts(tkt_out_t *o)
     }
 
     tkt_out_lit(o, "},\"additionalProperties\":false}");
+}
+
+
+/* Of a list that counts its entries and is cut to nothing. */
+static void
+tkt_openapi_unread(tkt_out_t *o)
+{
+    tkt_out_lit(o, ",\"count\":{\"type\":\"integer\",\"minimum\":0,"
+        "\"description\":\"how many there are, with count=true\"},"
+        "\"unread\":{\"type\":\"integer\",\"minimum\":0,"
+        "\"description\":\"how many of them are not read, with "
+        "count=true\"}");
 }
 
 
@@ -309,6 +324,9 @@ tkt_openapi_list(tkt_out_t *o, const tkt_operation_t *op)
 
     if (op->shape == TKT_SHAPE_COUNTS) {
         tkt_openapi_counts(o);
+
+    } else if (op->params & tkt_bit(TKT_PARAM_COUNT)) {
+        tkt_openapi_unread(o);
     }
 
     tkt_out_lit(o, "},\"required\":[\"data\",\"page\"],"

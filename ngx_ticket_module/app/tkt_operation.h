@@ -32,7 +32,8 @@ typedef enum {
     TKT_SHAPE_LIST,          /* {"data":[output…],"page":{…}}                */
     TKT_SHAPE_TICKET,        /* a ticket with what `include` adds            */
     TKT_SHAPE_COUNTS,        /* a list with counts on request                */
-    TKT_SHAPE_JSON           /* a document described in prose                */
+    TKT_SHAPE_JSON,          /* a document described in prose                */
+    TKT_SHAPE_FILE           /* bytes of any media type                      */
 } tkt_shape_t;
 
 
@@ -74,8 +75,8 @@ typedef enum {
       "user, token, role, tenant, ticket or key")                             \
     X(OBJECT_ID, "object_id", "{\"type\":\"integer\",\"minimum\":1}",         \
       "what was done to this one")                                            \
-    X(TEAM, "team", "{\"type\":\"string\"}", "none or a team's id")             \
-    X(WATCHER, "watcher", "{\"type\":\"string\"}", "me: what one watches")      \
+    X(TEAM, "team", "{\"type\":\"string\"}", "none or a team's id")            \
+    X(WATCHER, "watcher", "{\"type\":\"string\"}", "me: what one watches")     \
     X(HELD, "held", "{\"type\":\"boolean\"}",                                 \
       "waits for an agent to find it genuine")                                \
     X(DRILL, "drill", "{\"type\":\"boolean\"}",                               \

@@ -305,7 +305,8 @@ static const tkt_operation_t  tkt_operation_rows[] = {
     { .name = "type.delete", DELETE("/v1/types/{id}"), WRITE(204),
       NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(type),
       .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Delete a type without features and fields; tickets keep its name." },
+      .doc = "Delete a type without features and fields; tickets keep its "
+             "name." },
 
     { .name = "type.seed", POST("/v1/types/ready-made"), ADMIN_WRITE(201),
       NEEDS(CONFIG_WRITE), LIST(type), .run = tkt_op_type_seed,
@@ -323,7 +324,8 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "The features of a type, in order." },
 
     { .name = "feature.create", POST("/v1/types/{id}/features"), WRITE(201),
-      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature), .run = tkt_resource_create,
+      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature),
+      .run = tkt_resource_create,
       INPUT(feature, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
       .doc = "Make a feature." },
 
@@ -331,38 +333,47 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       NEEDS(TICKET_READ), OBJECT(feature), OF(feature), .run = tkt_resource_get,
       .flags = TKT_OP_LOCALISED, .doc = "One feature." },
 
-    { .name = "feature.patch", PATCH("/v1/types/{id}/features/{number}"), WRITE(200),
-      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature), .run = tkt_resource_patch,
+    { .name = "feature.patch", PATCH("/v1/types/{id}/features/{number}"),
+      WRITE(200),
+      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature),
+      .run = tkt_resource_patch,
       INPUT(feature, TKT_USE_CHANGE),
       .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
       .doc = "Change a feature, or retire it." },
 
-    { .name = "feature.delete", DELETE("/v1/types/{id}/features/{number}"), WRITE(204),
+    { .name = "feature.delete", DELETE("/v1/types/{id}/features/{number}"),
+      WRITE(204),
       NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(feature),
       .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
       .doc = "Delete a feature; tickets keep its name." },
 
     { .name = "field.list", GET("/v1/types/{id}/fields"), READ,
-      NEEDS(TICKET_READ), LIST(form_field), OF(form_field), .run = tkt_resource_list,
+      NEEDS(TICKET_READ), LIST(form_field), OF(form_field),
+      .run = tkt_resource_list,
       .params = PAGE, .flags = TKT_OP_LOCALISED,
       .doc = "The fields of a type's form, in order." },
 
     { .name = "field.create", POST("/v1/types/{id}/fields"), WRITE(201),
-      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field), .run = tkt_resource_create,
+      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field),
+      .run = tkt_resource_create,
       INPUT(form_field, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
       .doc = "Add a field to the form." },
 
     { .name = "field.get", GET("/v1/types/{id}/fields/{number}"), READ,
-      NEEDS(TICKET_READ), OBJECT(form_field), OF(form_field), .run = tkt_resource_get,
+      NEEDS(TICKET_READ), OBJECT(form_field), OF(form_field),
+      .run = tkt_resource_get,
       .flags = TKT_OP_LOCALISED, .doc = "One field." },
 
-    { .name = "field.patch", PATCH("/v1/types/{id}/fields/{number}"), WRITE(200),
-      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field), .run = tkt_resource_patch,
+    { .name = "field.patch", PATCH("/v1/types/{id}/fields/{number}"),
+      WRITE(200),
+      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field),
+      .run = tkt_resource_patch,
       INPUT(form_field, TKT_USE_CHANGE),
       .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
       .doc = "Change a field, or retire it." },
 
-    { .name = "field.delete", DELETE("/v1/types/{id}/fields/{number}"), WRITE(204),
+    { .name = "field.delete", DELETE("/v1/types/{id}/fields/{number}"),
+      WRITE(204),
       NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(form_field),
       .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
       .doc = "Take a field out; tickets keep what was filled in." },
@@ -484,7 +495,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Apply a macro: its text and its actions, all or nothing." },
 
     { .name = "view.list", GET("/v1/views"), READ,
-      NEEDS(DESK_WORK), LIST(view), OF(view), .run = tkt_resource_list,
+      NEEDS(DESK_WORK), LIST(view), OF(view), .run = tkt_op_view_list,
       .params = PAGE | P(COUNT), .flags = TKT_OP_LOCALISED,
       .doc = "One's own and the shared views, in order." },
 
@@ -494,7 +505,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Save a view; a shared one needs desk.share." },
 
     { .name = "view.get", GET("/v1/views/{id}"), READ,
-      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_resource_get,
+      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_op_view_get,
       .params = P(COUNT), .flags = TKT_OP_LOCALISED, .doc = "One view." },
 
     { .name = "view.patch", PATCH("/v1/views/{id}"), WRITE(200),
@@ -572,7 +583,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Make a message a ticket of its own." },
 
     { .name = "ticket.similar", GET("/v1/tickets/{id}/similar"), READ,
-      NEEDS(DESK_WORK), .shape = TKT_SHAPE_LIST,
+      NEEDS(DESK_WORK), .shape = TKT_SHAPE_COUNTS,
       .output = &tkt_ticket_schema, .run = tkt_op_similar,
       .flags = TKT_OP_LOCALISED,
       .doc = "Lately submitted tickets that are like it, likest first." },
@@ -621,7 +632,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .doc = "Upload a file: the body is its content." },
 
     { .name = "attachment.get", GET("/v1/attachments/{token}"), READ,
-      NEEDS(TICKET_READ), .shape = TKT_SHAPE_JSON,
+      NEEDS(TICKET_READ), .shape = TKT_SHAPE_FILE,
       .run = tkt_op_attachment_get, .flags = TKT_OP_LINK,
       .doc = "Download a file." },
 

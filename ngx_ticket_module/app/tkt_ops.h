@@ -70,16 +70,18 @@ void tkt_job_erase(tkt_call_t *c);
 /* tkt_token_uses.c */
 void tkt_job_token_uses(tkt_call_t *c);
 
-/* tkt_op_type.c: types and forms besides what the resources do */
+/* tkt_op_type.c: what the resources do not do; tkt_op_form.c */
 void tkt_op_type_seed(tkt_call_t *c);
 void tkt_op_type_form(tkt_call_t *c);
 
-/* tkt_op_team.c */
+/* tkt_op_member.c */
 void tkt_op_member_put(tkt_call_t *c);
 
 /* tkt_op_presence.c */
 void tkt_op_presence_get(tkt_call_t *c);
 void tkt_op_presence_put(tkt_call_t *c);
+
+/* tkt_presence.c, tkt_route_pass.c */
 void tkt_job_presence(tkt_call_t *c);
 void tkt_job_return(tkt_call_t *c);
 void tkt_job_route(tkt_call_t *c);
@@ -92,7 +94,11 @@ void tkt_op_verification_patch(tkt_call_t *c);
 void tkt_op_macro_apply(tkt_call_t *c);
 
 /* tkt_op_view.c */
+void tkt_op_view_list(tkt_call_t *c);
+void tkt_op_view_get(tkt_call_t *c);
 void tkt_op_view_tickets(tkt_call_t *c);
+
+/* tkt_op_similar.c */
 void tkt_op_similar(tkt_call_t *c);
 
 /* tkt_op_batch.c */
@@ -132,6 +138,7 @@ void tkt_op_attachment_get(tkt_call_t *c);
 void tkt_op_attachment_delete(tkt_call_t *c);
 void tkt_op_attachment_list(tkt_call_t *c);
 void tkt_job_collect(tkt_call_t *c);
+void tkt_job_unlink(tkt_call_t *c);
 
 /* tkt_op_service.c */
 void tkt_op_discovery(tkt_call_t *c);

@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_codes.h"
+#include "app/tkt_presence.h"
 #include "app/tkt_rows.h"
 
 
@@ -234,6 +235,16 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
 
     } else {
         tkt_user_code_end(txn, before, user, arena);
+    }
+
+    /* in another role, or none, he has to say anew that he is there */
+
+    if (before != NULL
+        && (before->role != user->role || before->role_id != user->role_id
+            || before->disabled != user->disabled))
+    {
+        tkt_presence_leave(txn, (uint32_t) user->tenant, user->id,
+                           (int64_t) user->updated_at, arena);
     }
 
     had = (before == NULL) ? 0 : before->role_id;

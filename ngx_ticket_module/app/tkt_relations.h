@@ -17,6 +17,8 @@ typedef enum {
     TKT_RELATION_MERGED,             /* ticket → those merged into it        */
     TKT_RELATION_FILE,               /* ticket → attachment                  */
     TKT_RELATION_UPLOADED,           /* principal → attachment, not bound    */
+    TKT_RELATION_BROUGHT,            /* merged ticket → principal whom the
+                                        merge made a watcher of its target   */
     TKT_RELATION_MAX
 } tkt_relation_t;
 

@@ -173,6 +173,12 @@ tkt_resource_write(tkt_call_t *c, const tkt_resource_t *r, tkt_out_t *o,
 
     tkt_out_object(o, r->schema, obj, (uint32_t) tkt_bit(c->actor->role),
                    NULL, false);
+
+    if (r->more != NULL && !o->failed) {
+        o->pos--;    /* open the object again */
+        r->more(c, obj, o);
+        tkt_out_lit(o, "}");
+    }
 }
 
 

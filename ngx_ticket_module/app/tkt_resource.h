@@ -66,6 +66,9 @@ typedef struct tkt_resource_s {
 
     /* fills the rows that are not stored */
     void               (*view)(tkt_call_t *c, void *obj);
+
+    /* writes members that are there on request into the open object */
+    void               (*more)(tkt_call_t *c, const void *obj, tkt_out_t *o);
 } tkt_resource_t;
 
 

@@ -2,6 +2,11 @@
  * The router: which agent gets a ticket.  It runs inside the transaction of
  * whatever changed, is given all it knows, and gives the same answer for the
  * same store: no clock of its own, no chance.
+ *
+ * What holds after every command, but for what a timer of a team (a pass) has
+ * still to do: no ticket waits that somebody who is ready may have.  So a new
+ * ticket asks who is ready, and who becomes ready looks at what waits; nobody
+ * looks at everything.
  */
 
 #ifndef TKT_ROUTE_H

@@ -27,8 +27,31 @@
     ((tkt_state_cell(state) * 2 + ((assigned) ? 1 : 0)) * 4                   \
      + (size_t) (priority) - 1)
 
+/* Of a tenant's files: how many, and their bytes. */
+#define TKT_FILE_CELLS    2
+#define TKT_FILE_COUNT    0
+#define TKT_FILE_BYTES    1
+
 /* In queue keys, so that urgent sorts before low. */
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
+
+
+/* Kinds of rows in TKT_DB_COUNTER that are kept by team, with TENANT_CELLS. */
+#define TKT_COUNTS_TEAM       3
+#define TKT_COUNTS_COMPLAINT  4
+
+/*
+ * Lines of the queue.  The minute that counts is that of due_at, else that of
+ * the submission.
+ */
+#define TKT_LINE_UNASSIGNED  0
+#define TKT_LINE_ASSIGNED    1
+#define TKT_LINE_DRILL       2      /* added for exercises                   */
+#define tkt_queue_line(t)                                                     \
+    (((t)->assignee != 0 ? TKT_LINE_ASSIGNED : TKT_LINE_UNASSIGNED)           \
+     + ((t)->drill != 0 ? TKT_LINE_DRILL : 0))
+#define tkt_queue_minute(t)                                                   \
+    ((uint32_t) (((t)->due_at != 0 ? (t)->due_at : (t)->created_at) / 60000))
 
 
 /* Work is still to be done: the queue, when no states are asked for. */
@@ -38,6 +61,10 @@
                  | tkt_bit(TKT_STATE_WAITING_USER)                            \
                  | tkt_bit(TKT_STATE_ON_HOLD)                                 \
                  | tkt_bit(TKT_STATE_FOLLOW_UP)))
+
+/* Whether it stands in the queue. */
+#define tkt_queue_has(t)                                                      \
+    ((TKT_STATES_ACTIVE & tkt_bit((t)->state)) != 0)
 
 /*
  * In an assignee's keys: active before done.  States within a class are not
@@ -67,6 +94,11 @@ void tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,
     uint64_t principal);
+void tkt_key_queue(tkt_key_t *k, uint32_t tenant, uint64_t team,
+    unsigned line);
+void tkt_key_by_queue(tkt_key_t *k, const tkt_ticket_t *t);
+void tkt_key_team_counts(tkt_key_t *k, uint32_t tenant, unsigned kind,
+    uint64_t team);
 void tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant);
 void tkt_key_tenant_name(tkt_key_t *k, tkt_str_t name);
 void tkt_key_tenant_child(tkt_key_t *k, uint32_t parent, uint32_t tenant);
@@ -81,6 +113,11 @@ void tkt_key_sealed_by(tkt_key_t *k, uint32_t master);
 void tkt_key_due(tkt_key_t *k, int64_t at_ms, tkt_due_t kind,
     uint32_t tenant, uint64_t id);
 void tkt_key_audit(tkt_key_t *k, uint32_t tenant, uint64_t number);
+void tkt_key_file_counts(tkt_key_t *k, uint32_t tenant);
+void tkt_key_attachment(tkt_key_t *k, uint32_t tenant,
+    const uint8_t digest[16]);
+void tkt_key_blob(tkt_key_t *k, uint64_t id);
+void tkt_key_blob_hash(tkt_key_t *k, const uint8_t hash[32]);
 
 
 /*

@@ -24,6 +24,11 @@ bool tkt_ticket_find(tkt_call_t *c, tkt_ticket_t *t, bool big);
 bool tkt_ticket_decide(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_action_t action, tkt_decision_t *decision);
 
+/* The same for a caller in a relation that is not looked up. */
+bool tkt_ticket_decide_as(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_action_t action, const tkt_caller_t *caller,
+    tkt_decision_t *decision);
+
 /*
  * Writes a change: version, updated_at, event, record, indexes, counters, and
  * what follows from it for the tickets of other tenants that it is linked to;
@@ -52,12 +57,35 @@ void tkt_include_answer(tkt_call_t *c, tkt_ticket_t *t,
 
 /*
  * Writes {"data":[…],"page":{…}} of the ticket's messages or events from a
- * position on; position 0 is the beginning.
+ * position on, which was found good; an empty one is the beginning.
  */
 bool tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
-    uint64_t from, size_t limit, tkt_str_t filter);
+    tkt_str_t position, size_t limit, tkt_str_t filter);
 bool tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
-    uint64_t from, size_t limit, tkt_str_t filter);
+    tkt_str_t position, size_t limit, tkt_str_t filter);
+
+/* Whether the list of messages may go on from there. */
+bool tkt_messages_from(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_str_t position);
+
+/*
+ * Whether a page begun at `begin` of the output ends with n entries: at their
+ * number, or at their bytes if those are long.
+ */
+bool tkt_part_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit);
+
+/* Whether a list may go on from this position, which a client sent. */
+typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_str_t position);
+
+/* Writes {"data":[…],"page":{…}}, as above. */
+typedef bool (*tkt_part_write_t)(tkt_call_t *c, tkt_out_t *o,
+    const tkt_ticket_t *t, tkt_str_t position, size_t limit,
+    tkt_str_t filter);
+
+/* Answers a list below the ticket of the path, continued at a position. */
+void tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
+    tkt_part_write_t write);
 
 /* One event; what staff say among themselves is not for the requester. */
 void tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,

@@ -207,18 +207,37 @@ tkt_ticket_save_record(tkt_txn_t *txn, const tkt_ticket_t *before,
 
 
 /*
- * Takes the ticket into (+1) or out of (-1) the counts of its tenant and of
- * its assignee.
+ * Takes the ticket into (+1) or out of (-1) the counts of its tenant, its
+ * team and its assignee.  Exercises are in none of them.
  */
 static void
 tkt_ticket_count(tkt_txn_t *txn, const tkt_ticket_t *t, int delta)
 {
+    size_t     cell;
     tkt_key_t  key;
 
+    if (t->drill) {
+        return;
+    }
+
+    cell = tkt_tenant_cell(t->state, t->assignee != 0, t->priority);
+
     tkt_key_tenant_counts(&key, (uint32_t) t->tenant);
-    tkt_counter_add(txn, TKT_DB_COUNTER, &key, TKT_TENANT_CELLS,
-                    tkt_tenant_cell(t->state, t->assignee != 0, t->priority),
-                    delta);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, TKT_TENANT_CELLS, cell, delta);
+
+    if (t->team != 0) {
+        tkt_key_team_counts(&key, (uint32_t) t->tenant, TKT_COUNTS_TEAM,
+                            t->team);
+        tkt_counter_add(txn, TKT_DB_COUNTER, &key, TKT_TENANT_CELLS, cell,
+                        delta);
+    }
+
+    if (t->complaint_of != 0) {
+        tkt_key_team_counts(&key, (uint32_t) t->tenant, TKT_COUNTS_COMPLAINT,
+                            t->team);
+        tkt_counter_add(txn, TKT_DB_COUNTER, &key, TKT_TENANT_CELLS, cell,
+                        delta);
+    }
 
     if (t->assignee != 0) {
         tkt_key_assignee_counts(&key, (uint32_t) t->tenant, t->assignee);
@@ -312,10 +331,35 @@ tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *before,
 }
 
 
+/* What its place in the queue goes by, besides what the indexes go by. */
+static inline bool
+tkt_queue_same(const tkt_ticket_t *a, const tkt_ticket_t *b)
+{
+    return a->team == b->team && a->due_at == b->due_at
+           && a->urge_count == b->urge_count && a->drill == b->drill;
+}
+
+
+static void
+tkt_ticket_queue(tkt_txn_t *txn, const tkt_ticket_t *before,
+    const tkt_ticket_t *t)
+{
+    if (before != NULL && !tkt_queue_has(before)) {
+        before = NULL;
+    }
+
+    if (before != NULL || tkt_queue_has(t)) {
+        tkt_ticket_move(txn, TKT_DB_BY_QUEUE, tkt_key_by_queue, before,
+                        tkt_queue_has(t) ? t : NULL);
+    }
+}
+
+
 void
 tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
     const tkt_ticket_t *ticket, tkt_arena_t *arena)
 {
+    bool       moved;
     tkt_key_t  key;
 
     tkt_ticket_save_record(txn, before, ticket, arena);
@@ -326,12 +370,21 @@ tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
         tkt_put(txn, TKT_DB_BY_REQUESTER, &key, tkt_str(""));
     }
 
-    if (before == NULL
-        || before->state != ticket->state
-        || before->assignee != ticket->assignee
-        || before->priority != ticket->priority)
+    moved = before == NULL
+            || before->state != ticket->state
+            || before->assignee != ticket->assignee
+            || before->priority != ticket->priority;
+
+    if (moved
+        || before->team != ticket->team
+        || before->drill != ticket->drill
+        || (before->complaint_of != 0) != (ticket->complaint_of != 0))
     {
         tkt_ticket_index(txn, before, ticket);
+    }
+
+    if (moved || !tkt_queue_same(before, ticket)) {
+        tkt_ticket_queue(txn, before, ticket);
     }
 }
 

@@ -1,5 +1,5 @@
 /*
- * When tokens were used last.  Readers never write, so carriers remember uses
+ * When tokens were used last, and agents were seen at the desk.  Readers never write, so carriers remember uses
  * and hand in many at once; a record is written when what it says is older
  * than TKT_TOKEN_USE_MS, at most once an hour and token however often it is
  * used.
@@ -7,6 +7,7 @@
 
 #include "app/tkt_due.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_presence.h"
 #include "app/tkt_rows.h"
 
 
@@ -56,9 +57,14 @@ tkt_job_token_uses(tkt_call_t *c)
 
         use = &in->list[i];
 
+        if (use->at_ms > 0 && use->agent) {
+            tkt_presence_seen(c->txn, use->tenant, use->principal, use->at_ms,
+                              c->arena);
+        }
+
         /* revoked since, or told already, by another worker too */
 
-        if (use->at_ms <= 0
+        if (use->at_ms <= 0 || use->number == 0
             || !tkt_token_load(c->txn, use->tenant, use->principal,
                                use->number, &token, c->arena)
             || token.last_used_at + TKT_TOKEN_USE_MS > (uint64_t) use->at_ms)

@@ -7,6 +7,7 @@
 
 #include "app/tkt_verify_int.h"
 #include "base/tkt_time.h"
+#include "codec/tkt_field_parse.h"
 
 
 #define TKT_DIGEST_PART  'd'
@@ -150,7 +151,7 @@ tkt_verify_value(void *ctx, const tkt_field_t *f, size_t number)
         break;
 
     case TKT_T_UINT:
-        good = value <= f->max;
+        good = value <= (f->max == UINT32_MAX ? TKT_UINT_MAX : f->max);
         break;
 
     default:
@@ -310,15 +311,22 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_credentials,
     tkt_verify_codes,
     tkt_verify_outbox,
+    tkt_verify_notices,
     tkt_verify_tickets,
     tkt_verify_log,
     tkt_verify_by_requester,
     tkt_verify_by_state,
     tkt_verify_by_assignee,
+    tkt_verify_by_queue,
+    tkt_verify_team_counts,
     tkt_verify_counters,
+    tkt_verify_relations,
+    tkt_verify_drafts,
     tkt_verify_answers,
     tkt_verify_sealed,
     tkt_verify_due,
+    tkt_verify_routes,
+    tkt_verify_desk,
     tkt_verify_audit,
     tkt_verify_config,
 };

@@ -231,7 +231,9 @@ tkt_verify_config_entry(tkt_config_entry_t *e, tkt_str_t key)
     e->tenant = tkt_unkey_u32(&u);
     e->kind = tkt_unkey_u8(&u);
 
-    if (e->kind == TKT_CONFIG_MEMBER_OF || e->kind == TKT_CONFIG_GRANT_OF) {
+    if (e->kind == TKT_CONFIG_MEMBER_OF || e->kind == TKT_CONFIG_GRANT_OF
+        || e->kind == TKT_CONFIG_GRANT_FOR)
+    {
         return;
     }
 

@@ -100,6 +100,14 @@ tkt_verify_transition(const tkt_event_t *e)
     for (i = 0; i < rows; i++) {
         to = (table[i].to == TKT_TO_SAME) ? e->from : table[i].to;
 
+        /* which it was is in the change list, and checked there */
+
+        if (to == TKT_TO_BEFORE && e->to > TKT_STATE_NONE
+            && e->to < TKT_STATE_CLOSED)
+        {
+            to = e->to;
+        }
+
         if (table[i].status == TKT_OK && table[i].action + 1U == e->action
             && (table[i].from & tkt_bit(e->from)) && to == e->to)
         {
@@ -217,6 +225,38 @@ tkt_chain_fresh_sealed(const tkt_ticket_t *t)
 }
 
 
+/*
+ * Set by what is found of a submission, by its type, by a complaint about
+ * another ticket, or by a split of one.
+ */
+static const size_t  tkt_chain_found[] = {
+    offsetof(tkt_ticket_t, team),
+    offsetof(tkt_ticket_t, approval),
+    offsetof(tkt_ticket_t, steps),
+    offsetof(tkt_ticket_t, verified),
+    offsetof(tkt_ticket_t, score),
+    offsetof(tkt_ticket_t, held),
+    offsetof(tkt_ticket_t, complaint_of),
+    offsetof(tkt_ticket_t, tier),
+    offsetof(tkt_ticket_t, link_list),
+};
+
+
+static bool
+tkt_chain_is_found(const tkt_field_t *f)
+{
+    size_t  i;
+
+    for (i = 0; i < tkt_array_len(tkt_chain_found); i++) {
+        if (f->type != TKT_T_OBJECT && f->offset == tkt_chain_found[i]) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /* A row that nobody can set when a ticket is submitted. */
 static bool
 tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
@@ -227,6 +267,7 @@ tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
     if (f->stored == 0 || (f->flags & TKT_F_NO_TRACK)
         || (f->in & TKT_USE_CREATE)
         || f->offset == offsetof(tkt_ticket_t, state)
+        || tkt_chain_is_found(f)
         || ((f->offset == offsetof(tkt_ticket_t, has_confidential)
              || f->offset == offsetof(tkt_ticket_t, sealed_version))
             && tkt_chain_fresh_sealed(c->t)))

@@ -102,6 +102,10 @@ void tkt_verify_by_state(tkt_verify_t *v);
 void tkt_verify_by_assignee(tkt_verify_t *v);
 void tkt_verify_counters(tkt_verify_t *v);
 
+/* tkt_verify_queue.c */
+void tkt_verify_by_queue(tkt_verify_t *v);
+void tkt_verify_team_counts(tkt_verify_t *v);
+
 /* tkt_verify_account.c */
 void tkt_verify_credentials(tkt_verify_t *v);
 void tkt_verify_codes(tkt_verify_t *v);
@@ -130,6 +134,22 @@ void tkt_verify_erased_user(tkt_verify_t *v, const tkt_user_t *user,
     const char *what);
 bool tkt_verify_is_erased(tkt_verify_t *v, uint64_t tenant,
     uint64_t principal);
+
+/* tkt_verify_notice.c: notices; what links a complaint and its ticket */
+void tkt_verify_notices(tkt_verify_t *v);
+void tkt_verify_complaint(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+
+/* tkt_verify_parts.c: links, watchers, merged tickets; drafts */
+void tkt_verify_relations(tkt_verify_t *v);
+void tkt_verify_drafts(tkt_verify_t *v);
+void tkt_verify_parts_ticket(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+/* tkt_verify_route.c */
+void tkt_verify_routes(tkt_verify_t *v);
+void tkt_verify_desk(tkt_verify_t *v);
+bool tkt_verify_route_due(tkt_verify_t *v, uint64_t at, uint64_t kind,
+    uint64_t tenant, uint64_t id);
 
 /* tkt_verify_audit.c */
 void tkt_verify_audit(tkt_verify_t *v);

@@ -343,6 +343,12 @@ tkt_verify_due(tkt_verify_t *v)
             good = tkt_verify_has_principal(v, part[2], part[3]);
             break;
 
+        case TKT_DUE_PRESENCE:
+        case TKT_DUE_RETURN:
+        case TKT_DUE_ROUTE:
+            good = tkt_verify_route_due(v, part[0], part[1], part[2], part[3]);
+            break;
+
         default:
             good = false;
         }

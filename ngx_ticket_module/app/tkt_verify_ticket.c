@@ -316,6 +316,11 @@ tkt_verify_entries(tkt_verify_t *v, const char *what, const tkt_ticket_t *t)
         tkt_key_by_assignee(&key, t);
         tkt_verify_indexed(v, what, TKT_DB_BY_ASSIGNEE, &key);
     }
+
+    if (tkt_queue_has(t)) {
+        tkt_key_by_queue(&key, t);
+        tkt_verify_indexed(v, what, TKT_DB_BY_QUEUE, &key);
+    }
 }
 
 
@@ -384,6 +389,8 @@ tkt_verify_ticket(tkt_verify_t *v, tkt_pieces_t *p, const uint64_t *part,
     tkt_verify_entries(v, what, &t);
     tkt_verify_sealed_ticket(v, what, &t);
     tkt_verify_forward(v, what, &t);
+    tkt_verify_complaint(v, what, &t);
+    tkt_verify_parts_ticket(v, what, &t);
 
     /* the texts stay in v->text until the chain has been replayed */
 

@@ -2,13 +2,16 @@
  * Views: see the header.
  */
 
+#include "app/tkt_config.h"
+#include "app/tkt_attachments.h"
 #include "app/tkt_grants.h"
 #include "app/tkt_parts.h"
+#include "app/tkt_queue.h"
 #include "app/tkt_relations.h"
 #include "app/tkt_view.h"
 
 
-#define TKT_TICKET_BYTES  2048
+#define TKT_TICKET_BYTES  8192
 
 
 void
@@ -20,6 +23,10 @@ tkt_view_init(tkt_view_t *v, tkt_call_t *call)
 
     for (i = 0; i < TKT_VIEW_NAMES; i++) {
         v->names[i].id = 0;
+    }
+
+    for (i = 0; i < TKT_VIEW_TEAMS; i++) {
+        v->teams[i].id = 0;
     }
 }
 
@@ -37,6 +44,7 @@ tkt_view_name(tkt_view_t *v, uint64_t id)
     }
 
     n->id = id;
+    n->kind = 0;
     n->name = tkt_str("");
     n->disabled = true;
 
@@ -46,10 +54,62 @@ tkt_view_name(tkt_view_t *v, uint64_t id)
                       tkt_txn_is_write(v->call->txn) ? v->call->arena : NULL))
     {
         n->name = user.name.len > 0 ? user.name : user.login;
+        n->kind = user.kind;
         n->disabled = user.disabled;
     }
 
     return n;
+}
+
+
+tkt_str_t
+tkt_view_person(tkt_view_t *v, uint64_t id)
+{
+    return tkt_view_name(v, id)->name;
+}
+
+
+static tkt_str_t
+tkt_view_team(tkt_view_t *v, uint64_t id)
+{
+    tkt_team_t        team;
+    tkt_view_team_t  *n;
+
+    n = &v->teams[id & (TKT_VIEW_TEAMS - 1)];
+
+    if (n->id == id) {
+        return n->name;
+    }
+
+    n->id = id;
+    n->name = tkt_str("");
+
+    if (tkt_config_load(v->call->txn, v->call->actor->tenant,
+                        TKT_CONFIG_TEAM, 0, id, &tkt_team_schema, &team,
+                        tkt_txn_is_write(v->call->txn) ? v->call->arena
+                                                       : NULL))
+    {
+        n->name = tkt_config_title(&team.head, v->call->lang);
+    }
+
+    return n->name;
+}
+
+
+/*
+ * Whether an agent has to be its requester, assignee or watcher to see it:
+ * complaints are the supervisors' matter, and grants bind.
+ */
+static bool
+tkt_view_ungranted(const tkt_call_t *c, const tkt_ticket_t *t)
+{
+    if (c->actor->role != TKT_ROLE_AGENT) {
+        return false;
+    }
+
+    return t->complaint_of != 0
+           || (c->actor->grants != 0
+               && !tkt_grants_allow(c, t->type_id, t->feature_id));
 }
 
 
@@ -78,17 +138,17 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
         caller.relation |= TKT_REL_ASSIGNEE;
     }
 
-    if (c->actor->role == TKT_ROLE_USER && caller.relation == 0
+    if (tkt_view_ungranted(c, t)) {
+        caller.relation |= TKT_REL_UNGRANTED;
+    }
+
+    /* looked up only where it would change what he sees */
+
+    if (!tkt_workflow_visible(&caller)
         && tkt_related(c->txn, c->actor->tenant, TKT_RELATION_WATCHING,
                        c->actor->id, t->id))
     {
         caller.relation |= TKT_REL_WATCHER;
-    }
-
-    if (c->actor->grants != 0
-        && !tkt_grants_allow(c, t->type_id, t->feature_id))
-    {
-        caller.relation |= TKT_REL_UNGRANTED;
     }
 
     return caller;
@@ -119,6 +179,7 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
 {
     *facts = (tkt_facts_t) {
         .state = (tkt_state_t) t->state,
+        .state_before = (tkt_state_t) t->state_before,
         .close_reason = (tkt_close_t) t->close_reason,
         .tier = (uint32_t) t->tier,
         .has_assignee = t->assignee != 0,
@@ -126,13 +187,15 @@ tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t, tkt_facts_t *facts)
                       || tkt_view_name(v, t->assignee)->disabled,
         .verified = t->verified != 0,
         .rated = t->rated_at != 0,
-        .complaint_open = t->complaint_open != 0,
+        /* of a complaint there is none */
+        .complaint_open = t->complaint_open != 0 || t->complaint_of != 0,
         .archived = t->archived != 0,
         .now_ms = v->call->now_ms,
         .ended_at_ms = (int64_t) tkt_ended_at(t),
         .confirmed_at_ms = (int64_t) t->confirmed_at,
         .closed_at_ms = (int64_t) t->closed_at,
         .last_urge_at_ms = (int64_t) t->last_urge_at,
+        .merged_at_ms = (int64_t) t->merged_at,
     };
 }
 
@@ -174,8 +237,7 @@ tkt_view_next(const tkt_ticket_t *t, const tkt_caller_t *caller)
 }
 
 
-/* The answer is true until the earliest of all times given here. */
-static void
+void
 tkt_view_fresh(tkt_call_t *c, int64_t until_ms)
 {
     if (until_ms != 0
@@ -202,9 +264,14 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
                                         facts.state, c->lang);
     t->requester_name = tkt_view_name(v, t->requester)->name;
+    t->requester_kind = tkt_view_name(v, t->requester)->kind;
 
     if (t->assignee != 0) {
         t->assignee_name = tkt_view_name(v, t->assignee)->name;
+    }
+
+    if (t->team != 0) {
+        t->team_name = tkt_view_team(v, t->team);
     }
 
     tkt_parts_view(c, t);
@@ -219,6 +286,10 @@ void
 tkt_view_message(tkt_view_t *v, tkt_message_t *m)
 {
     m->author_name = tkt_view_name(v, m->author)->name;
+
+    if (m->attachment_count > 0) {
+        m->attachments = tkt_attachments_text(v->call, m->ticket, m->id);
+    }
 }
 
 
@@ -264,9 +335,11 @@ tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
 
     while (tkt_changes_next(&changes, &change)) {
 
-        if ((change.field->flags & hidden)
-            || (change.field->readers != 0
-                && !(change.field->readers & tkt_bit(role))))
+        /* a hidden row that names its readers is told to them */
+
+        if (change.field->readers == 0
+            ? (change.field->flags & hidden) != 0
+            : !(change.field->readers & tkt_bit(role)))
         {
             continue;
         }
@@ -318,6 +391,7 @@ tkt_view_answer_ticket(tkt_call_t *c, tkt_ticket_t *t)
 
     tkt_view_init(&v, c);
     tkt_view_ticket(&v, t);
+    tkt_queue_view(c, t);
 
     tkt_out_init(&o, c->arena, TKT_TICKET_BYTES);
     tkt_out_object(&o, &tkt_ticket_schema, t,

@@ -12,22 +12,34 @@
 
 
 #define TKT_VIEW_NAMES  64      /* slots, a power of two */
+#define TKT_VIEW_TEAMS  16
+
+typedef struct {
+    uint64_t   id;
+    uint64_t   kind;        /* tkt_person_t                                  */
+    tkt_str_t  name;
+    bool       disabled;
+} tkt_view_name_t;
+
 
 typedef struct {
     uint64_t   id;
     tkt_str_t  name;
-    bool       disabled;
-} tkt_view_name_t;
+} tkt_view_team_t;
 
 
 /* One answer's memory of names; stack object, one tenant. */
 typedef struct {
     tkt_call_t       *call;
     tkt_view_name_t   names[TKT_VIEW_NAMES];
+    tkt_view_team_t   teams[TKT_VIEW_TEAMS];
 } tkt_view_t;
 
 
 void tkt_view_init(tkt_view_t *v, tkt_call_t *call);
+
+/* The name that a principal is shown by; valid as long as the answer. */
+tkt_str_t tkt_view_person(tkt_view_t *v, uint64_t id);
 
 /* Who the caller is to a ticket. */
 tkt_caller_t tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t);
@@ -43,6 +55,9 @@ void tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t,
 uint64_t tkt_view_allowed(const tkt_facts_t *facts,
     const tkt_caller_t *caller);
 
+/* The answer is true until the earliest of all times given; 0: none. */
+void tkt_view_fresh(tkt_call_t *c, int64_t until_ms);
+
 /* Fills the view members of the structs. */
 void tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t);
 void tkt_view_message(tkt_view_t *v, tkt_message_t *m);
@@ -50,8 +65,8 @@ void tkt_view_event(tkt_view_t *v, tkt_event_t *e);
 
 /*
  * Writes a change list as members "field":{"old":…,"new":…}, those of rows
- * with a flag of `hidden` or hidden from `role` left out.  False if it does
- * not decode.
+ * hidden from `role`, or hidden by a flag of `hidden` and without `readers`,
+ * left out.  False if it does not decode.
  */
 bool tkt_view_changes(tkt_out_t *o, const tkt_schema_t *s, tkt_str_t packed,
     unsigned hidden, tkt_role_t role);

@@ -1,15 +1,21 @@
 /*
  * Which index a list walks:
  *
+ *     watched by the caller relation, by principal          one range
  *     requester given       by_requester                    one range
+ *     queue order           by_queue, by team, assigned     merged ranges
  *     assignee given        by_assignee, active and done    merged ranges
  *     state, priority, …    by_state, by state, assigned    merged ranges
  *     nothing               the tickets themselves          one range
  *
- * In queue order the ranges are merged by (urgency, id); in order of
- * submission the urgency belongs to the range and they are merged by id.
+ * In order of submission the urgency belongs to the range and ranges are
+ * merged by id.  The queue has active tickets alone: what else is asked for in
+ * its order (tickets that are done, those of one assignee) is merged from the
+ * other indexes by (urgency, id).
  */
 
+#include "app/tkt_queue.h"
+#include "app/tkt_relations.h"
 #include "app/tkt_walk.h"
 
 
@@ -173,9 +179,14 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     tkt_key_t   prefix, from;
     tkt_unkey_t u;
 
-    db = (f->requester != 0) ? TKT_DB_BY_REQUESTER : TKT_DB_TICKET;
+    db = f->watching ? TKT_DB_RELATION
+         : f->requester != 0 ? TKT_DB_BY_REQUESTER : TKT_DB_TICKET;
 
-    if (f->requester != 0) {
+    if (f->watching) {
+        tkt_key_relations(&prefix, w->call->actor->tenant,
+                          TKT_RELATION_WATCHING, w->call->actor->id);
+
+    } else if (f->requester != 0) {
         tkt_key_principal(&prefix, w->call->actor->tenant, f->requester);
 
     } else {
@@ -204,13 +215,137 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
 }
 
 
+/* ---- the queue ---- */
+
+static bool
+tkt_is_queue(const tkt_filter_t *f)
+{
+    return f->sort == TKT_SORT_QUEUE && f->assigned != TKT_ASSIGNEE_ONE
+           && (f->states & ~TKT_STATES_ACTIVE) == 0;
+}
+
+
+/* The lines of a team that the filter asks for. */
+static void
+tkt_queue_lines(tkt_ranges_t *r, tkt_call_t *c, uint64_t team)
+{
+    unsigned   line, first;
+    tkt_key_t  base;
+
+    first = (r->filter->drill == TKT_ONLY) ? TKT_LINE_DRILL : 0;
+
+    for (line = TKT_LINE_UNASSIGNED; line <= TKT_LINE_ASSIGNED; line++) {
+
+        if (line == TKT_LINE_ASSIGNED
+            && r->filter->assigned == TKT_ASSIGNEE_UNASSIGNED)
+        {
+            break;
+        }
+
+        tkt_key_queue(&base, c->actor->tenant, team, first + line);
+        tkt_ranges_add(r, &base);
+    }
+}
+
+
+/*
+ * Those of teams that have tickets of the states asked for.  False if the
+ * teams are too many to be merged.
+ */
+static bool
+tkt_queue_fill(tkt_ranges_t *r, tkt_call_t *c)
+{
+    bool         room;
+    tkt_teams_t  teams;
+
+    if (r->filter->drill == TKT_ONLY || r->filter->teams != TKT_TEAM_ANY) {
+
+        /* exercises are in no team's lines */
+
+        tkt_queue_lines(r, c, r->filter->drill == TKT_ONLY
+                              ? 0 : r->filter->team);
+        return true;
+    }
+
+    tkt_queue_lines(r, c, 0);
+    tkt_teams_open(&teams, c->txn, c->actor->tenant, TKT_COUNTS_TEAM);
+
+    for (room = true; room && tkt_teams_next(&teams); /* void */) {
+
+        if (tkt_filter_cells(r->filter, teams.cells) == 0) {
+            continue;
+        }
+
+        room = r->count + 2 <= TKT_MERGE_RANGES_MAX;
+
+        if (room) {
+            tkt_queue_lines(r, c, teams.team);
+        }
+    }
+
+    tkt_teams_close(&teams);
+
+    return room;
+}
+
+
+/* The ranges of the filter; the index that they are of. */
+static tkt_db_t
+tkt_walk_ranges(tkt_ranges_t *r, tkt_call_t *c, uint32_t states)
+{
+    if (tkt_is_queue(r->filter)) {
+
+        if (tkt_queue_fill(r, c)) {
+            return TKT_DB_BY_QUEUE;
+        }
+
+        r->count = 0;
+    }
+
+    if (r->filter->assigned == TKT_ASSIGNEE_ONE) {
+        tkt_ranges_of_assignee(r, c, states);
+        return TKT_DB_BY_ASSIGNEE;
+    }
+
+    tkt_ranges_fill(r, c, states);
+
+    return TKT_DB_BY_STATE;
+}
+
+
+/*
+ * Where the walk begins: after the last page, at a bound in time, or at the
+ * most urgent that is asked for.
+ */
+static void
+tkt_walk_from(const tkt_filter_t *f, tkt_str_t position, uint64_t bound,
+    tkt_key_t *from, bool *exclusive)
+{
+    tkt_key_start(from);
+    *exclusive = true;
+
+    if (position.len > 0) {
+        tkt_key_bytes(from, position);
+
+    } else if (bound != 0) {
+        tkt_key_u64(from, bound);
+        *exclusive = f->sort == TKT_SORT_NEWEST;
+
+    } else if (f->sort == TKT_SORT_QUEUE && f->priorities != 0) {
+        tkt_key_u8(from, tkt_urgency(31 - __builtin_clz(f->priorities)));
+        *exclusive = false;
+    }
+}
+
+
 static void
 tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     uint64_t bound)
 {
-    bool          exclusive, reverse = f->sort == TKT_SORT_NEWEST;
+    bool          exclusive;
     size_t        n;
     uint32_t      states;
+    tkt_db_t      db;
     tkt_key_t     from;
     tkt_ranges_t  r = { .filter = f };
 
@@ -219,12 +354,16 @@ tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     if (f->sort != TKT_SORT_QUEUE) {
         r.priorities = (f->priorities != 0) ? f->priorities
                                             : TKT_PRIORITIES_ALL;
+
+    } else if (f->priorities != 0) {
+        w->urgency = tkt_urgency(__builtin_ctz(f->priorities));
     }
 
     /* assigned and not; one range each, or one for each urgency */
 
-    n = (size_t) __builtin_popcount(states) * 2
-        * (r.priorities ? (size_t) __builtin_popcount(r.priorities) : 1);
+    n = tkt_is_queue(f) ? TKT_MERGE_RANGES_MAX
+        : (size_t) __builtin_popcount(states) * 2
+          * (r.priorities ? (size_t) __builtin_popcount(r.priorities) : 1);
 
     r.prefixes = tkt_arena_alloc(w->call->arena, n * sizeof(tkt_key_t));
     if (r.prefixes == NULL) {
@@ -232,30 +371,12 @@ tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
         return;
     }
 
-    if (f->assigned == TKT_ASSIGNEE_ONE) {
-        tkt_ranges_of_assignee(&r, w->call, states);
+    db = tkt_walk_ranges(&r, w->call, states);
+    tkt_walk_from(f, position, bound, &from, &exclusive);
 
-    } else {
-        tkt_ranges_fill(&r, w->call, states);
-    }
-
-    tkt_key_start(&from);
-    exclusive = true;
-
-    if (position.len > 0) {
-        tkt_key_bytes(&from, position);
-
-    } else if (bound != 0) {
-        tkt_key_u64(&from, bound);
-        exclusive = reverse;
-    }
-
-    w->merge = tkt_merge_open(w->call->txn,
-                              f->assigned == TKT_ASSIGNEE_ONE
-                              ? TKT_DB_BY_ASSIGNEE : TKT_DB_BY_STATE,
-                              r.prefixes, r.count,
+    w->merge = tkt_merge_open(w->call->txn, db, r.prefixes, r.count,
                               from.len > 0 ? &from : NULL, exclusive,
-                              reverse, w->call->arena);
+                              f->sort == TKT_SORT_NEWEST, w->call->arena);
 }
 
 
@@ -270,6 +391,7 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
     w->scan.cursor = NULL;
     w->scan.done = true;
     w->position_len = 0;
+    w->urgency = UINT8_MAX;
 
     bound = (position.len == 0) ? tkt_walk_bound(c, f) : 0;
 
@@ -281,7 +403,7 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
               ? tkt_first_at(c, f->before) : 0;
 
     if (f->sort != TKT_SORT_QUEUE
-        && (f->requester != 0
+        && (f->requester != 0 || f->watching
             || (f->states == 0 && f->priorities == 0
                 && f->assigned == TKT_ASSIGNEE_ANY)))
     {
@@ -300,7 +422,11 @@ tkt_walk_next(tkt_walk_t *w, uint64_t *id)
     tkt_unkey_t  u;
 
     if (w->merge != NULL) {
-        if (!tkt_merge_next(w->merge, &at)) {
+        /* urgency stands first in the positions of a queue */
+
+        if (!tkt_merge_next(w->merge, &at)
+            || (at.len > 8 && at.data[0] > w->urgency))
+        {
             return false;
         }
 

@@ -18,6 +18,7 @@ typedef struct {
     size_t        position_len;
     uint64_t      low;         /* ids that the walk ends at: those below     */
     uint64_t      high;        /* and those from here on; 0: no bound        */
+    uint8_t       urgency;     /* in queue order: the last one asked for     */
 } tkt_walk_t;
 
 

@@ -8,6 +8,7 @@
 #include "app/tkt_roles.h"
 #include "app/tkt_tenant_tree.h"
 #include "app/tkt_tenants.h"
+#include "app/tkt_grants.h"
 #include "app/tkt_who.h"
 #include "base/tkt_text.h"
 #include "codec/tkt_field_parse.h"
@@ -232,6 +233,7 @@ tkt_who_principal(tkt_txn_t *txn, const tkt_user_t *user, tkt_str_t asserted,
     }
 
     actor->id = who.id;
+    actor->grants = tkt_grants_bind(&who) ? who.grants : 0;
     tkt_actor_role(txn, &who, actor);
     tkt_who_cap(actor);
 

@@ -74,6 +74,27 @@ tkt_who_unmake(tkt_command_t *cmd, tkt_call_t *c)
 }
 
 
+/* What admission by token reads. */
+#define TKT_WHO_READ                                                          \
+    (tkt_bit(TKT_DB_TOKEN) | tkt_bit(TKT_DB_PRINCIPAL)                        \
+     | tkt_bit(TKT_DB_ROLE) | tkt_bit(TKT_DB_TENANT))
+
+
+/*
+ * Whether all that his admission read is as it was then: nobody has changed a
+ * principal, a token, a role or a tenant since, earlier commands of the batch
+ * included.  Then a second look would see what the first has seen; only the
+ * time goes on.
+ */
+static bool
+tkt_who_unchanged(const tkt_actor_t *actor, tkt_call_t *c)
+{
+    return actor->by == TKT_BY_TOKEN
+           && (actor->expires_at_ms == 0 || actor->expires_at_ms > c->now_ms)
+           && tkt_txn_steady(c->txn, actor->snapshot, TKT_WHO_READ);
+}
+
+
 /*
  * Whether the token is still there and, by the time of the store, which no
  * clock that is set back takes back, has not ended.
@@ -117,6 +138,8 @@ tkt_who_still(tkt_command_t *cmd, tkt_call_t *c, const tkt_user_t *user)
         actor->id = now.id;
     }
 
+    actor->grants = now.grants;
+
     if (tkt_role_cap(actor->role, now.role) != actor->role
         || (tkt_actor_permissions(actor) & ~tkt_actor_permissions(&now)) != 0)
     {
@@ -149,6 +172,10 @@ tkt_who_enter(tkt_command_t *cmd, tkt_call_t *c)
             return false;
         }
 
+        return true;
+    }
+
+    if (tkt_who_unchanged(actor, c)) {
         return true;
     }
 

@@ -24,6 +24,8 @@ _Static_assert(sizeof(tkt_arena_block_t) % TKT_ARENA_ALIGN_BYTES == 0,
                "what follows a block's header must be aligned");
 _Static_assert(sizeof(tkt_arena_t) % TKT_ARENA_ALIGN_BYTES == 0,
                "what follows a created arena must be aligned");
+_Static_assert(TKT_ARENA_KEPT_BYTES % TKT_ARENA_ALIGN_BYTES == 0,
+               "so must be its end");
 
 
 static size_t
@@ -47,6 +49,9 @@ tkt_arena_init_lent(tkt_arena_t *a, size_t block_bytes, tkt_arena_lend_t lend,
     a->lend = lend;
     a->lender = lender;
     a->blocks = NULL;
+    a->first = NULL;
+    a->first_end = NULL;
+    a->home = NULL;
     a->block_bytes = tkt_arena_round(block_bytes);
     a->failed = false;
     a->wipe = false;
@@ -63,18 +68,54 @@ tkt_arena_init(tkt_arena_t *a, size_t block_bytes)
 tkt_arena_t *
 tkt_arena_create(size_t block_bytes)
 {
+    return tkt_arena_create_kept(block_bytes, NULL);
+}
+
+
+static void *
+tkt_arena_block(size_t bytes, tkt_arena_blocks_t *home)
+{
+    void  *block;
+
+    if (home == NULL || home->count == 0) {
+        return malloc(bytes);
+    }
+
+    block = home->first;
+    home->first = *(void **) block;
+    home->count--;
+
+    return block;
+}
+
+
+tkt_arena_t *
+tkt_arena_create_kept(size_t block_bytes, tkt_arena_blocks_t *blocks)
+{
+    size_t        bytes;
     tkt_arena_t  *a, init;
 
     tkt_arena_init(&init, block_bytes);
+    bytes = sizeof(tkt_arena_t) + init.block_bytes;
 
-    a = malloc(sizeof(tkt_arena_t) + init.block_bytes);
+    if (bytes > TKT_ARENA_KEPT_BYTES) {
+        blocks = NULL;
+
+    } else if (blocks != NULL) {
+        bytes = TKT_ARENA_KEPT_BYTES;
+    }
+
+    a = tkt_arena_block(bytes, blocks);
     if (a == NULL) {
         return NULL;
     }
 
     *a = init;
+    a->home = blocks;
     a->pos = (uint8_t *) a + sizeof(tkt_arena_t);
-    a->end = a->pos + a->block_bytes;
+    a->end = (uint8_t *) a + bytes;
+    a->first = a->pos;
+    a->first_end = a->end;
 
     return a;
 }
@@ -92,8 +133,8 @@ tkt_arena_keep_secrets(tkt_arena_t *a)
     /* the rest of a lent block would be filled and never found again */
 
     if (a->lend != NULL) {
-        a->pos = NULL;
-        a->end = NULL;
+        a->first = a->pos;
+        a->first_end = a->end;
     }
 }
 
@@ -105,13 +146,38 @@ tkt_arena_overwrite(void *p, size_t n)
 }
 
 
+/*
+ * The block in use is overwritten as far as it was handed out: most of it was
+ * never touched, and need not be fetched into the cache for this.
+ */
+static void
+tkt_arena_wipe_block(const tkt_arena_t *a, uint8_t *start, uint8_t *end)
+{
+    if (end == a->end) {
+        end = a->pos;
+    }
+
+    tkt_arena_overwrite(start, (size_t) (end - start));
+}
+
+
 void
 tkt_arena_wipe(tkt_arena_t *a)
 {
+    uint8_t            *start;
     tkt_arena_block_t  *block;
 
+    if (!a->wipe) {
+        return;
+    }
+
+    if (a->first != NULL) {
+        tkt_arena_wipe_block(a, a->first, a->first_end);
+    }
+
     for (block = a->blocks; block != NULL; block = block->next) {
-        tkt_arena_overwrite(block + 1, block->bytes);
+        start = (uint8_t *) (block + 1);
+        tkt_arena_wipe_block(a, start, start + block->bytes);
     }
 }
 
@@ -121,9 +187,7 @@ tkt_arena_done(tkt_arena_t *a)
 {
     tkt_arena_block_t  *block, *next;
 
-    if (a->wipe) {
-        tkt_arena_wipe(a);
-    }
+    tkt_arena_wipe(a);
 
     for (block = a->blocks; block != NULL && a->lend == NULL; block = next) {
         next = block->next;
@@ -131,6 +195,8 @@ tkt_arena_done(tkt_arena_t *a)
     }
 
     a->blocks = NULL;
+    a->first = NULL;
+    a->first_end = NULL;
     a->pos = NULL;
     a->end = NULL;
 }
@@ -139,17 +205,23 @@ tkt_arena_done(tkt_arena_t *a)
 void
 tkt_arena_destroy(tkt_arena_t *a)
 {
+    tkt_arena_blocks_t  *home;
+
     if (a == NULL) {
         return;
     }
 
     tkt_arena_done(a);
+    home = a->home;
 
-    if (a->wipe) {
-        tkt_arena_overwrite(a, sizeof(tkt_arena_t) + a->block_bytes);
+    if (home == NULL || home->count >= home->count_max) {
+        free(a);
+        return;
     }
 
-    free(a);
+    *(void **) (void *) a = home->first;
+    home->first = a;
+    home->count++;
 }
 
 
@@ -198,6 +270,12 @@ tkt_arena_grow(tkt_arena_t *a, size_t bytes)
     if (bytes > SIZE_MAX / 2) {
         a->failed = true;
         return NULL;
+    }
+
+    /* nothing fits anywhere, and `end` is aligned */
+
+    if (bytes == 0 && a->pos != NULL) {
+        return a->pos + (-(uintptr_t) a->pos & (TKT_ARENA_ALIGN_BYTES - 1));
     }
 
     need = tkt_arena_round(bytes == 0 ? 1 : bytes);
@@ -285,6 +363,12 @@ tkt_arena_printf(tkt_arena_t *a, const char *fmt, ...)
         s.len = (size_t) n;
         a->pos += n;
         return s;
+    }
+
+    /* what it has written as far as there was room was not handed out */
+
+    if (a->wipe && room > 0) {
+        tkt_arena_overwrite(a->pos, room);
     }
 
     /* the NUL that printf writes needs a byte too */

@@ -15,6 +15,20 @@ typedef void *(*tkt_arena_lend_t)(void *lender, size_t bytes);
 
 typedef struct tkt_arena_block_s  tkt_arena_block_t;
 
+/*
+ * Blocks that were given back and wait for the next arena that is created, of
+ * one thread: commands come and go by the thousand, and blocks as large as
+ * theirs cost malloc much.
+ */
+typedef struct {
+    void      *first;               /* linked by their first word */
+    unsigned   count;
+    unsigned   count_max;           /* more are freed             */
+} tkt_arena_blocks_t;
+
+/* Those of a command with a body of usual size, the arena included. */
+#define TKT_ARENA_KEPT_BYTES  16384
+
 typedef struct {
     uint8_t            *pos;
     uint8_t            *end;
@@ -22,6 +36,11 @@ typedef struct {
     void               *lender;
     tkt_arena_block_t  *blocks;     /* malloc'ed blocks, freed by done, and
                                        lent ones that are to be wiped        */
+    uint8_t            *first;      /* memory that is no block of the list,
+                                       to be wiped: the own block of a created
+                                       arena, the rest of a lent one         */
+    uint8_t            *first_end;
+    tkt_arena_blocks_t *home;       /* of a created arena; NULL: malloc */
     size_t              block_bytes;
     bool                failed;
     bool                wipe;       /* blocks hold secrets: overwritten before
@@ -50,6 +69,13 @@ tkt_arena_t *tkt_arena_create(size_t block_bytes);
 void tkt_arena_destroy(tkt_arena_t *a);
 
 /*
+ * The same from blocks, where they are not NULL and it fits one of them; to be
+ * destroyed by the same thread, while they are still there.
+ */
+tkt_arena_t *tkt_arena_create_kept(size_t block_bytes,
+    tkt_arena_blocks_t *blocks);
+
+/*
  * Frees what was allocated; the arena may then be used again, but `failed`
  * stays as it is.
  */
@@ -57,18 +83,29 @@ void tkt_arena_done(tkt_arena_t *a);
 
 /*
  * From now on the arena holds secrets: tkt_arena_done and tkt_arena_destroy
- * overwrite what was handed out before they give it back.  Blocks that were
- * lent before this are not known and stay as they are.
+ * overwrite what was handed out before they give it back.  What was handed out
+ * of lent memory before this is not known and stays as it is.
  */
 void tkt_arena_keep_secrets(tkt_arena_t *a);
 
 /*
- * Overwrites the blocks of an arena that keeps secrets, for a lender who frees
- * them himself: to be called when nobody reads them any more (in the cleanup
- * of a request pool) and before they are freed.  The first block of an arena
- * of tkt_arena_create is overwritten by tkt_arena_destroy alone.
+ * Overwrites what was handed out by an arena that keeps secrets, for a lender
+ * who frees it himself: to be called when nobody reads it any more (in the
+ * cleanup of a request pool) and before it is freed.  What was never handed
+ * out is left alone.
  */
 void tkt_arena_wipe(tkt_arena_t *a);
+
+/*
+ * Gives back the end of the memory that was handed out last, from `end` on.  It
+ * must hold no secret.
+ */
+static inline void
+tkt_arena_give_back(tkt_arena_t *a, uint8_t *end)
+{
+    a->pos = end;
+}
+
 
 /* Overwrites n bytes, also where a compiler would not bother. */
 void tkt_arena_overwrite(void *p, size_t n);

@@ -88,6 +88,10 @@
 #define TKT_FORM_FIELDS_MAX               64
 #define TKT_FORM_BOUND_MAX                1000000000
 #define TKT_FORM_TEXT_MAX_CHARS           2000
+/* of a number, either way: every integer up to it is a double */
+#define TKT_FORM_NUMBER_MAX               1e15
+#define TKT_KEYWORD_TEXT_MAX_BYTES        2048
+#define TKT_KEYWORD_RECORDS_MAX           200
 #define TKT_TEAMS_MAX                     200
 #define TKT_TEAM_MEMBERS_MAX              500
 #define TKT_GRANTS_PER_AGENT_MAX          200
@@ -97,18 +101,28 @@
 #define TKT_PRESENCE_TTL_MS               (20 * 60 * 1000LL)
 #define TKT_RETURN_AFTER_S                900
 #define TKT_ROUTE_BATCH_MAX               32
+#define TKT_ROUTE_LOOK_MAX                64
+#define TKT_ROUTE_STEPS_MAX               512
+#define TKT_CAPACITY_DEFAULT              10
 #define TKT_MACRO_BODY_MAX_CHARS          10000
 #define TKT_VIEW_FILTER_MAX_CHARS         500
 #define TKT_BATCH_MAX                     500
 #define TKT_QUEUE_POSITION_MAX            1000
+#define TKT_SIMILAR_STEPS_MAX             500
 
 /* parts of a ticket */
 #define TKT_WATCHERS_MAX                  32
 #define TKT_LINKS_MAX                     32
+#define TKT_LINK_DEPTH_MAX                16
 #define TKT_MERGED_MAX                    16
 #define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
 #define TKT_MENTIONS_MAX                  16
 #define TKT_NOTICES_MAX                   200
+#define TKT_TOLD_MAX                      64
+#define TKT_SUPERVISORS_TOLD_MAX          8
+#define TKT_SUPERVISOR_STEPS_MAX          1000
+#define TKT_CHAIN_STEPS_MAX               200
+#define TKT_DUPLICATES_MAX                20
 #define TKT_VIEWER_TTL_MS                 (30 * 1000LL)
 #define TKT_VIEWERS_MAX                   16
 
@@ -117,7 +131,12 @@
 #define TKT_ATTACHMENT_TTL_MS             (24 * 3600 * 1000LL)
 #define TKT_ATTACHMENT_TOKEN_CHARS        43
 #define TKT_FILE_NAME_MAX_CHARS           255
+#define TKT_ATTACHMENT_LIMIT_BYTES        (4095 * 1024 * 1024LL)
 #define TKT_UPLOADS_UNBOUND_MAX           64
+#define TKT_BLOB_FILE_MAX_BYTES           96
+#define TKT_QUOTA_RETRY_AFTER_S           3600
+#define TKT_MEDIA_HEAD_BYTES              1024
+#define TKT_ORPHAN_AGE_MS                 (24 * 3600 * 1000LL)
 
 /* workflow */
 #define TKT_TIER_MAX                      3

@@ -46,7 +46,41 @@ tkt_out_text(const tkt_out_t *o)
 }
 
 
-/* Moves the text to a larger place; the old one stays with the arena. */
+tkt_str_t
+tkt_out_close(tkt_out_t *o)
+{
+    if (!o->failed && o->end == o->arena->pos) {
+        tkt_arena_give_back(o->arena, o->pos);
+        o->end = o->pos;
+    }
+
+    return tkt_out_text(o);
+}
+
+
+/* Lets the text have up to `bytes` where it is, if nothing is behind it. */
+static bool
+tkt_out_stretch(tkt_out_t *o, size_t bytes)
+{
+    size_t        room;
+    tkt_arena_t  *a = o->arena;
+
+    if (o->start == NULL || o->end != a->pos) {
+        return false;
+    }
+
+    room = (size_t) (a->end - o->start);
+    o->end = o->start + (room < bytes ? room : bytes);
+    a->pos = o->end;
+
+    return true;
+}
+
+
+/*
+ * Makes the text's place larger, or moves it to a larger one; the old one
+ * stays with the arena.
+ */
 static bool __attribute__((noinline))
 tkt_out_grow(tkt_out_t *o, size_t n)
 {
@@ -65,6 +99,10 @@ tkt_out_grow(tkt_out_t *o, size_t n)
 
     if (bytes < TKT_OUT_MIN_BYTES) {
         bytes = TKT_OUT_MIN_BYTES;
+    }
+
+    if (tkt_out_stretch(o, bytes) && (size_t) (o->end - o->pos) >= n) {
+        return true;
     }
 
     start = tkt_arena_alloc(o->arena, bytes);

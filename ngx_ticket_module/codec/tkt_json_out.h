@@ -29,6 +29,9 @@ void tkt_out_init(tkt_out_t *o, tkt_arena_t *arena, size_t bytes);
 /* What was written; {NULL, 0} if it failed. */
 tkt_str_t tkt_out_text(const tkt_out_t *o);
 
+/* The same; room that was not needed goes back to the arena. */
+tkt_str_t tkt_out_close(tkt_out_t *o);
+
 /* How much was written. */
 #define tkt_out_bytes(o)  ((size_t) ((o)->pos - (o)->start))
 
@@ -83,6 +86,13 @@ void tkt_out_value(tkt_out_t *o, const tkt_field_t *f, uint64_t u64,
  */
 void tkt_out_schema(tkt_out_t *o, const tkt_schema_t *s, uint32_t use,
     bool merge);
+
+/*
+ * The schema of one row as accepted in `use`, and what of it stands between
+ * the braces (of any row but an OBJECT).
+ */
+void tkt_out_schema_row(tkt_out_t *o, const tkt_field_t *f, uint32_t use);
+void tkt_out_schema_words(tkt_out_t *o, const tkt_field_t *f, uint32_t use);
 
 
 #endif /* TKT_JSON_OUT_H */

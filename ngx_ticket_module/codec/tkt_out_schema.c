@@ -12,11 +12,51 @@
 #include "base/tkt_limits.h"
 
 
-#define TKT_PATTERN_SLUG   "^[a-z0-9][a-z0-9_.-]*$"
-#define TKT_PATTERN_PHONE  "^[0-9 +().x-]{3,32}$"
-#define TKT_PATTERN_URL    "^https?://[^\\s]+$"
-#define TKT_PATTERN_ID     "^[1-9][0-9]*$"
-#define TKT_PATTERN_TAG    "^[^\"\\\\,]+$"
+/*
+ * Patterns reject what the decoder rejects, in words that ECMA 262, Perl and
+ * Python read alike: no $, which lets a newline pass in some, and no \d or \s,
+ * which mean more in some.
+ */
+#define TKT_END      "(?![\\s\\S])"
+#define TKT_CONTROL  "\\x00-\\x1f\\x7f-\\x9f"
+
+/* U+1680, U+2000 to U+200B, U+2028, U+2029, U+202F, U+205F, U+3000, U+FEFF */
+#define TKT_BLANK                                                             \
+    "\\x00-\\x20\\xa0\xe1\x9a\x80\xe2\x80\x80-\xe2\x80\x8b\xe2\x80\xa8"       \
+    "\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\x9f\xe3\x80\x80\xef\xbb\xbf"
+
+/* anything but blanks is in it */
+#define TKT_INK      "(?=[\\s\\S]*[^" TKT_BLANK "])"
+
+#define TKT_PATTERN_LINE   "[^" TKT_CONTROL "]*" TKT_END
+#define TKT_PATTERN_TEXT   "[^\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]*" TKT_END
+#define TKT_PATTERN_SLUG   "^[a-z0-9][a-z0-9_.-]*" TKT_END
+#define TKT_PATTERN_PHONE  "^(?=[^0-9]*[0-9])[0-9 +().x-]{3,32}" TKT_END
+#define TKT_PATTERN_ID     "^[1-9][0-9]*" TKT_END
+#define TKT_PATTERN_TAG    "^" TKT_INK "[^\"\\\\," TKT_CONTROL "]+" TKT_END
+#define TKT_PATTERN_URL                                                       \
+    "^https?://[^/?#:\\x7f-\\x9f" TKT_BLANK "][^\\x7f-\\x9f" TKT_BLANK "]*"   \
+    TKT_END
+
+#define TKT_ATOM           "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+#define TKT_LABEL          "[A-Za-z0-9-]+"
+#define TKT_PATTERN_EMAIL                                                     \
+    "^(?=[^@]{1,64}@)(?![\\s\\S]{255})(?![\\s\\S]*-" TKT_END ")"              \
+    TKT_ATOM "(\\." TKT_ATOM ")*@(?!-)" TKT_LABEL "(\\." TKT_LABEL ")*"       \
+    TKT_END
+
+/* RFC 3339 from 1970-01-02 to 9999-12-30, which no time zone leaves */
+#define TKT_LEAP                                                              \
+    "(?:19(?:7[26]|8[048]|9[26])|[2-9][0-9](?:0[48]|[2468][048]"              \
+    "|[13579][26])|(?:[2468][048]|[3579][26])00)"
+#define TKT_DATE                                                              \
+    "(?:(?:19[7-9][0-9]|[2-9][0-9]{3})-(?:(?:0[13578]|1[02])-(?:0[1-9]"       \
+    "|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]"    \
+    "|1[0-9]|2[0-8]))|" TKT_LEAP "-02-29)"
+#define TKT_PATTERN_TIME                                                      \
+    "^(?!1970-01-01|9999-12-31)" TKT_DATE "[Tt](?:[01][0-9]|2[0-3])"          \
+    ":[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?(?:[Zz]|[+-](?:[01][0-9]"        \
+    "|2[0-3]):[0-5][0-9])" TKT_END
 
 
 /* Which side the document is for; 0 as `use`: what is answered. */
@@ -118,10 +158,68 @@ tkt_schema_names(tkt_out_t *o, const tkt_names_t *names, bool null)
 }
 
 
-static void
-tkt_schema_text(tkt_out_t *o, const tkt_field_t *f, bool null)
+/* What a client may send; NULL: any text. */
+static const char *
+tkt_schema_pattern(const tkt_field_t *f)
 {
-    size_t  min;
+    bool  ink = (f->flags & TKT_F_NOT_EMPTY) != 0;
+
+    switch (f->type) {
+
+    case TKT_T_LINE:
+        return ink ? "^" TKT_INK TKT_PATTERN_LINE : "^" TKT_PATTERN_LINE;
+
+    case TKT_T_TEXT:
+        return ink ? "^" TKT_INK TKT_PATTERN_TEXT : "^" TKT_PATTERN_TEXT;
+
+    case TKT_T_SLUG:
+        return TKT_PATTERN_SLUG;
+
+    case TKT_T_EMAIL:
+        return TKT_PATTERN_EMAIL;
+
+    case TKT_T_PHONE:
+        return TKT_PATTERN_PHONE;
+
+    case TKT_T_URL:
+        return TKT_PATTERN_URL;
+
+    default:
+        return NULL;
+    }
+}
+
+
+/* What an answer looks like. */
+static const char *
+tkt_schema_look(const tkt_field_t *f)
+{
+    switch (f->type) {
+
+    case TKT_T_LINE:
+        return "^[^\\n\\t]*$";
+
+    case TKT_T_SLUG:
+        return "^[a-z0-9][a-z0-9_.-]*$";
+
+    case TKT_T_PHONE:
+        return "^[0-9 +().x-]{3,32}$";
+
+    case TKT_T_URL:
+        return "^https?://[^\\s]+$";
+
+    default:
+        return NULL;
+    }
+}
+
+
+static void
+tkt_schema_text(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side,
+    bool null)
+{
+    size_t       min;
+    const char  *pattern;
 
     tkt_schema_type(o, "string", null);
 
@@ -139,30 +237,14 @@ tkt_schema_text(tkt_out_t *o, const tkt_field_t *f, bool null)
         tkt_schema_number(o, "maxLength", f->max);
     }
 
-    switch (f->type) {
-
-    case TKT_T_LINE:
-        tkt_schema_string(o, "pattern", "^[^\\n\\t]*$");
-        break;
-
-    case TKT_T_SLUG:
-        tkt_schema_string(o, "pattern", TKT_PATTERN_SLUG);
-        break;
-
-    case TKT_T_EMAIL:
+    if (f->type == TKT_T_EMAIL) {
         tkt_schema_string(o, "format", "email");
-        break;
+    }
 
-    case TKT_T_PHONE:
-        tkt_schema_string(o, "pattern", TKT_PATTERN_PHONE);
-        break;
+    pattern = (side->use != 0) ? tkt_schema_pattern(f) : tkt_schema_look(f);
 
-    case TKT_T_URL:
-        tkt_schema_string(o, "pattern", TKT_PATTERN_URL);
-        break;
-
-    default:
-        break;
+    if (pattern != NULL) {
+        tkt_schema_string(o, "pattern", pattern);
     }
 }
 
@@ -212,7 +294,8 @@ tkt_schema_list(tkt_out_t *o, const tkt_field_t *f,
     } else {
         tkt_schema_number(o, "minLength", 1);
         tkt_schema_number(o, "maxLength", TKT_TAG_MAX_CHARS);
-        tkt_schema_string(o, "pattern", TKT_PATTERN_TAG);
+        tkt_schema_string(o, "pattern", side->use != 0 ? TKT_PATTERN_TAG
+                                                       : "^[^\"\\\\,]+$");
     }
 
     tkt_out_char(o, '}');
@@ -235,19 +318,13 @@ tkt_schema_integer(tkt_out_t *o, const tkt_field_t *f, bool null)
 }
 
 
+/* What stands in the braces of any row but an OBJECT. */
 static void
-tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
+tkt_schema_words(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
 {
     bool  null;
 
     null = tkt_schema_null(f, side);
-
-    if (f->type == TKT_T_OBJECT) {
-        tkt_schema_struct(o, f->sub, side, null, f->doc);
-        return;
-    }
-
-    tkt_out_char(o, '{');
 
     switch (f->type) {
 
@@ -271,6 +348,11 @@ tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
     case TKT_T_TIME:
         tkt_schema_type(o, "string", null);
         tkt_schema_string(o, "format", "date-time");
+
+        if (side->use != 0) {
+            tkt_schema_string(o, "pattern", TKT_PATTERN_TIME);
+        }
+
         break;
 
     case TKT_T_SET:
@@ -284,7 +366,7 @@ tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
         break;
 
     default:
-        tkt_schema_text(o, f, null);
+        tkt_schema_text(o, f, side, null);
     }
 
     if (f->doc != NULL) {
@@ -299,7 +381,19 @@ tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
         tkt_out_name(o, "writeOnly");
         tkt_out_lit(o, "true");
     }
+}
 
+
+static void
+tkt_schema_row(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
+{
+    if (f->type == TKT_T_OBJECT) {
+        tkt_schema_struct(o, f->sub, side, tkt_schema_null(f, side), f->doc);
+        return;
+    }
+
+    tkt_out_char(o, '{');
+    tkt_schema_words(o, f, side);
     tkt_out_char(o, '}');
 }
 
@@ -404,4 +498,22 @@ tkt_out_schema(tkt_out_t *o, const tkt_schema_t *s, uint32_t use, bool merge)
     side.merge = merge;
 
     tkt_schema_struct(o, s, &side, false, NULL);
+}
+
+
+void
+tkt_out_schema_row(tkt_out_t *o, const tkt_field_t *f, uint32_t use)
+{
+    tkt_side_t  side = { use, false };
+
+    tkt_schema_row(o, f, &side);
+}
+
+
+void
+tkt_out_schema_words(tkt_out_t *o, const tkt_field_t *f, uint32_t use)
+{
+    tkt_side_t  side = { use, false };
+
+    tkt_schema_words(o, f, &side);
 }

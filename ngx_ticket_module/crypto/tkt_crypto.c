@@ -11,6 +11,9 @@
 _Static_assert(TKT_HASH_MIN_BYTES == crypto_generichash_BYTES_MIN
                && TKT_HASH_MAX_BYTES == crypto_generichash_BYTES_MAX,
                "lengths of a hash are the library's");
+_Static_assert(sizeof(crypto_generichash_state) <= TKT_HASH_STATE_BYTES
+               && _Alignof(crypto_generichash_state) <= 64,
+               "a state of ours holds the library's");
 
 
 bool
@@ -63,6 +66,30 @@ tkt_hash_parts(uint8_t *out, size_t out_bytes, const tkt_str_t *parts,
     }
 
     (void) crypto_generichash_final(&state, out, out_bytes);
+}
+
+
+void
+tkt_hash_begin(tkt_hash_state_t *h)
+{
+    (void) crypto_generichash_init((crypto_generichash_state *) h->state,
+                                   NULL, 0, TKT_HASH_BYTES);
+}
+
+
+void
+tkt_hash_add(tkt_hash_state_t *h, tkt_str_t s)
+{
+    (void) crypto_generichash_update((crypto_generichash_state *) h->state,
+                                     s.data, s.len);
+}
+
+
+void
+tkt_hash_end(tkt_hash_state_t *h, uint8_t out[TKT_HASH_BYTES])
+{
+    (void) crypto_generichash_final((crypto_generichash_state *) h->state,
+                                    out, TKT_HASH_BYTES);
 }
 
 

@@ -39,6 +39,21 @@ void tkt_hash_parts(uint8_t *out, size_t out_bytes, const tkt_str_t *parts,
     size_t n);
 
 /*
+ * The same hash of what comes in pieces: begin, add any number of times, end
+ * (BLAKE2b-256 of all of it).  The state is aligned as the library wants it
+ * and may be moved between threads, not between places.
+ */
+#define TKT_HASH_STATE_BYTES  384
+
+typedef struct {
+    _Alignas(64) uint8_t  state[TKT_HASH_STATE_BYTES];
+} tkt_hash_state_t;
+
+void tkt_hash_begin(tkt_hash_state_t *h);
+void tkt_hash_add(tkt_hash_state_t *h, tkt_str_t s);
+void tkt_hash_end(tkt_hash_state_t *h, uint8_t out[TKT_HASH_BYTES]);
+
+/*
  * SipHash-2-4 with 128 bits of s under a secret key of 16 bytes: names a
  * request in a table that its sender must not be able to steer.
  */

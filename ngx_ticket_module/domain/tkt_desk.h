@@ -31,6 +31,7 @@ typedef enum {
 #define TKT_CONFIG_BY_NAME     0x80  /* + kind; parent, name → id            */
 #define TKT_CONFIG_MEMBER_OF   0x60  /* principal, team                      */
 #define TKT_CONFIG_GRANT_OF    0x61  /* principal, type, feature → level     */
+#define TKT_CONFIG_GRANT_FOR   0x62  /* type, feature, principal             */
 
 
 /* What all of them begin with; id 0: none. */
@@ -220,12 +221,20 @@ typedef struct {
 extern const tkt_schema_t  tkt_macro_schema;
 
 
+typedef enum {
+    TKT_COUNT_NONE = 0,
+    TKT_COUNT_EXACT,
+    TKT_COUNT_AT_LEAST,              /* there was more than could be seen    */
+    TKT_COUNT_MAX
+} tkt_count_t;
+
 typedef struct {
     tkt_config_t  head;
     uint64_t      owner;             /* 0: shared                            */
     uint64_t      shared;            /* input                                */
     uint64_t      team;              /* 0: shared with all staff             */
-    uint64_t      count;             /* view                                 */
+    uint64_t      count;             /* for documents: written on request    */
+    uint64_t      count_is;          /* tkt_count_t                          */
     tkt_str_t     filter;            /* query of GET /v1/tickets             */
 } tkt_view_record_t;
 
@@ -257,6 +266,9 @@ typedef struct {
     uint64_t   capacity;             /* 0: takes none                        */
     uint64_t   since;
     uint64_t   seen_at;              /* coarse: TKT_PRESENCE_SEEN_MS         */
+    uint64_t   due_at;               /* timer TKT_DUE_PRESENCE; 0: none      */
+    uint64_t   return_at;            /* timer TKT_DUE_RETURN; 0: none        */
+    uint64_t   bound;                /* grants bind him                      */
     uint64_t   load;                 /* view                                 */
 } tkt_presence_t;
 
@@ -268,6 +280,7 @@ extern const tkt_names_t  tkt_need_names;
 extern const tkt_names_t  tkt_form_kind_names;
 extern const tkt_names_t  tkt_strategy_names;
 extern const tkt_names_t  tkt_presence_names;
+extern const tkt_names_t  tkt_count_names;
 
 
 #endif /* TKT_DESK_H */

@@ -151,7 +151,9 @@ static const tkt_str_t  tkt_guard_docs[TKT_GUARD_COUNT] = {
                                           "message")                          \
     X(PRIORITY_FLOOR,  "priority_floor",  "`priority` is at least high")      \
     X(RATING_OPTIONAL, "rating_optional", "a rating is stored if scores are " \
-                                          "given")
+                                          "given")                            \
+    X(UNMERGE,         "unmerge",         "time, reason and target of the "   \
+                                          "merge are cleared")
 
 /* both compilers in use fold the builtin into a constant */
 static const tkt_str_t  tkt_effect_name[] = {
@@ -254,7 +256,8 @@ static const tkt_label_t  tkt_action_labels[TKT_ACTION_MAX] = {
     [TKT_ACTION_ARCHIVE]      = TKT_LABEL("Archive", "归档"),
     [TKT_ACTION_FORWARD]      = TKT_LABEL("Forward upwards", "上报"),
     [TKT_ACTION_SHRED]        = TKT_LABEL("Destroy confidential text",
-                                          "销毁机密信息")
+                                          "销毁机密信息"),
+    [TKT_ACTION_UNMERGE]      = TKT_LABEL("Undo the merge", "撤销合并")
 };
 
 

@@ -225,6 +225,11 @@ static const tkt_field_t  tkt_limits_fields[] = {
       .offset = offsetof(tkt_tenant_t, quota), .stored = 12,
       .flags = TKT_F_NULL_IF_ZERO, .in = NEW | CHANGE, .max = 100000000,
       .doc = "of all its principals a minute; null: any" },
+    { TKT_NAME("attachment_bytes"), .type = TKT_T_UINT,
+      .offset = offsetof(tkt_tenant_t, attachment_bytes), .stored = 13,
+      .flags = TKT_F_NULL_IF_ZERO, .in = NEW | CHANGE,
+      .max = UINT32_MAX,
+      .doc = "of all its files together; null: any" },
 };
 
 static const tkt_schema_t  tkt_limits_schema = {
@@ -271,7 +276,7 @@ static const tkt_field_t  tkt_tenant_fields[] = {
     { TKT_NAME("limits"), .type = TKT_T_OBJECT, .in = NEW | CHANGE,
       .sub = &tkt_limits_schema, .doc = "what it may use" },
     { TKT_NAME("shred_grace"), .type = TKT_T_UINT,
-      .offset = offsetof(tkt_tenant_t, shred_grace_s), .stored = 13,
+      .offset = offsetof(tkt_tenant_t, shred_grace_s), .stored = 14,
       .flags = TKT_F_NULL_IF_ZERO, .in = NEW | CHANGE, .max = 31536000,
       .doc = "seconds after the end of a ticket until its confidential "
              "text is destroyed; null: seven days" },

@@ -13,6 +13,10 @@
 #define NAMES(table)  { table, tkt_array_len(table) }
 
 
+static const tkt_str_t  tkt_counts[] = {
+    tkt_lit(""), tkt_lit("exact"), tkt_lit("at_least")
+};
+
 static const tkt_str_t  tkt_strategies[] = {
     tkt_lit(""), tkt_lit("manual"), tkt_lit("round_robin"),
     tkt_lit("least_loaded"), tkt_lit("most_suitable")
@@ -23,6 +27,7 @@ static const tkt_str_t  tkt_presences[] = {
 };
 
 const tkt_names_t  tkt_strategy_names = NAMES(tkt_strategies);
+const tkt_names_t  tkt_count_names = NAMES(tkt_counts);
 const tkt_names_t  tkt_presence_names = NAMES(tkt_presences);
 
 
@@ -359,6 +364,11 @@ static const tkt_field_t  tkt_view_fields[] = {
       .offset = offsetof(tkt_view_record_t, count),
       .flags = TKT_F_OMIT_EMPTY | TKT_F_NULL_IF_ZERO, .max = UINT32_MAX,
       .doc = "tickets in it, when asked for" },
+    { TKT_NAME("count_is"), .type = TKT_T_ENUM,
+      .offset = offsetof(tkt_view_record_t, count_is),
+      .flags = TKT_F_OMIT_EMPTY, .names = &tkt_count_names,
+      .doc = "exact; or at_least, when there was more than could be looked "
+             "at" },
 };
 
 const tkt_schema_t  tkt_view_schema = {
@@ -454,6 +464,15 @@ static const tkt_field_t  tkt_presence_fields[] = {
     { TKT_NAME("seen_at"), .type = TKT_T_TIME,
       .offset = offsetof(tkt_presence_t, seen_at), .stored = 6,
       .doc = "last use of the desk, to five minutes" },
+    { TKT_NAME("due_at"), .type = TKT_T_TIME,
+      .offset = offsetof(tkt_presence_t, due_at), .stored = 7,
+      .flags = TKT_F_INTERNAL, .doc = "timer that ends it unless used" },
+    { TKT_NAME("return_at"), .type = TKT_T_TIME,
+      .offset = offsetof(tkt_presence_t, return_at), .stored = 8,
+      .flags = TKT_F_INTERNAL, .doc = "timer that returns his tickets" },
+    { TKT_NAME("bound"), .type = TKT_T_BOOL,
+      .offset = offsetof(tkt_presence_t, bound), .stored = 9,
+      .flags = TKT_F_INTERNAL, .doc = "grants bind him" },
     { TKT_NAME("load"), .type = TKT_T_UINT,
       .offset = offsetof(tkt_presence_t, load), .max = UINT32_MAX,
       .doc = "active tickets that he has" },

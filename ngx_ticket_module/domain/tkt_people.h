@@ -136,6 +136,7 @@ typedef struct {
     uint64_t   max_principals;       /* limits; 0: none                      */
     uint64_t   max_active_tickets;   /* of one requester                     */
     uint64_t   quota;                /* requests a minute                    */
+    uint64_t   attachment_bytes;     /* of all its files                     */
     uint64_t   shred_grace_s;        /* 0: TKT_SHRED_GRACE_S                 */
     tkt_str_t  name;
     tkt_str_t  title;

@@ -61,13 +61,14 @@ static const tkt_transition_t  tkt_transitions[] = {
     ROW(7, ASSIGN, ACTIVE & ~S(NEW), BY(SUPERVISOR) | BY(SYSTEM), STATE_OPEN,
         0, FX(ASSIGN_TARGET), "reassignment"),
     ROW(7, TRANSFER, ACTIVE, BY(AGENT), STATE_OPEN, IF(HANDLER),
-        FX(ASSIGN_TARGET), "without a target it returns to the queue"),
+        FX(ASSIGN_TARGET), "to an agent, or to the queue of a team"),
 
     ROW(8, ESCALATE, ACTIVE, BY(AGENT) | BY(SYSTEM), STATE_OPEN,
         IF(TIER_BELOW_MAX), FX(TIER_UP) | FX(UNASSIGN) | FX(PRIORITY_FLOOR),
-        "to the queue of the higher tier"),
+        "to the team of the higher tier"),
     ROW(9, DEESCALATE, ACTIVE, BY(SUPERVISOR), STATE_OPEN,
-        IF(TIER_ABOVE_ZERO), FX(TIER_DOWN), "keeps its owner"),
+        IF(TIER_ABOVE_ZERO), FX(TIER_DOWN),
+        "keeps its owner unless another team gets it"),
 
     ROW(10, REPLY, S(NEW) | S(OPEN) | S(IN_PROGRESS) | S(FOLLOW_UP),
         BY(AGENT), STATE_IN_PROGRESS, 0,
@@ -181,7 +182,15 @@ static const tkt_transition_t  tkt_transitions[] = {
     ROW(34, FORWARD, ACTIVE, BY(AGENT), TO_SAME, 0, 0,
         "files it with the tenant above, then tells that ticket more"),
     ROW(35, SHRED, ANY, BY(ANY_REQUESTER) | BY(SUPERVISOR) | BY(SYSTEM),
-        TO_SAME, 0, 0, "destroys the confidential text for good")
+        TO_SAME, 0, 0, "destroys the confidential text for good"),
+
+    ROW(36, MESSAGE, ACTIVE | DONE, BY(WATCHER), TO_SAME, 0, FX(MESSAGE),
+        "watchers' messages move nothing"),
+    ROW(36, COURTESY, ACTIVE | DONE, BY(WATCHER), TO_SAME, 0, FX(MESSAGE),
+        "nor do their thanks"),
+
+    ROW(37, UNMERGE, S(CLOSED), BY(AGENT), TO_BEFORE, IF(MERGED_LATELY),
+        FX(UNMERGE), "back to the state it had, with its messages")
 };
 
 

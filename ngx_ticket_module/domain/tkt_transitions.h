@@ -33,7 +33,9 @@
     X(BOT,            "bot",                                                  \
       "a program that answers or checks")                                     \
     X(SYSTEM,         "system",                                               \
-      "the desk itself: router, timers, rules")
+      "the desk itself: router, timers, rules")                               \
+    X(WATCHER,        "watcher",                                              \
+      "who follows the ticket and is neither its requester nor staff for it")
 
 enum {
 #define X(name, text, doc)  TKT_ACTOR_BIT_##name,
@@ -89,7 +91,9 @@ enum {
     X(URGE_COOLED_DOWN,    "urge_cooled_down",                                \
       "at least 30 minutes since the last urge")                              \
     X(URGE_TOO_SOON,       "urge_too_soon",                                   \
-      "less than 30 minutes since the last urge")
+      "less than 30 minutes since the last urge")                             \
+    X(MERGED_LATELY,       "merged_lately",                                   \
+      "closed as merged, at most 24 hours ago")
 
 enum {
 #define X(name, text, doc)  TKT_GUARD_BIT_##name,
@@ -108,6 +112,12 @@ enum {
 
 /* TKT_ACTOR_* bits that have a right to the action in some state. */
 uint32_t tkt_policy_rights(tkt_action_t action);
+
+/*
+ * tkt_bit(action) of each that the policy gives to the role in any relation
+ * to a ticket that it can stand in.
+ */
+uint64_t tkt_policy_actions(tkt_role_t role);
 
 /* TKT_ACTOR_* bits of the classes the caller is in. */
 uint32_t tkt_policy_actors(const tkt_caller_t *caller);

@@ -144,6 +144,7 @@ typedef enum {
     TKT_DUE_RETURN,                  /* id: principal; is offline            */
     TKT_DUE_ROUTE,                   /* id: team; more to hand out           */
     TKT_DUE_COLLECT,                 /* id: attachment; was not bound        */
+    TKT_DUE_UNLINK,                  /* id: blob that was; value: its file   */
     TKT_DUE_MAX
 } tkt_due_t;
 

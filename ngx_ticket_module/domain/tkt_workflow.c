@@ -62,6 +62,18 @@ tkt_urge_wait_ms(const tkt_facts_t *facts)
 }
 
 
+/* Whether a merge can be undone, and to what. */
+static bool
+tkt_merged_lately(const tkt_facts_t *facts)
+{
+    return facts->close_reason == TKT_CLOSE_MERGED
+           && facts->state_before != TKT_STATE_NONE
+           && facts->state_before < TKT_STATE_CLOSED
+           && facts->merged_at_ms != 0
+           && facts->now_ms - facts->merged_at_ms <= TKT_UNMERGE_WINDOW_MS;
+}
+
+
 static uint32_t
 tkt_guards_of_times(const tkt_facts_t *facts)
 {
@@ -78,7 +90,8 @@ tkt_guards_of_times(const tkt_facts_t *facts)
            | (window ? TKT_GUARD_REOPEN_WINDOW_OPEN
                      : TKT_GUARD_REOPEN_WINDOW_PAST)
            | (tkt_urge_wait_ms(facts) == 0 ? TKT_GUARD_URGE_COOLED_DOWN
-                                           : TKT_GUARD_URGE_TOO_SOON);
+                                           : TKT_GUARD_URGE_TOO_SOON)
+           | TKT_HOLDS(MERGED_LATELY, tkt_merged_lately(facts));
 }
 
 
@@ -161,7 +174,10 @@ tkt_decision_accept(tkt_decision_t *decision, const tkt_transition_t *t,
     decision->transition = t;
     decision->effects = t->effects;
 
-    if (t->to != TKT_TO_SAME) {
+    if (t->to == TKT_TO_BEFORE) {
+        decision->to = facts->state_before;
+
+    } else if (t->to != TKT_TO_SAME) {
         decision->to = t->to;
         decision->close_reason = t->close_reason;
 
@@ -333,6 +349,8 @@ tkt_workflow_next_change(const tkt_facts_t *facts)
             ? 0 : facts->closed_at_ms + TKT_RATING_WINDOW_MS + 1,
         facts->last_urge_at_ms == 0
             ? 0 : facts->last_urge_at_ms + TKT_URGE_COOL_DOWN_MS,
+        facts->merged_at_ms == 0
+            ? 0 : facts->merged_at_ms + TKT_UNMERGE_WINDOW_MS + 1,
     };
 
     for (next = 0, i = 0; i < tkt_array_len(ends); i++) {
@@ -353,7 +371,8 @@ tkt_workflow_reason_public(tkt_action_t action)
         | tkt_bit(TKT_ACTION_ASSIGN) | tkt_bit(TKT_ACTION_START)
         | tkt_bit(TKT_ACTION_ASSESS) | tkt_bit(TKT_ACTION_TRANSFER)
         | tkt_bit(TKT_ACTION_ESCALATE) | tkt_bit(TKT_ACTION_DEESCALATE)
-        | tkt_bit(TKT_ACTION_MERGE) | tkt_bit(TKT_ACTION_ARCHIVE);
+        | tkt_bit(TKT_ACTION_MERGE) | tkt_bit(TKT_ACTION_UNMERGE)
+        | tkt_bit(TKT_ACTION_ARCHIVE);
 
     return (among_staff & tkt_bit(action)) == 0;
 }

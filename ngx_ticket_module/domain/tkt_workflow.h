@@ -176,11 +176,13 @@ typedef enum {
 #define TKT_FX_MESSAGE          0x00200000  /* text becomes a public message */
 #define TKT_FX_PRIORITY_FLOOR   0x00400000  /* at least high                 */
 #define TKT_FX_RATING_OPTIONAL  0x00800000  /* as RATING if scores are given */
+#define TKT_FX_UNMERGE          0x01000000  /* clears what the merge has set */
 
 
 /* Everything the rules look at, besides the caller. */
 typedef struct {
     tkt_state_t    state;
+    tkt_state_t    state_before;      /* of a merged one: the state it had   */
     tkt_close_t    close_reason;
     uint32_t       tier;
     bool           has_assignee;
@@ -195,6 +197,7 @@ typedef struct {
     int64_t        confirmed_at_ms;
     int64_t        closed_at_ms;
     int64_t        last_urge_at_ms;
+    int64_t        merged_at_ms;
 } tkt_facts_t;
 
 
@@ -209,11 +212,11 @@ typedef struct {
 
 /* One row of the transition table. */
 typedef struct {
-    uint16_t       row;               /* number in the requirements, 1..33   */
+    uint16_t       row;               /* number in the requirements, from 1  */
     uint8_t        action;            /* tkt_action_t                        */
     uint32_t       from;              /* tkt_bit(state) of each              */
     uint32_t       actors;            /* bits of tkt_actor_names             */
-    uint8_t        to;                /* tkt_state_t, or TKT_TO_SAME         */
+    uint8_t        to;                /* tkt_state_t, TKT_TO_SAME, _BEFORE   */
     uint32_t       guards;            /* bits of tkt_guard_names, all needed */
     uint32_t       effects;           /* TKT_FX_* bits, tkt_effect_names     */
     uint8_t        close_reason;      /* tkt_close_t set on closing, or 0 if
@@ -223,7 +226,8 @@ typedef struct {
     const char    *note;              /* for the generated document          */
 } tkt_transition_t;
 
-#define TKT_TO_SAME  0xff
+#define TKT_TO_SAME    0xff
+#define TKT_TO_BEFORE  0xfe         /* the state before the merge */
 
 
 typedef struct {
@@ -263,7 +267,7 @@ uint64_t tkt_workflow_allowed(const tkt_facts_t *facts,
 /*
  * When the answers of decide and allowed for these facts may change by the
  * passing of time alone: the earliest end after now_ms of the windows to
- * reopen, to rate and to urge again.  0: never.
+ * reopen, to rate, to urge again and to undo a merge.  0: never.
  */
 int64_t tkt_workflow_next_change(const tkt_facts_t *facts);
 

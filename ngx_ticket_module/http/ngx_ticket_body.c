@@ -6,7 +6,9 @@
  * the configuration is read), and is used where it lies.  One without a
  * length would be written to a temporary file by nginx as soon as chunks and
  * their framing have filled that buffer once; it is read unbuffered instead
- * and gathered here.  nginx enforces client_max_body_size in both cases.
+ * and gathered here.  The limit is enforced here in both cases: what nginx
+ * takes for client_max_body_size at our locations has been raised to the limit
+ * of uploads, which do not come this way.
  */
 
 #include "http/ngx_ticket_http.h"
@@ -19,6 +21,47 @@
 
 static void ngx_ticket_body_ready(ngx_http_request_t *r);
 static void ngx_ticket_body_more(ngx_http_request_t *r);
+
+
+ngx_uint_t
+ngx_ticket_body_excess(ngx_ticket_ctx_t *ctx)
+{
+    off_t                max;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+    max = ctx->conf->body_max;
+
+    if (ctx->matched && tkt_app_is_upload(&ctx->match)) {
+        max = (off_t) ctx->conf->attachment_max;
+    }
+
+    if (r->headers_in.content_length_n <= max) {
+        return 0;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "client intended to send too large body: %O bytes",
+                  r->headers_in.content_length_n);
+
+    /* as nginx does: a client that asks is not told to go on */
+    r->expect_tested = 1;
+
+    ngx_ticket_problem(ctx, TKT_TOO_LARGE, NULL);
+
+    return 1;
+}
+
+
+ngx_int_t
+ngx_ticket_body_refuse(ngx_ticket_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_ticket_wipe_discard(ctx);
+
+    return (rc != NGX_OK) ? rc : ngx_ticket_send(ctx, &ctx->reply);
+}
 
 
 ngx_int_t
@@ -109,8 +152,12 @@ ngx_ticket_body_append(ngx_ticket_ctx_t *ctx, ngx_buf_t *b)
         return NGX_OK;              /* the last one, which has no memory */
     }
 
+    if (size > ctx->conf->body_max - (off_t) ctx->body_len) {
+        return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+    }
+
     if (size < 0 || ngx_ticket_body_reserve(ctx, (size_t) size) != NGX_OK) {
-        return NGX_ERROR;
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (b->in_file) {
@@ -120,7 +167,7 @@ ngx_ticket_body_append(ngx_ticket_ctx_t *ctx, ngx_buf_t *b)
         if (n != (ssize_t) size) {
             ngx_log_error(NGX_LOG_ERR, ctx->r->connection->log, 0,
                           "ticket: the body's temporary file cannot be read");
-            return NGX_ERROR;
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
     } else {
@@ -143,6 +190,7 @@ ngx_ticket_body_append(ngx_ticket_ctx_t *ctx, ngx_buf_t *b)
 static ngx_int_t
 ngx_ticket_body_gather(ngx_ticket_ctx_t *ctx)
 {
+    ngx_int_t                 rc;
     ngx_chain_t              *cl;
     ngx_http_request_body_t  *rb;
 
@@ -150,8 +198,9 @@ ngx_ticket_body_gather(ngx_ticket_ctx_t *ctx)
 
     while ((cl = rb->bufs) != NULL) {
 
-        if (ngx_ticket_body_append(ctx, cl->buf) != NGX_OK) {
-            return NGX_ERROR;
+        rc = ngx_ticket_body_append(ctx, cl->buf);
+        if (rc != NGX_OK) {
+            return rc;
         }
 
         rb->bufs = cl->next;
@@ -166,6 +215,7 @@ ngx_ticket_body_gather(ngx_ticket_ctx_t *ctx)
 static void
 ngx_ticket_body_ready(ngx_http_request_t *r)
 {
+    ngx_int_t          rc;
     tkt_str_t          body = { NULL, 0 };
     ngx_buf_t         *b;
     ngx_chain_t       *cl;
@@ -187,8 +237,10 @@ ngx_ticket_body_ready(ngx_http_request_t *r)
         body.len = b->last - b->pos;
 
     } else if (cl) {
-        if (ngx_ticket_body_gather(ctx) != NGX_OK) {
-            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        rc = ngx_ticket_body_gather(ctx);
+
+        if (rc != NGX_OK) {
+            ngx_http_finalize_request(r, rc);
             return;
         }
 
@@ -212,8 +264,10 @@ ngx_ticket_body_more(ngx_http_request_t *r)
 
     for ( ;; ) {
 
-        if (ngx_ticket_body_gather(ctx) != NGX_OK) {
-            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        rc = ngx_ticket_body_gather(ctx);
+
+        if (rc != NGX_OK) {
+            ngx_http_finalize_request(r, rc);
             return;
         }
 

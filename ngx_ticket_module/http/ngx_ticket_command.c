@@ -40,11 +40,15 @@ ngx_ticket_command_dead_handler(void *data)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_ticket_command_cleanups(ngx_ticket_ctx_t *ctx)
 {
     ngx_pool_cleanup_t  *memory;
     ngx_http_cleanup_t  *request;
+
+    if (ctx->guarded) {
+        return NGX_OK;
+    }
 
     memory = ngx_pool_cleanup_add(ctx->r->pool, 0);
     request = ngx_http_cleanup_add(ctx->r, 0);
@@ -57,6 +61,7 @@ ngx_ticket_command_cleanups(ngx_ticket_ctx_t *ctx)
     memory->data = ctx;
     request->handler = ngx_ticket_command_dead_handler;
     request->data = ctx;
+    ctx->guarded = 1;
 
     return NGX_OK;
 }
@@ -76,8 +81,8 @@ ngx_ticket_command_answer(ngx_ticket_ctx_t *ctx)
 }
 
 
-/* From here to the writer or the hasher, until one of them calls back. */
-static void
+/* From here to the writer or a crew, until one of them calls back. */
+void
 ngx_ticket_command_pin(ngx_ticket_ctx_t *ctx)
 {
     ngx_http_request_t  *r;
@@ -94,9 +99,15 @@ ngx_ticket_command_pin(ngx_ticket_ctx_t *ctx)
 }
 
 
-/* The command has its reply; nobody else has it or the request any more. */
-static void
-ngx_ticket_command_return(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd)
+ngx_uint_t
+ngx_ticket_command_gone(ngx_ticket_ctx_t *ctx)
+{
+    return ctx->dead || ctx->r->connection->error;
+}
+
+
+void
+ngx_ticket_command_unpin(ngx_ticket_ctx_t *ctx)
 {
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
@@ -122,9 +133,7 @@ ngx_ticket_command_return(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd)
 
 #endif
 
-    if (ctx->dead || c->error) {
-        tkt_command_free(cmd);
-
+    if (ngx_ticket_command_gone(ctx)) {
         /*
          * Nothing can be sent.  The main request is finalized, not ours: it
          * may be a subrequest whose parent has been told already, and the
@@ -134,8 +143,29 @@ ngx_ticket_command_return(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd)
 
         ngx_http_finalize_request(r->main, NGX_ERROR);
         ngx_http_run_posted_requests(c);
+    }
+}
+
+
+/* The command has its reply; nobody else has it or the request any more. */
+static void
+ngx_ticket_command_return(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd)
+{
+    ngx_connection_t  *c;
+
+    c = ctx->r->connection;
+
+    if (ctx->file) {
+        ngx_ticket_upload_settle(ctx, cmd);
+    }
+
+    if (ngx_ticket_command_gone(ctx)) {
+        tkt_command_free(cmd);
+        ngx_ticket_command_unpin(ctx);
         return;
     }
+
+    ngx_ticket_command_unpin(ctx);
 
     ctx->cmd = cmd;
 
@@ -243,10 +273,11 @@ ngx_ticket_command_may_try(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd,
  * cost as much.
  */
 static void
-ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
+ngx_ticket_command_hashed(void *obj, void *data)
 {
     tkt_status_t       status;
     tkt_attempt_t      attempt;
+    tkt_command_t     *cmd = obj;
     ngx_ticket_ctx_t  *ctx = data;
 
     if (!ngx_ticket_command_may_try(ctx, cmd, &attempt)) {
@@ -260,7 +291,7 @@ ngx_ticket_command_hashed(tkt_command_t *cmd, void *data)
                                     ngx_ticket_now_ms());
     }
 
-    if (ctx->dead || ctx->r->connection->error) {
+    if (ngx_ticket_command_gone(ctx)) {
         ngx_ticket_command_return(ctx, cmd);
         return;
     }
@@ -300,8 +331,8 @@ ngx_ticket_command_hash(ngx_ticket_ctx_t *ctx, tkt_command_t *cmd)
 
         status = (ctx->desk->hasher == NULL)
                  ? TKT_BUSY
-                 : ngx_ticket_hasher_post(ctx->desk->hasher, cmd,
-                                          ngx_ticket_command_hashed, ctx);
+                 : ngx_ticket_crew_post(ctx->desk->hasher, cmd,
+                                        ngx_ticket_command_hashed, ctx);
     }
 
     if (status != TKT_OK) {

@@ -37,6 +37,7 @@ ngx_ticket_handler_kept(ngx_ticket_ctx_t *ctx)
     ngx_ticket_desk_t  *desk = ctx->desk;
 
     if (desk == NULL || desk->answers == NULL
+        || ctx->r->headers_in.content_length_n > ctx->conf->body_max
         || (ctx->req.method != TKT_METHOD_GET
             && ctx->req.method != TKT_METHOD_HEAD))
     {
@@ -160,6 +161,10 @@ ngx_ticket_handler_match(ngx_ticket_ctx_t *ctx)
 
     ctx->matched = 1;
 
+    if (ngx_ticket_body_excess(ctx)) {
+        return 0;
+    }
+
     return ngx_ticket_handler_read(ctx, tkt_app_is_command(&ctx->match));
 }
 
@@ -184,13 +189,9 @@ ngx_ticket_handler(ngx_http_request_t *r)
     }
 
     if (!ngx_ticket_handler_kept(ctx) && ngx_ticket_handler_match(ctx)) {
-        return ngx_ticket_body_read(ctx);
+        return tkt_app_is_upload(&ctx->match) ? ngx_ticket_upload_read(ctx)
+                                              : ngx_ticket_body_read(ctx);
     }
 
-    rc = ngx_ticket_wipe_discard(ctx);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    return ngx_ticket_send(ctx, &ctx->reply);
+    return ngx_ticket_body_refuse(ctx);
 }

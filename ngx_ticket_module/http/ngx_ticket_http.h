@@ -82,6 +82,9 @@ typedef struct {
     ngx_ticket_quotas_t  *quotas;         /* NULL: those of records hold     */
     ngx_flag_t            require_match;
     ngx_flag_t            require_key;
+    size_t                attachment_max; /* bytes of an upload              */
+    off_t                 body_max;       /* of any other body: the location's
+                                             client_max_body_size            */
 
     ngx_ticket_identity_t  *identity;     /* NULL: off                       */
     ngx_uint_t            identity_max;   /* tkt_role_t                      */
@@ -129,6 +132,8 @@ typedef struct {
     tkt_answer_id_t         answer_id;
 
     tkt_command_t          *cmd;          /* ours once it is done            */
+    struct ngx_ticket_file_s  *file;      /* of an upload; NULL: none, or it
+                                             is the store's                  */
     ngx_uint_t              commit_us;
 
     ngx_uint_t              quotas;       /* that the request was counted in */
@@ -142,7 +147,9 @@ typedef struct {
     ngx_buf_t               buf;
     ngx_chain_t             out;
 
-    unsigned                in_flight:1;  /* the writer has the command      */
+    unsigned                in_flight:1;  /* the writer has the command, or
+                                             a thread something else of it   */
+    unsigned                guarded:1;    /* its cleanups are there          */
     unsigned                dead:1;       /* terminated while in flight      */
     unsigned                matched:1;
     unsigned                admitted:1;
@@ -227,6 +234,35 @@ ngx_int_t ngx_ticket_cors_headers(ngx_ticket_ctx_t *ctx,
 ngx_int_t ngx_ticket_body_read(ngx_ticket_ctx_t *ctx);
 
 
+/*
+ * Whether the body is said to be longer than this request may have; ctx->reply
+ * is complete then.  nginx itself has let it pass: its own limit at our
+ * locations is that of uploads.
+ */
+ngx_uint_t ngx_ticket_body_excess(ngx_ticket_ctx_t *ctx);
+
+/* Answers with ctx->reply without a look at the body. */
+ngx_int_t ngx_ticket_body_refuse(ngx_ticket_ctx_t *ctx);
+
+
+/* ---- ngx_ticket_upload.c ---- */
+
+/*
+ * Reads the body into a file of the store, then calls ngx_ticket_command.
+ * Returns what a content handler returns.
+ */
+ngx_int_t ngx_ticket_upload_read(ngx_ticket_ctx_t *ctx);
+
+/* The command has its reply: the file that came with it stays or goes. */
+void ngx_ticket_upload_settle(ngx_ticket_ctx_t *ctx, const tkt_command_t *cmd);
+
+
+/* ---- ngx_ticket_download.c ---- */
+
+/* Sends the file that ctx->reply names. */
+ngx_int_t ngx_ticket_download(ngx_ticket_ctx_t *ctx);
+
+
 /* ---- ngx_ticket_wipe.c ---- */
 
 /*
@@ -267,6 +303,23 @@ ngx_int_t ngx_ticket_quota_headers(ngx_ticket_ctx_t *ctx);
  * later.
  */
 void ngx_ticket_command(ngx_ticket_ctx_t *ctx, tkt_str_t body);
+
+/* ---- for whoever else has a request wait for a thread ---- */
+
+/* Once, before the first pin. */
+ngx_int_t ngx_ticket_command_cleanups(ngx_ticket_ctx_t *ctx);
+
+/* The request must not go away: a thread has what is its. */
+void ngx_ticket_command_pin(ngx_ticket_ctx_t *ctx);
+
+/* Whether nothing can be sent any more. */
+ngx_uint_t ngx_ticket_command_gone(ngx_ticket_ctx_t *ctx);
+
+/*
+ * Nobody else has the request any more.  One that is gone ends here: neither
+ * it nor ctx may be used afterwards.
+ */
+void ngx_ticket_command_unpin(ngx_ticket_ctx_t *ctx);
 
 
 /* ---- ngx_ticket_reply.c ---- */

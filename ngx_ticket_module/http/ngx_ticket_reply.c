@@ -226,6 +226,10 @@ ngx_ticket_send(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
         ctx->reply = *reply;
     }
 
+    if (reply->file.len && reply->http == NGX_HTTP_OK) {
+        return ngx_ticket_download(ctx);
+    }
+
     ctx->replied = 1;
 
     ngx_ticket_reply_log(ctx, reply->status);

@@ -318,6 +318,8 @@ ngx_ticket_request_fill(ngx_ticket_ctx_t *ctx)
     req->viewers = (ctx->desk && ctx->desk->viewers.data)
                    ? &ctx->desk->viewers : NULL;
 
+    req->blocks = ctx->desk ? &ctx->desk->commands : NULL;
+
     req->now_ms = ngx_ticket_now_ms();
 
     ngx_ticket_request_scan(ctx);

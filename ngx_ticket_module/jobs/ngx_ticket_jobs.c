@@ -1,10 +1,12 @@
 /*
  * What is due is looked for by one worker, the first; two would do no harm,
  * since a command finds in the store whether there is still something to do.
- * Every worker writes the uses of tokens that it has seen.
+ * Every worker writes the uses of tokens that it has seen.  A timer may leave
+ * another for what it had no room for: that one is looked for at once.
  */
 
 #include "jobs/ngx_ticket_jobs.h"
+#include "jobs/ngx_ticket_sweep.h"
 #include "worker/ngx_ticket_wake.h"
 
 
@@ -14,10 +16,19 @@ struct ngx_ticket_jobs_s {
     ngx_ticket_wake_t   leave;         /* seen when the worker is to leave   */
     ngx_msec_t          failed_ms;     /* when it was logged; 0: never       */
     ngx_uint_t          in_flight;     /* commands of what is due            */
+    ngx_uint_t          refused;       /* of those of the last look          */
     tkt_key_t           after;         /* where the last look at it ended    */
     ngx_uint_t          uses;          /* 1: their command is in flight      */
     ngx_msec_t          uses_ms;       /* when the next one is to be made    */
+    ngx_ticket_sweep_t  sweep;
 };
+
+
+/* A command that waits for a file to be removed. */
+typedef struct {
+    struct ngx_ticket_jobs_s  *jobs;
+    tkt_command_t             *cmd;
+} ngx_ticket_unlink_t;
 
 
 /*
@@ -52,8 +63,15 @@ ngx_ticket_jobs_due_done(tkt_command_t *cmd, void *data, ngx_uint_t commit_us)
     struct ngx_ticket_jobs_s  *jobs = data;
 
     jobs->in_flight--;
+    jobs->refused += tkt_command_reply(cmd)->status != TKT_OK;
 
     ngx_ticket_jobs_finish(jobs, cmd);
+
+    /* what failed is tried again at its pace, not at once */
+
+    if (jobs->in_flight == 0 && !jobs->refused && jobs->timer.timer_set) {
+        ngx_add_timer(&jobs->timer, NGX_TICKET_DUE_AGAIN_MS);
+    }
 }
 
 
@@ -78,6 +96,74 @@ ngx_ticket_jobs_post(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd,
         == TKT_OK)
     {
         return 1;
+    }
+
+    tkt_command_free(cmd);
+
+    return 0;
+}
+
+
+/*
+ * The file is gone: so may be the timer that asked for it.  Else it is asked
+ * for again.
+ */
+static void
+ngx_ticket_jobs_unlinked(void *obj, void *data)
+{
+    ngx_ticket_file_t         *file = obj;
+    ngx_ticket_unlink_t       *wait = data;
+    struct ngx_ticket_jobs_s  *jobs = wait->jobs;
+
+    if (file->err) {
+        ngx_log_error(NGX_LOG_ERR, jobs->desk->log, file->err,
+                      "ticket: %s failed for the file \"%s\" of the store "
+                      "\"%s\"", file->failed, file->name, jobs->desk->path);
+        tkt_command_free(wait->cmd);
+        jobs->in_flight--;
+
+    } else if (jobs->desk->state != NGX_TICKET_DESK_OPEN) {
+        tkt_command_free(wait->cmd);
+        jobs->in_flight--;
+
+    } else if (!ngx_ticket_jobs_post(jobs, wait->cmd,
+                                     ngx_ticket_jobs_due_done))
+    {
+        jobs->in_flight--;
+    }
+
+    ngx_ticket_file_free(file);
+    ngx_free(wait);
+}
+
+
+/* Sends a command on its way; 1: it is in flight. */
+static ngx_uint_t
+ngx_ticket_jobs_send(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd)
+{
+    tkt_str_t             file;
+    ngx_ticket_unlink_t  *wait;
+
+    file = tkt_command_file(cmd);
+
+    if (file.len == 0) {
+        return ngx_ticket_jobs_post(jobs, cmd, ngx_ticket_jobs_due_done);
+    }
+
+    wait = ngx_alloc(sizeof(ngx_ticket_unlink_t), jobs->desk->log);
+
+    if (wait) {
+        wait->jobs = jobs;
+        wait->cmd = cmd;
+
+        if (ngx_ticket_file_remove(jobs->desk, file,
+                                   ngx_ticket_jobs_unlinked, wait)
+            == TKT_OK)
+        {
+            return 1;
+        }
+
+        ngx_free(wait);
     }
 
     tkt_command_free(cmd);
@@ -113,9 +199,10 @@ ngx_ticket_jobs_due(struct ngx_ticket_jobs_s *jobs)
 
     ngx_ticket_read_end(jobs->desk);
 
+    jobs->refused = 0;
+
     for (i = 0; i < n; i++) {
-        jobs->in_flight += ngx_ticket_jobs_post(jobs, commands[i],
-                                                ngx_ticket_jobs_due_done);
+        jobs->in_flight += ngx_ticket_jobs_send(jobs, commands[i]);
     }
 }
 
@@ -131,7 +218,7 @@ ngx_ticket_jobs_uses(struct ngx_ticket_jobs_s *jobs)
 
     if (jobs->uses || desk->uses.count == 0
         || ((ngx_msec_int_t) (ngx_current_msec - jobs->uses_ms) < 0
-            && !ngx_exiting))
+            && desk->uses.count < TKT_TOKEN_USES_MAX && !ngx_exiting))
     {
         return;
     }
@@ -158,6 +245,7 @@ ngx_ticket_jobs_handler(ngx_event_t *ev)
     if (jobs->desk->state == NGX_TICKET_DESK_OPEN) {
         ngx_ticket_jobs_due(jobs);
         ngx_ticket_jobs_uses(jobs);
+        ngx_ticket_sweep(&jobs->sweep);
     }
 
     ngx_add_timer(ev, NGX_TICKET_DUE_MS);
@@ -209,6 +297,7 @@ ngx_ticket_jobs_start(ngx_ticket_store_t *store)
 
     jobs->desk = desk;
     jobs->uses_ms = ngx_current_msec;
+    ngx_ticket_sweep_init(&jobs->sweep, desk);
 
     jobs->timer.handler = ngx_ticket_jobs_handler;
     jobs->timer.data = jobs;
@@ -243,4 +332,5 @@ ngx_ticket_jobs_stop(ngx_ticket_store_t *store)
     }
 
     ngx_ticket_wake_close(&jobs->leave);
+    ngx_ticket_sweep_done(&jobs->sweep);
 }

@@ -11,6 +11,7 @@
 
 
 #define NGX_TICKET_DUE_MS    1000
+#define NGX_TICKET_DUE_AGAIN_MS  5
 #define NGX_TICKET_USES_MS   30000
 
 /* A failure is logged so often at most. */

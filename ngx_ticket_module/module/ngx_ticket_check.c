@@ -9,6 +9,35 @@
 
 
 char *
+ngx_ticket_conf_attachment_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    off_t                   size;
+    ngx_str_t              *value;
+    ngx_ticket_loc_conf_t  *lcf = conf;
+
+    if (lcf->attachment_max != NGX_CONF_UNSET_SIZE) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    size = ngx_parse_offset(&value[1]);
+
+    if (size < 1 || size > TKT_ATTACHMENT_LIMIT_BYTES) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is \"%V\" where a size from 1 to %Om is "
+                           "expected, \"100m\" for example", &cmd->name,
+                           &value[1],
+                           (off_t) (TKT_ATTACHMENT_LIMIT_BYTES >> 20));
+        return NGX_CONF_ERROR;
+    }
+
+    lcf->attachment_max = (size_t) size;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
 ngx_ticket_check_body(ngx_conf_t *cf, ngx_ticket_loc_conf_t *conf)
 {
     ngx_http_core_loc_conf_t  *clcf;
@@ -53,6 +82,15 @@ ngx_ticket_check_body(ngx_conf_t *cf, ngx_ticket_loc_conf_t *conf)
                       clcf->client_max_body_size, conf->file, conf->line);
         return NGX_CONF_ERROR;
     }
+
+    /*
+     * nginx checks its limit before anybody knows what a request is for, so it
+     * has to let uploads pass; other bodies are judged when they are read.
+     */
+
+    conf->body_max = clcf->client_max_body_size;
+    clcf->client_max_body_size = ngx_max(conf->body_max,
+                                         (off_t) conf->attachment_max);
 
     return NGX_CONF_OK;
 }

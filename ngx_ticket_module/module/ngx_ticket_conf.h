@@ -80,7 +80,14 @@ char *ngx_ticket_conf_jwt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* ---- ngx_ticket_check.c ---- */
 
-/* The location's own limits on bodies; called when it is merged. */
+/* The directive ticket_attachment_max_size. */
+char *ngx_ticket_conf_attachment_max(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/*
+ * The location's own limits on bodies; called when it is merged.  What nginx
+ * goes by is raised to that of uploads, and the location's kept in body_max.
+ */
 char *ngx_ticket_check_body(ngx_conf_t *cf, ngx_ticket_loc_conf_t *conf);
 
 /* No location may show the files of a store; called for each location. */

@@ -64,6 +64,13 @@ static ngx_command_t  ngx_ticket_commands[] = {
       offsetof(ngx_ticket_loc_conf_t, require_key),
       NULL },
 
+    { ngx_string("ticket_attachment_max_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_ticket_conf_attachment_max,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("ticket_identity"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_ticket_conf_identity,
@@ -222,6 +229,7 @@ ngx_ticket_create_loc_conf(ngx_conf_t *cf)
     lcf->quotas = NGX_CONF_UNSET_PTR;
     lcf->require_match = NGX_CONF_UNSET;
     lcf->require_key = NGX_CONF_UNSET;
+    lcf->attachment_max = NGX_CONF_UNSET_SIZE;
 
     ngx_ticket_conf_site_unset(lcf);
 
@@ -325,6 +333,8 @@ ngx_ticket_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->quotas, prev->quotas, NULL);
     ngx_conf_merge_value(conf->require_match, prev->require_match, 0);
     ngx_conf_merge_value(conf->require_key, prev->require_key, 0);
+    ngx_conf_merge_size_value(conf->attachment_max, prev->attachment_max,
+                              TKT_ATTACHMENT_MAX_BYTES);
 
     ngx_ticket_conf_site_merge(conf, prev);
 

@@ -68,6 +68,7 @@ tkt_put_flags(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
 
     txn->changes++;
     txn->revision++;
+    txn->touched |= tkt_bit(db);
 
     k.mv_data = (void *) key->data;
     k.mv_size = key->len;
@@ -124,6 +125,7 @@ tkt_delete(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key)
     if (rc == 0) {
         txn->changes++;
         txn->revision++;
+        txn->touched |= tkt_bit(db);
         return true;
     }
 

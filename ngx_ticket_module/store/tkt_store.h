@@ -237,6 +237,16 @@ bool tkt_txn_is_write(const tkt_txn_t *txn);
  */
 uint64_t tkt_txn_snapshot(const tkt_txn_t *txn);
 
+/*
+ * Whether none of the databases (tkt_bit of each) has changed from a snapshot
+ * until now in this write transaction, so that what was read then would be
+ * read again.  False also where this process cannot know it: it remembers its
+ * own transactions, and forgets all when another process has written in
+ * between.  snapshot: tkt_txn_snapshot of a read of the same environment; 0:
+ * none.
+ */
+bool tkt_txn_steady(const tkt_txn_t *txn, uint64_t snapshot, uint64_t dbs);
+
 /* Number of puts and deletes so far: a refused command must not move it. */
 uint64_t tkt_txn_changes(const tkt_txn_t *txn);
 

@@ -14,6 +14,8 @@
 #include "store/tkt_store.h"
 
 
+_Static_assert(TKT_DB_MAX <= 64, "a set of databases fits the bits of a word");
+
 /* Cursors that a reader keeps for the next scan, of each database. */
 #define TKT_CURSORS_IDLE_MAX       12
 
@@ -32,8 +34,20 @@ typedef struct tkt_counters_s  tkt_counters_t;
 
 
 /*
+ * What the writing thread knows of the past: the last transactions up to
+ * `last` were its own, one after the other, since `since`; changed_at has the
+ * last of them that changed a database.
+ */
+typedef struct {
+    uint64_t      since;
+    uint64_t      last;
+    uint64_t      changed_at[TKT_DB_MAX];
+} tkt_past_t;
+
+
+/*
  * `failed` is set by either thread and read by both; all else is written at
- * open only, and `writer` belongs to the writing thread.
+ * open only, and `writer` and `past` belong to the writing thread.
  */
 struct tkt_env_s {
     MDB_env      *mdb;
@@ -42,6 +56,7 @@ struct tkt_env_s {
     bool          read_only;
     atomic_bool   failed;
     tkt_txn_t    *writer;
+    tkt_past_t    past;
 };
 
 
@@ -70,6 +85,7 @@ struct tkt_txn_s {
     bool              active;
     uint64_t          changes;          /* what the caller has asked for */
     uint64_t          revision;         /* of the trees, for open scans  */
+    uint64_t          touched;          /* tkt_bit(tkt_db_t) it has changed */
     tkt_sequences_t   sequences;
     tkt_outer_t       outer;            /* of the nest, if there is one */
     tkt_counters_t   *counters;         /* NULL in a reader */

@@ -135,6 +135,7 @@ tkt_txn_start(tkt_txn_t *txn)
     txn->status = TKT_OK;
     txn->changes = 0;
     txn->revision = 0;
+    txn->touched = 0;
     txn->sequences.loaded = false;
     txn->sequences.changed = false;
     txn->active = true;
@@ -277,6 +278,66 @@ tkt_env_full(tkt_env_t *env)
 }
 
 
+/* ---- what has changed since a snapshot ---- */
+
+/* A write transaction begins: is it the next after the last that was ours? */
+static void
+tkt_past_begin(tkt_env_t *env, uint64_t id)
+{
+    if (id != env->past.last + 1) {
+        env->past.since = id - 1;
+    }
+}
+
+
+/*
+ * Committed under this id.  One that has put nothing has not used it up: it
+ * may be another process's next.
+ */
+static void
+tkt_past_commit(tkt_txn_t *txn, uint64_t id)
+{
+    unsigned     db;
+    tkt_past_t  *past = &txn->env->past;
+
+    if (txn->touched == 0) {
+        return;
+    }
+
+    for (db = 0; db < TKT_DB_MAX; db++) {
+        if (txn->touched & tkt_bit(db)) {
+            past->changed_at[db] = id;
+        }
+    }
+
+    past->last = id;
+}
+
+
+bool
+tkt_txn_steady(const tkt_txn_t *txn, uint64_t snapshot, uint64_t dbs)
+{
+    unsigned           db;
+    const tkt_past_t  *past = &txn->env->past;
+
+    if (!txn->write || snapshot == 0 || snapshot < past->since
+        || (txn->touched & dbs) != 0)
+    {
+        return false;
+    }
+
+    for (db = 0; db < TKT_DB_MAX; db++) {
+        if ((dbs & tkt_bit(db)) && past->changed_at[db] > snapshot) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+/* ---- the writer ---- */
+
 static tkt_txn_t *
 tkt_writer_create(tkt_env_t *env)
 {
@@ -334,6 +395,7 @@ tkt_txn_begin(tkt_env_t *env, tkt_txn_t **txn, bool purge)
     }
 
     tkt_txn_start(t);
+    tkt_past_begin(env, tkt_txn_snapshot(t));
 
     *txn = t;
 
@@ -396,6 +458,7 @@ tkt_status_t
 tkt_txn_commit(tkt_txn_t *txn)
 {
     int           rc;
+    uint64_t      id;
     tkt_status_t  status;
 
     assert(txn->write && txn->active && !tkt_txn_nested(txn));
@@ -410,7 +473,13 @@ tkt_txn_commit(tkt_txn_t *txn)
         return status;
     }
 
+    id = tkt_txn_snapshot(txn);
     rc = mdb_txn_commit(txn->mdb);
+
+    if (rc == 0) {
+        tkt_past_commit(txn, id);
+    }
+
     tkt_txn_finish(txn);
 
     return (rc == 0) ? TKT_OK : tkt_commit_failure(txn->env, rc);

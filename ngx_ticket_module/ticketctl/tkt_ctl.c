@@ -52,6 +52,9 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "role", "list" }, O(STORE), O(TENANT) | O(JSON),
       tkt_ctl_role_list, "list the roles that a tenant has made" },
 
+    { { "type", "seed" }, O(STORE), O(TENANT) | O(JSON),
+      tkt_ctl_type_seed, "make the ready-made types that are not there yet" },
+
     { { "token", "new" }, O(STORE) | O(LOGIN),
       O(SCOPE) | O(TTL) | O(LABEL) | O(TENANT) | O(JSON),
       tkt_ctl_token_new, "make a token; it is shown this once" },

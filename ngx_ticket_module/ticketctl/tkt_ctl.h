@@ -147,6 +147,9 @@ int tkt_ctl_token_new(tkt_ctl_t *ctl);
 int tkt_ctl_token_list(tkt_ctl_t *ctl);
 int tkt_ctl_token_revoke(tkt_ctl_t *ctl);
 
+/* tkt_ctl_type.c */
+int tkt_ctl_type_seed(tkt_ctl_t *ctl);
+
 /* tkt_ctl_account.c */
 int tkt_ctl_user_passwd(tkt_ctl_t *ctl);
 int tkt_ctl_outbox_list(tkt_ctl_t *ctl);

@@ -10,11 +10,16 @@ ngx_ticket_uses_note(ngx_ticket_uses_t *uses, const tkt_actor_t *actor,
     int64_t now_ms)
 {
     uint64_t          hash;
-    ngx_uint_t        i;
+    ngx_uint_t        i, agent, stale;
     tkt_token_use_t  *use;
 
-    if (actor->token == 0
-        || now_ms - actor->token_used_ms < TKT_TOKEN_USE_MS
+    agent = actor->role == TKT_ROLE_AGENT || actor->role == TKT_ROLE_SUPERVISOR
+            || actor->role == TKT_ROLE_ADMIN;
+    stale = actor->token != 0
+            && now_ms - actor->token_used_ms >= TKT_TOKEN_USE_MS;
+
+    if ((!agent && !stale) || actor->id == 0
+        || actor->id == TKT_PRINCIPAL_UNSEEN
         || uses->count == TKT_TOKEN_USES_MAX)
     {
         return;
@@ -24,7 +29,7 @@ ngx_ticket_uses_note(ngx_ticket_uses_t *uses, const tkt_actor_t *actor,
            * UINT64_C(0x9e3779b97f4a7c15) + actor->token;
 
     for (i = (hash >> 32) % NGX_TICKET_USES_SLOTS;
-         uses->slots[i].number != 0;
+         uses->slots[i].principal != 0;
          i = (i + 1) % NGX_TICKET_USES_SLOTS)
     {
         use = &uses->slots[i];
@@ -39,7 +44,7 @@ ngx_ticket_uses_note(ngx_ticket_uses_t *uses, const tkt_actor_t *actor,
 
     uses->slots[i] = (tkt_token_use_t) {
         .tenant = actor->tenant, .number = actor->token,
-        .principal = actor->id, .at_ms = now_ms
+        .agent = (uint32_t) agent, .principal = actor->id, .at_ms = now_ms
     };
 
     uses->count++;
@@ -53,7 +58,7 @@ ngx_ticket_uses_list(const ngx_ticket_uses_t *uses, tkt_token_use_t *out)
     ngx_uint_t  i;
 
     for (n = 0, i = 0; i < NGX_TICKET_USES_SLOTS; i++) {
-        if (uses->slots[i].number != 0) {
+        if (uses->slots[i].principal != 0) {
             out[n++] = uses->slots[i];
         }
     }

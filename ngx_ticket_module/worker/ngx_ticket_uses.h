@@ -18,14 +18,14 @@
 
 typedef struct {
     ngx_uint_t       count;
-    tkt_token_use_t  slots[NGX_TICKET_USES_SLOTS];   /* number 0: empty      */
+    tkt_token_use_t  slots[NGX_TICKET_USES_SLOTS];   /* principal 0: empty   */
 } ngx_ticket_uses_t;
 
 
 /*
  * Notes the use of the token that an admitted caller brought, if what is
- * stored of it is older than TKT_TOKEN_USE_MS.  A full set takes no more: the
- * token's next use will do.
+ * stored of it is older than TKT_TOKEN_USE_MS; and that an agent, by whatever
+ * way he came, was seen.  A full set takes no more: the next use will do.
  */
 void ngx_ticket_uses_note(ngx_ticket_uses_t *uses, const tkt_actor_t *actor,
     int64_t now_ms);

@@ -6,6 +6,7 @@
  * again whose init_process has failed.  A desk that is not open answers 503.
  */
 
+#include "worker/ngx_ticket_files.h"
 #include "worker/ngx_ticket_worker.h"
 
 #include "app/tkt_jwt.h"
@@ -17,6 +18,18 @@ static void ngx_ticket_desk_tick_handler(ngx_event_t *ev);
 static void ngx_ticket_desk_leave_handler(ngx_event_t *ev);
 static void ngx_ticket_desk_end_handler(ngx_event_t *ev);
 static void ngx_ticket_desk_broken(void *data);
+static void ngx_ticket_hash_work(void *obj);
+static void ngx_ticket_hash_drop(void *obj);
+
+
+/*
+ * A thread that hashes gives way to the event loops, which answer in
+ * microseconds what it would hold up for the length of a time slice; of a
+ * processor that is never idle it gets the least share.
+ */
+static const ngx_ticket_crew_kind_t  ngx_ticket_hash_crew = {
+    "passwords", 19, ngx_ticket_hash_work, ngx_ticket_hash_drop
+};
 
 
 /*
@@ -198,6 +211,20 @@ ngx_ticket_desk_open_handler(ngx_event_t *ev)
 }
 
 
+static void
+ngx_ticket_hash_work(void *obj)
+{
+    tkt_command_work(obj);
+}
+
+
+static void
+ngx_ticket_hash_drop(void *obj)
+{
+    tkt_command_free(obj);
+}
+
+
 ngx_int_t
 ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
 {
@@ -212,6 +239,7 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
     }
 
     desk->log = cycle->log;
+    desk->commands.count_max = NGX_TICKET_COMMANDS_KEPT_MAX;
     desk->started_ms = ngx_current_msec;
     desk->map_bytes = store->map_bytes;
     desk->writer_conf = store->writer;
@@ -238,7 +266,8 @@ ngx_ticket_desk_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
     (void) ngx_hex_dump(desk->request_prefix, (u_char *) &random,
                         sizeof(random));
 
-    desk->hasher = ngx_ticket_hasher_create(cycle);
+    desk->hasher = ngx_ticket_crew_create(cycle, &ngx_ticket_hash_crew);
+    desk->filer = ngx_ticket_crew_create(cycle, &ngx_ticket_file_crew);
 
     ngx_ticket_desk_share(store);
 
@@ -269,10 +298,10 @@ ngx_ticket_desk_stop(ngx_ticket_desk_t *desk)
     tkt_answers_destroy(desk->answers);
     desk->answers = NULL;
 
-    if (desk->hasher) {
-        ngx_ticket_hasher_destroy(desk->hasher);
-        desk->hasher = NULL;
-    }
+    ngx_ticket_crew_destroy(desk->hasher);
+    desk->hasher = NULL;
+    ngx_ticket_crew_destroy(desk->filer);
+    desk->filer = NULL;
 
     tkt_jwt_cache_destroy(desk->jwt_cache);
     desk->jwt_cache = NULL;

@@ -19,7 +19,7 @@
 
 #include "app/tkt_answers.h"
 #include "app/tkt_app.h"
-#include "worker/ngx_ticket_hasher.h"
+#include "worker/ngx_ticket_crew.h"
 #include "worker/ngx_ticket_shared.h"
 #include "worker/ngx_ticket_viewers.h"
 #include "worker/ngx_ticket_uses.h"
@@ -42,8 +42,10 @@
 /* Under AddressSanitizer none is kept, so that a use after free is seen. */
 #ifdef __SANITIZE_ADDRESS__
 #define NGX_TICKET_BLOCKS_KEPT_MAX      0
+#define NGX_TICKET_COMMANDS_KEPT_MAX    0
 #else
 #define NGX_TICKET_BLOCKS_KEPT_MAX      512
+#define NGX_TICKET_COMMANDS_KEPT_MAX    256
 #endif
 
 
@@ -82,7 +84,8 @@ struct ngx_ticket_desk_s {
     tkt_env_t               *env;         /* may be open while CLOSED        */
     tkt_txn_t               *reader;
     ngx_ticket_writer_t     *writer;
-    ngx_ticket_hasher_t     *hasher;      /* NULL without memory             */
+    ngx_ticket_crew_t       *hasher;      /* passwords; NULL without memory  */
+    ngx_ticket_crew_t       *filer;       /* files; NULL without memory      */
     ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
     tkt_viewers_t            viewers;     /* data is NULL: nobody is known   */
     const tkt_keyring_t     *keyring;     /* the store's                     */
@@ -106,6 +109,7 @@ struct ngx_ticket_desk_s {
 
     void                    *blocks;      /* kept, linked by first word      */
     ngx_uint_t               blocks_kept;
+    tkt_arena_blocks_t       commands;    /* the same, for commands          */
 
     size_t                   random_left;
     u_char                   random[NGX_TICKET_RANDOM_POOL_BYTES];

@@ -113,7 +113,8 @@ sub set_token ($self, $who, $tok) { $self->{token}{$who} = $tok }
 
 # Runs ticketctl on this store; {rc, out, err, json}.
 sub ticketctl ($self, @args) {
-    my @verb = ($args[0] // '') =~ /^(?:user|token|tenant|role|key|outbox)$/
+    my @verb = ($args[0] // '')
+        =~ /^(?:user|token|tenant|role|type|key|outbox)$/
         ? splice(@args, 0, 2) : splice(@args, 0, 1);
     my $r = $self->{server}->run($self->{server}->ticketctl_path, @verb,
         '--store', $self->store, @args, '--json');

@@ -121,7 +121,7 @@ sub content_faults ($self, $answer, $response, $name, $is_head) {
     }
 
     my $type = ($answer->header('Content-Type') // 'none') =~ s/\s*;.*//r;
-    my $media = $content->{$type} // return @faults,
+    my $media = $content->{$type} // $content->{'*/*'} // return @faults,
         "content type $type; documented: " . join ' ', sort keys %$content;
     return @faults if !$media->{schema} || $type !~ /json$/;
 

@@ -63,6 +63,7 @@ admitted(desk_t *d, uint64_t id)
     assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
     assert_true(tkt_user_load(d->read, 1, id, &user, NULL));
     tkt_actor_role(d->read, &user, &actor);
+    actor.grants = user.grants;
     tkt_txn_reset(d->read);
 
     return actor;

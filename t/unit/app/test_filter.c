@@ -144,6 +144,7 @@ test_against_model(void **state)
 
     for (i = 0; i < QUERIES; i++) {
         random_question(&w, &q);
+        q.now_ms = (uint64_t) d.now_ms;
         expected = model_answer(&w, &q, model);
         limit = 1 + (unsigned) dice(&w, 200);
 
@@ -310,6 +311,11 @@ test_bad_values(void **state)
         { "channel", "", "choice" }, { "channel", "fax", "choice" },
         { "tier", "4", "choice" }, { "tier", "-1", "choice" },
         { "tier", "", "choice" },
+        { "team", "", "choice" }, { "team", "0", "choice" },
+        { "team", "me", "choice" }, { "watcher", "", "choice" },
+        { "watcher", "7", "choice" }, { "held", "1", "choice" },
+        { "drill", "", "choice" }, { "complaint", "yes", "choice" },
+        { "overdue", "TRUE", "choice" },
         { "created_after", "2026-11-21", "choice" },
         { "created_after", "1970-01-01T00:00:00Z", "choice" },
         { "created_before", "yesterday", "choice" },
@@ -369,6 +375,9 @@ test_cursors(void **state)
         "state=open&sort=queue", "state=open&sort=created_at",
         "state=open&assignee=none", "state=open&tag=vip",
         "state=open&created_after=2026-01-01T00:00:00Z", "",
+        "state=open&team=none", "state=open&team=1", "state=open&held=false",
+        "state=open&drill=true", "state=open&complaint=false",
+        "state=open&overdue=false", "state=open&watcher=me",
     };
 
     desk_open(&d);

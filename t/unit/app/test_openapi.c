@@ -527,7 +527,8 @@ members_are_required_where_they_always_are(void **state)
     assert_true(requires(doc, "TicketInput", "description"));
     assert_false(requires(doc, "TicketInput", "priority"));
     assert_false(requires(doc, "TicketPatch", "subject"));
-    assert_true(requires(doc, "TicketAssignInput", "assignee"));
+    assert_true(requires(doc, "TicketTransferInput", "reason"));
+    assert_false(requires(doc, "TicketAssignInput", "assignee"));
     assert_true(requires(doc, "Ticket", "allowed_actions"));
     assert_false(requires(doc, "TicketView", "subject"));
 

@@ -23,7 +23,7 @@ open_ranks(desk_t *d)
         "\"ticket.confirm\",\"ticket.rating\",\"ticket.close\","
         "\"ticket.reopen\",\"ticket.urge\",\"ticket.complain\","
         "\"ticket.message\",\"ticket.courtesy\",\"ticket.edit\","
-        "\"ticket.shred\"]}");
+        "\"ticket.shred\",\"batch\",\"attachment.write\"]}");
     desk_post(d, &admin, "/v1/roles", "{\"name\":\"boss\",\"base\":"
         "\"admin\",\"permissions\":[\"audit.read\"]}");
     desk_ok(d, &admin, TKT_METHOD_PATCH, "/v1/users/1",

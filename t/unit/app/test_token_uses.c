@@ -101,7 +101,7 @@ test_once_an_hour(void **state)
     char               text[128];
     desk_t            *d = *state;
     const int64_t      t = d->now_ms;
-    tkt_token_use_t    use = { 1, 1, 1, 0 };
+    tkt_token_use_t    use = { 1, 1, 0, 1, 0 };
 
     static const struct {
         int64_t  at_ms;              /* after the first                      */
@@ -142,18 +142,18 @@ test_many(void **state)
     for (i = 1; i <= 8; i++) {
         make_token(d, (unsigned) i, text);
         make_token(d, (unsigned) i, text);
-        uses[n++] = (tkt_token_use_t) { 1, 1, i, d->now_ms };
-        uses[n++] = (tkt_token_use_t) { 1, 2, i, d->now_ms };
+        uses[n++] = (tkt_token_use_t) { 1, 1, 0, i, d->now_ms };
+        uses[n++] = (tkt_token_use_t) { 1, 2, 0, i, d->now_ms };
     }
 
     /* of tokens that are not there: revoked, or of nobody */
 
     desk_ok(d, &admin, TKT_METHOD_DELETE, "/v1/users/3/tokens/1", "");
-    uses[n++] = (tkt_token_use_t) { 1, 3, 1, d->now_ms };
-    uses[n++] = (tkt_token_use_t) { 1, 1, 99, d->now_ms };
-    uses[n++] = (tkt_token_use_t) { 7, 1, 1, d->now_ms };
-    uses[n++] = (tkt_token_use_t) { 1, 1, 1, 0 };
-    uses[n++] = (tkt_token_use_t) { 1, 1, 1, -1 };
+    uses[n++] = (tkt_token_use_t) { 1, 3, 0, 1, d->now_ms };
+    uses[n++] = (tkt_token_use_t) { 1, 1, 0, 99, d->now_ms };
+    uses[n++] = (tkt_token_use_t) { 7, 1, 0, 1, d->now_ms };
+    uses[n++] = (tkt_token_use_t) { 1, 1, 0, 1, 0 };
+    uses[n++] = (tkt_token_use_t) { 1, 1, 0, 1, -1 };
 
     assert_true(tell(d, uses, n));
     assert_false(tell(d, uses, n));
@@ -182,7 +182,7 @@ test_actor(void **state)
     desk_t          *d = *state;
     enter_t          e;
     tkt_match_t      match;
-    tkt_token_use_t  use = { 1, 1, 1, 0 };
+    tkt_token_use_t  use = { 1, 1, 0, 1, 0 };
 
     make_token(d, 1, text);
     e = enter_make(d, NULL, TKT_METHOD_GET, "/v1/me");

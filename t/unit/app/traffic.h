@@ -9,6 +9,7 @@
 #define TRAFFIC_H
 
 
+#include "traffic_parts.h"
 #include "traffic_people.h"
 
 
@@ -170,6 +171,15 @@ static inline void
 traffic_act(traffic_t *t, const traffic_step_t *step,
     const traffic_life_t *life)
 {
+    static const traffic_step_t  urge = { 'r', "urge", "{}" };
+
+    if ((strcmp(step->verb, "complain") == 0
+         || strcmp(step->verb, "split") == 0)
+        && !traffic_may_surprise(t))
+    {
+        step = &urge;
+    }
+
     t->method = TKT_METHOD_POST;
     t->actor = traffic_who(t, step->who, life);
     (void) snprintf(t->path, sizeof(t->path), "/v1/tickets/%s%llu/%s",
@@ -305,6 +315,19 @@ traffic_start(traffic_t *t, uint64_t seed)
 }
 
 
+/*
+ * Splits and complaints make tickets that the traffic does not count: now and
+ * then, at the same place whatever the batches, it looks how many there are.
+ */
+static inline void
+traffic_look(traffic_t *t, desk_t *d)
+{
+    assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
+    t->tickets = tkt_txn_last(d->read, TKT_SEQ_TICKET);
+    tkt_txn_reset(d->read);
+}
+
+
 /* The people that the traffic is made by: principals 1 to 16. */
 static inline void
 traffic_make_people(desk_t *d)
@@ -334,8 +357,11 @@ traffic_choose(traffic_t *t)
     n = traffic_random(t, 100);
     life = &t->lives[traffic_random(t, TRAFFIC_LIVES)];
 
-    if (n < 64 || life->ticket == 0) {
+    if (n < 60 || life->ticket == 0) {
         traffic_live(t);
+
+    } else if (n < 65) {
+        traffic_part(t, life);
 
     } else if (n < 76) {
         traffic_act(t, &traffic_noise[traffic_random(t,
@@ -403,6 +429,8 @@ traffic_next(traffic_t *t, desk_t *d)
             .request_id = tkt_str("r1"), .now_ms = t->now_ms,
         }, t->body, random);
 
+        t->sent++;
+
         if (cmd == NULL) {
             print_message("# %s: %s\n", t->path, d->body);
             t->undecoded++;
@@ -411,6 +439,16 @@ traffic_next(traffic_t *t, desk_t *d)
     } while (cmd == NULL);
 
     return cmd;
+}
+
+
+/* Learns how many tickets there are; everything sent has been run. */
+static inline void
+traffic_sync(traffic_t *t, desk_t *d)
+{
+    assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
+    t->tickets = tkt_txn_last(d->read, TKT_SEQ_TICKET);
+    tkt_txn_reset(d->read);
 }
 
 

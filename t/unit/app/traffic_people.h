@@ -108,7 +108,15 @@ traffic_self(traffic_t *t)
 {
     t->actor = 1 + traffic_random(t, TRAFFIC_USERS);
 
-    switch (traffic_random(t, 4)) {
+    switch (traffic_random(t, 5)) {
+
+    case 4:
+        t->method = TKT_METHOD_POST;
+        (void) snprintf(t->path, sizeof(t->path), "/v1/notifications/read");
+        (void) snprintf(t->body, sizeof(t->body),
+                        traffic_random(t, 2) == 0 ? "{}" : "{\"until\":%llu}",
+                        (unsigned long long) (1 + traffic_random(t, 999)));
+        return;
 
     case 0:
         t->method = TKT_METHOD_PATCH;

@@ -11,6 +11,12 @@
 
 
 #define TRAFFIC_LIVES       24
+
+/* Numbers of tickets are foretold; complaints and splits, which take some that
+   nobody knows of before, come in the last of so many requests only, and then
+   traffic_sync is called. */
+#define TRAFFIC_SYNC        1792
+#define TRAFFIC_SURPRISES   512
 #define TRAFFIC_KEYS        12
 #define TRAFFIC_BODY_BYTES  131072
 
@@ -59,6 +65,8 @@ static const traffic_step_t  traffic_whole[] = {
 
 static const traffic_step_t  traffic_timed[] = {
     { 'y', "verify", "{}" },
+    { 'r', "messages", "{\"body\":\"%T\"}" },
+    { 'a', "split", "{\"message\":1,\"reason\":\"%T\"}" },
     { 's', "assign", "{\"assignee\":%A}" },
     { 'b', "messages", "{\"body\":\"%T\"}" },
     { 'b', "request-info", "{\"question\":\"%T\"}" },
@@ -81,6 +89,8 @@ static const traffic_step_t  traffic_hard[] = {
     { 's', "close", "{\"reason\":\"%T\",\"close_reason\":\"duplicate\"}" },
     { 'a', "reopen", "{\"reason\":\"%T\"}" },
     { 's', "merge", "{\"into\":%K,\"reason\":\"%T\"}" },
+    { 'r', "messages", "{\"body\":\"%T\"}" },
+    { 'a', "unmerge", "{\"reason\":\"%T\"}" },
     { 0, NULL, NULL }
 };
 
@@ -151,6 +161,7 @@ typedef struct {
     uint64_t         seed;
     uint64_t         keys_made;
     uint64_t         tickets;         /* made so far                         */
+    uint64_t         sent;            /* requests                            */
     int64_t          now_ms;
     size_t           keys;
     size_t           undecoded;
@@ -165,6 +176,14 @@ typedef struct {
     char             if_match[64];
     char             body[TRAFFIC_BODY_BYTES];
 } traffic_t;
+
+
+/* Whether a request may make a ticket that is not foretold. */
+static inline bool
+traffic_may_surprise(const traffic_t *t)
+{
+    return t->sent % TRAFFIC_SYNC >= TRAFFIC_SYNC - TRAFFIC_SURPRISES;
+}
 
 
 /* xorshift64*; a number below `bound`. */

@@ -14,6 +14,7 @@
 
 #define SEED         UINT64_C(0x66696c746572)
 #define TICKETS      400
+#define TEAMS        5
 #define PEOPLE       10          /* 1..6 users, 7..9 agents, 10 a supervisor */
 
 
@@ -38,6 +39,13 @@ typedef struct {
     const char  *type;
     const char  *feature;
     const char  *tag;
+    bool         no_team;
+    uint64_t     team;
+    int          held;           /* 1 only, -1 without                       */
+    int          drill;
+    int          complaint;
+    int          overdue;
+    uint64_t     now_ms;
     bool         countable;
     unsigned     sort;           /* 0 newest, 1 oldest, 2 queue              */
     char         text[1024];     /* as parameters                            */
@@ -92,6 +100,11 @@ random_place(world_t *w, tkt_ticket_t *t)
     t->priority = TKT_PRIORITY_LOW + dice(w, 4);
     t->assignee = dice(w, 3) == 0 ? 0 : 7 + dice(w, 3);
     t->tier = dice(w, TKT_TIER_MAX + 1);
+    t->team = dice(w, 2) == 0 ? 0 : 1 + dice(w, TEAMS);
+    t->due_at = dice(w, 3) != 0 ? 0
+                : t->created_at - 300000 + dice(w, 600000);
+    t->urge_count = dice(w, 4) != 0 ? 0 : dice(w, 400);
+    t->held = dice(w, 8) == 0;
 }
 
 
@@ -132,14 +145,16 @@ world_make(world_t *w, desk_t *d)
 
     memset(w, 0, sizeof(*w));
     w->seed = SEED;
-    at = d->now_ms;
+    at = d->now_ms - TICKETS * 1500;
     tkt_arena_init(&w->arena, 65536);
     assert_int_equal(tkt_app_tenant(d->env, tkt_str("other"), 0, true, at,
                                     &other), TKT_OK);
     assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
 
     while (w->count < TICKETS) {
-        at += (int64_t) dice(w, 3);       /* several in one millisecond */
+        /* several in one millisecond, and in one minute */
+
+        at += (int64_t) (dice(w, 8) == 0 ? dice(w, 20000) : dice(w, 3));
 
         t = (tkt_ticket_t) {
             .tenant = dice(w, 5) == 0 ? other : 1, .created_at = (uint64_t) at,
@@ -149,6 +164,8 @@ world_make(world_t *w, desk_t *d)
             .feature = dice(w, 2) ? tkt_str_z(types[dice(w, 3)])
                                   : tkt_str(""),
             .tags = random_tags(w),
+            .drill = dice(w, 10) == 0,
+            .complaint_of = dice(w, 10) == 0,
         };
         random_place(w, &t);
         ticket_add(txn, &t, &w->arena);
@@ -188,6 +205,13 @@ model_has_tag(const tkt_ticket_t *t, const char *tag)
 
 
 static inline bool
+model_whether(int wanted, bool is)
+{
+    return wanted == 0 || (wanted > 0) == is;
+}
+
+
+static inline bool
 model_passes(const question_t *q, const tkt_ticket_t *t)
 {
     if (q->states != 0 && !(q->states >> t->state & 1)) {
@@ -215,6 +239,19 @@ model_passes(const question_t *q, const tkt_ticket_t *t)
         return false;
     }
 
+    if ((q->no_team && t->team != 0) || (q->team != 0 && t->team != q->team)
+        || !model_whether(q->held, t->held)
+        || !model_whether(q->complaint, t->complaint_of != 0)
+        || !model_whether(q->overdue, t->due_at != 0 && t->due_at < q->now_ms
+                                      && t->state <= TKT_STATE_FOLLOW_UP)
+        || (q->overdue > 0 && q->states == 0
+            && t->state > TKT_STATE_FOLLOW_UP)
+        || !model_whether(q->drill != 0 ? q->drill : q->requester ? 0 : -1,
+                          t->drill))
+    {
+        return false;
+    }
+
     if ((q->after != 0 && t->created_at < q->after)
         || (q->before != 0 && t->created_at >= q->before))
     {
@@ -232,8 +269,29 @@ static inline bool
 model_before(const question_t *q, const tkt_ticket_t *a,
     const tkt_ticket_t *b)
 {
+    bool      queue;
+    uint64_t  minute[2], urges[2];
+
     if (q->sort == 2 && a->priority != b->priority) {
         return a->priority > b->priority;
+    }
+
+    /* of active tickets; those of one assignee have no place in it */
+
+    queue = q->sort == 2 && q->assignee == 0
+            && (q->states >> TKT_STATE_RESOLVED) == 0 && !(q->states & 1);
+
+    minute[0] = (a->due_at != 0 ? a->due_at : a->created_at) / 60000;
+    minute[1] = (b->due_at != 0 ? b->due_at : b->created_at) / 60000;
+    urges[0] = a->urge_count < 255 ? a->urge_count : 255;
+    urges[1] = b->urge_count < 255 ? b->urge_count : 255;
+
+    if (queue && minute[0] != minute[1]) {
+        return minute[0] < minute[1];
+    }
+
+    if (queue && urges[0] != urges[1]) {
+        return urges[0] > urges[1];
     }
 
     return q->sort == 0 ? a->id > b->id : a->id < b->id;
@@ -434,6 +492,51 @@ add_uncounted(world_t *w, question_t *q)
 }
 
 
+/* One of three: true, false, or not asked for. */
+static inline int
+add_whether(world_t *w, question_t *q, const char *name)
+{
+    int  wanted;
+
+    wanted = dice(w, 6) != 0 ? 0 : dice(w, 2) == 0 ? 1 : -1;
+
+    if (wanted != 0) {
+        add(q, name, wanted > 0 ? "true" : "false");
+    }
+
+    return wanted;
+}
+
+
+static inline void
+add_place(world_t *w, question_t *q)
+{
+    switch (dice(w, 6)) {
+
+    case 0:
+        q->no_team = true;
+        add(q, "team", "none");
+        break;
+
+    case 1:
+        q->team = 1 + dice(w, TEAMS + 1);
+        add_number(q, "team", q->team);
+        break;
+
+    default:
+        break;
+    }
+
+    q->complaint = add_whether(w, q, "complaint");
+
+    if (!q->countable) {
+        q->held = add_whether(w, q, "held");
+        q->drill = add_whether(w, q, "drill");
+        q->overdue = add_whether(w, q, "overdue");
+    }
+}
+
+
 static inline void
 random_question(world_t *w, question_t *q)
 {
@@ -449,6 +552,8 @@ random_question(world_t *w, question_t *q)
     }
 
     q->countable = dice(w, 2) == 0;
+
+    add_place(w, q);
 
     if (!q->countable) {
         add_uncounted(w, q);

@@ -514,6 +514,71 @@ test_round_trip(void **state)
 }
 
 
+/* A text grows where it is while nothing is behind it, and moves else. */
+static void
+test_place(void **state)
+{
+    int             i;
+    tkt_out_t       o, other;
+    tkt_str_t       text;
+    tkt_arena_t     arena;
+    const uint8_t  *start;
+
+    tkt_arena_init(&arena, 65536);
+    tkt_out_init(&o, &arena, 16);
+    start = o.start;
+
+    for (i = 0; i < 2000; i++) {
+        tkt_out_char(&o, 'a');
+    }
+
+    assert_ptr_equal(o.start, start);
+    assert_true(o.pos <= o.end && o.end == arena.pos);
+
+    /* what comes in between drives it away, and stays as it is */
+
+    tkt_out_init(&other, &arena, 8);
+    tkt_out_lit(&other, "12345678");
+
+    for (i = 0; i < 6000; i++) {
+        tkt_out_char(&o, 'b');
+    }
+
+    assert_true(o.start > start);
+    assert_text(tkt_out_close(&other), "12345678");
+    text = tkt_out_close(&o);
+    assert_int_equal(text.len, 8000);
+    assert_int_equal(text.data[1999], 'a');
+    assert_int_equal(text.data[7999], 'b');
+
+    /* the rest of its place is the next one's, and writing on moves it */
+
+    assert_ptr_equal(arena.pos, text.data + text.len);
+    memset(tkt_arena_bytes(&arena, 100), 'x', 100);
+    tkt_out_char(&o, 'c');
+    assert_int_equal(text.data[8000], 'x');
+    assert_int_equal(tkt_out_close(&o).data[8000], 'c');
+    assert_int_equal(tkt_out_close(&o).len, 8001);
+    assert_false(o.failed);
+    tkt_arena_done(&arena);
+
+    /* no more room than the block has */
+
+    tkt_arena_init(&arena, 512);
+    tkt_out_init(&o, &arena, 100);
+
+    for (i = 0; i < 3000; i++) {
+        tkt_out_char(&o, (char) ('a' + i % 26));
+    }
+
+    for (text = tkt_out_close(&o), i = 0; i < 3000; i++) {
+        assert_int_equal(text.data[i], 'a' + i % 26);
+    }
+
+    tkt_arena_done(&arena);
+}
+
+
 int
 main(void)
 {
@@ -521,6 +586,7 @@ main(void)
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_scalars),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_place),
         cmocka_unit_test(test_object),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_round_trip),

@@ -108,7 +108,8 @@ test_input(void **state)
     check_has(&m, "\"flag\":{\"type\":[\"boolean\",\"null\"]}", true);
     check_has(&m, "\"tags\":{\"type\":[\"array\",\"null\"]", true);
     check_has(&m, "\"other\":{\"type\":[\"integer\",\"string\",\"null\"],"
-                  "\"pattern\":\"^[1-9][0-9]*$\",\"minimum\":1}", true);
+                  "\"pattern\":\"^[1-9][0-9]*(?![\\\\s\\\\S])\","
+                  "\"minimum\":1}", true);
     check_has(&m, "\"id\":{\"type\":[\"integer\",\"string\"],", true);
     check_has(&m, "hidden", false);
     check_has(&m, "later", false);

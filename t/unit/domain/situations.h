@@ -17,7 +17,7 @@
 #define NOW_MS     INT64_C(1763700000123)
 #define NEVER      INT64_MIN
 
-#define RELATIONS_ALL  8         /* every set of the three TKT_REL_* bits */
+#define RELATIONS_ALL  32        /* every set of the five TKT_REL_* bits */
 #define FLAGS_ALL      33        /* five yes/no facts, then archived alone */
 
 
@@ -28,23 +28,36 @@ typedef struct {
     int64_t      confirmed_ago_ms;
     int64_t      closed_ago_ms;
     int64_t      urged_ago_ms;
+    int64_t      merged_ago_ms;      /* 0: never */
+    tkt_state_t  before;
 } situation_t;
 
 
 static const situation_t  situations[] = {
-    { 0, TKT_CLOSE_NONE,      HOUR_MS, HOUR_MS, HOUR_MS, NEVER },
-    { 1, TKT_CLOSE_SATISFIED, 14 * DAY_MS, 30 * DAY_MS, 30 * DAY_MS,
-      30 * MINUTE_MS },
+    { 0, TKT_CLOSE_NONE, HOUR_MS, HOUR_MS, HOUR_MS, NEVER,
+      0, TKT_STATE_NONE },
+    { 1, TKT_CLOSE_SATISFIED, 14 * DAY_MS, 30 * DAY_MS,
+      30 * DAY_MS, 30 * MINUTE_MS, 0, TKT_STATE_NONE },
     { 2, TKT_CLOSE_COMPLETED, 14 * DAY_MS + 1, 30 * DAY_MS + 1,
-      30 * DAY_MS + 1, 30 * MINUTE_MS - 1 },
-    { 3, TKT_CLOSE_MERGED,    HOUR_MS, HOUR_MS, HOUR_MS, 1 },
-    { 3, TKT_CLOSE_MERGED,    15 * DAY_MS, 31 * DAY_MS, 31 * DAY_MS, DAY_MS },
-    { 1, TKT_CLOSE_SPAM,      14 * DAY_MS + 1, HOUR_MS, HOUR_MS, DAY_MS },
-    { 2, TKT_CLOSE_REJECTED,  HOUR_MS, 31 * DAY_MS, HOUR_MS, 1001 },
-    { 0, TKT_CLOSE_WITHDRAWN, 15 * DAY_MS, 1, 31 * DAY_MS, 1000 },
-    { 0, TKT_CLOSE_DUPLICATE, 14 * DAY_MS - 1, 31 * DAY_MS, DAY_MS, 999 },
+      30 * DAY_MS + 1, 30 * MINUTE_MS - 1, 0, TKT_STATE_NONE },
+    { 3, TKT_CLOSE_MERGED, HOUR_MS, HOUR_MS, HOUR_MS, 1,
+      DAY_MS, TKT_STATE_WAITING_USER },
+    { 3, TKT_CLOSE_MERGED, 15 * DAY_MS, 31 * DAY_MS, 31 * DAY_MS, DAY_MS,
+      DAY_MS + 1, TKT_STATE_OPEN },
+    { 1, TKT_CLOSE_SPAM, 14 * DAY_MS + 1, HOUR_MS, HOUR_MS, DAY_MS,
+      0, TKT_STATE_NONE },
+    { 2, TKT_CLOSE_REJECTED, HOUR_MS, 31 * DAY_MS, HOUR_MS, 1001,
+      HOUR_MS, TKT_STATE_OPEN },
+    /* merged before there was an undo */
+    { 2, TKT_CLOSE_MERGED, HOUR_MS, HOUR_MS, HOUR_MS, NEVER,
+      1, TKT_STATE_NONE },
+    { 0, TKT_CLOSE_WITHDRAWN, 15 * DAY_MS, 1, 31 * DAY_MS, 1000,
+      0, TKT_STATE_NONE },
+    { 0, TKT_CLOSE_DUPLICATE, 14 * DAY_MS - 1, 31 * DAY_MS, DAY_MS, 999,
+      0, TKT_STATE_NONE },
     /* the clock was set back */
-    { 4, TKT_CLOSE_ADMIN,     -HOUR_MS, -HOUR_MS, -HOUR_MS, -HOUR_MS }
+    { 4, TKT_CLOSE_ADMIN, -HOUR_MS, -HOUR_MS, -HOUR_MS, -HOUR_MS,
+      0, TKT_STATE_NONE }
 };
 
 
@@ -76,6 +89,8 @@ facts_of(tkt_state_t state, const situation_t *s, unsigned flags)
     facts.confirmed_at_ms = ago(s->confirmed_ago_ms);
     facts.closed_at_ms = ago(s->closed_ago_ms);
     facts.last_urge_at_ms = ago(s->urged_ago_ms);
+    facts.merged_at_ms = s->merged_ago_ms == 0 ? 0 : ago(s->merged_ago_ms);
+    facts.state_before = s->before;
 
     return facts;
 }

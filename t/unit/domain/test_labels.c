@@ -35,7 +35,7 @@ static const struct {
       "submit verify reject claim assign start assess transfer escalate "
       "de-escalate request-info hold resume resolve confirm rating close "
       "reopen urge complain merge reply message note courtesy edit reveal "
-      "timeout archive forward shred" }
+      "timeout archive forward shred unmerge" }
 };
 
 
@@ -132,12 +132,13 @@ names_round_trip(void **state)
 static void
 effects_are_named_by_bit(void **state)
 {
-    assert_int_equal(tkt_effect_names.count, 24);
+    assert_int_equal(tkt_effect_names.count, 25);
     assert_str(tkt_effect_names.names[0], "assign_self");
     assert_str(tkt_effect_names.names[5], "first_response");
     assert_str(tkt_effect_names.names[13], "reopen");
     assert_str(tkt_effect_names.names[19], "auto");
     assert_str(tkt_effect_names.names[23], "rating_optional");
+    assert_str(tkt_effect_names.names[24], "unmerge");
 }
 
 

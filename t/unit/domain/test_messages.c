@@ -15,7 +15,7 @@ static void
 visibility_is_by_role_and_relation(void **state)
 {
     unsigned      role, relation;
-    bool          own, foreign;
+    bool          own, foreign, watches, staff;
     tkt_caller_t  caller = { .denied = 0 };
 
     for (role = 0; role < TKT_ROLE_MAX; role++) {
@@ -24,11 +24,18 @@ visibility_is_by_role_and_relation(void **state)
             caller.relation = relation;
             own = relation & TKT_REL_REQUESTER;
             foreign = relation & TKT_REL_FOREIGN;
+            watches = relation & TKT_REL_WATCHER;
+
+            /* grants bind agents, but not in what is assigned to them */
+            staff = role > TKT_ROLE_USER
+                    && (role != TKT_ROLE_AGENT
+                        || !(relation & TKT_REL_UNGRANTED)
+                        || (relation & TKT_REL_ASSIGNEE));
 
             assert_int_equal(tkt_workflow_visible(&caller),
-                             !foreign && (own || role > TKT_ROLE_USER));
+                             !foreign && (own || watches || staff));
             assert_int_equal(tkt_workflow_sees_internal(&caller),
-                             !foreign && role > TKT_ROLE_USER);
+                             !foreign && staff);
         }
     }
 }
@@ -69,6 +76,10 @@ messages_stand_for_actions(void **state)
         { REOPEN,            "nu",    TKT_REL_REQUESTER, "MMMMMMOOOM" },
         { REOPEN,            "asx",   0,                 "RRRRRROOOR" },
         { REOPEN | COURTESY, "asx",   0,                 "CCCCCCOOOC" },
+        { 0,                 "nu",    TKT_REL_WATCHER,   "MMMMMMMCCM" },
+        { 0,                 "asxby", TKT_REL_WATCHER,   "RRRRRRRRRR" },
+        { 0,                 "a",     TKT_REL_WATCHER | TKT_REL_UNGRANTED,
+                                                         "MMMMMMMCCM" },
         { INTERNAL,          "nuasxby", 0,               "NNNNNNNNNN" },
         { INTERNAL | REOPEN | COURTESY, "asx", 0,        "NNNNNNNNNN" },
     };

@@ -42,8 +42,8 @@ test_flips_exactly_there(void **state)
 {
     size_t        i;
     int64_t       next;
-    tkt_caller_t  user = { .role = TKT_ROLE_USER,
-                          .relation = TKT_REL_REQUESTER };
+    tkt_caller_t  caller = { .role = TKT_ROLE_USER,
+                             .relation = TKT_REL_REQUESTER };
 
     const tkt_facts_t  cases[] = {
         { .state = TKT_STATE_CLOSED, .close_reason = TKT_CLOSE_COMPLETED,
@@ -55,16 +55,22 @@ test_flips_exactly_there(void **state)
         { .state = TKT_STATE_OPEN, .now_ms = T0,
           .last_urge_at_ms = T0 - 1 },
         { .state = TKT_STATE_RESOLVED, .now_ms = T0, .ended_at_ms = T0 },
+        { .state = TKT_STATE_CLOSED, .close_reason = TKT_CLOSE_MERGED,
+          .now_ms = T0, .merged_at_ms = T0 - 7,
+          .state_before = TKT_STATE_OPEN },
     };
 
     for (i = 0; i < tkt_array_len(cases); i++) {
+        /* a merge is undone by agents alone */
+        caller.role = cases[i].merged_at_ms != 0 ? TKT_ROLE_AGENT
+                                                 : TKT_ROLE_USER;
         next = tkt_workflow_next_change(&cases[i]);
         assert_true(next > T0);
 
-        assert_true(allowed_at(cases[i], &user, T0)
-                    == allowed_at(cases[i], &user, next - 1));
-        assert_false(allowed_at(cases[i], &user, T0)
-                     == allowed_at(cases[i], &user, next));
+        assert_true(allowed_at(cases[i], &caller, T0)
+                    == allowed_at(cases[i], &caller, next - 1));
+        assert_false(allowed_at(cases[i], &caller, T0)
+                     == allowed_at(cases[i], &caller, next));
     }
 }
 

@@ -118,6 +118,13 @@ roles_have_what_is_written_down(void **state)
         { TKT_PERM_AUDIT_READ,    "x" },
         { TKT_PERM_OUTBOX_READ,   "x" },
         { TKT_PERM_ERASE,         "x" },
+        { TKT_PERM_CONFIG_WRITE,  "x" },
+        { TKT_PERM_TEAM_READ,     "asxb" },
+        { TKT_PERM_TEAM_WRITE,    "sx" },
+        { TKT_PERM_DESK_WORK,     "asx" },
+        { TKT_PERM_DESK_SHARE,    "sx" },
+        { TKT_PERM_BATCH,         "uasxby" },
+        { TKT_PERM_ATTACH,        "uasxby" },
         { TKT_PERM_ACTION + TKT_ACTION_SUBMIT,  "uasxby" },
         { TKT_PERM_ACTION + TKT_ACTION_VERIFY,  "asxby" },
         { TKT_PERM_ACTION + TKT_ACTION_CLAIM,   "asxy" },
@@ -156,6 +163,35 @@ roles_have_what_is_written_down(void **state)
     assert_int_equal(tkt_role_permissions(TKT_ROLE_NONE), 0);
     assert_int_equal(tkt_role_permissions(TKT_ROLE_MAX), 0);
     assert_int_equal(tkt_role_permissions(200), 0);
+}
+
+
+/* What the compiler has worked out is what the policy says of each action. */
+static void
+role_actions_follow_the_policy(void **state)
+{
+    bool          right;
+    unsigned      role, action;
+    tkt_caller_t  caller = {
+        .relation = TKT_REL_REQUESTER | TKT_REL_ASSIGNEE,
+    };
+
+    for (role = TKT_ROLE_USER; role < TKT_ROLE_MAX; role++) {
+        caller.role = role;
+
+        for (action = 0; action < TKT_ACTION_MAX; action++) {
+            right = tkt_workflow_has_right(action, &caller);
+
+            if (((tkt_policy_actions(role) & tkt_bit(action)) != 0) != right) {
+                fail_msg("action %u, role %c", action, letters[role]);
+            }
+        }
+
+        assert_int_equal(tkt_policy_actions(role) >> TKT_ACTION_MAX, 0);
+    }
+
+    assert_int_equal(tkt_policy_actions(TKT_ROLE_NONE), 0);
+    assert_int_equal(tkt_policy_actions(TKT_ROLE_MAX), 0);
 }
 
 
@@ -270,6 +306,7 @@ main(void)
         cmocka_unit_test(permissions_have_names_and_words),
         cmocka_unit_test(every_action_has_a_policy),
         cmocka_unit_test(roles_have_what_is_written_down),
+        cmocka_unit_test(role_actions_follow_the_policy),
         cmocka_unit_test(higher_roles_have_what_lower_ones_have),
         cmocka_unit_test(nobody_gives_what_he_has_not),
         cmocka_unit_test(caps_are_the_lesser)

@@ -14,7 +14,7 @@
 
 
 #define ROWS_MAX  128
-#define LAST_ROW  35         /* of the requirements */
+#define LAST_ROW  37         /* of the requirements */
 
 #define ACTIVE  (tkt_bit(TKT_STATE_NEW) | tkt_bit(TKT_STATE_OPEN)             \
                  | tkt_bit(TKT_STATE_IN_PROGRESS)                             \
@@ -71,7 +71,7 @@ rows_hold_values_in_range(void **state)
 
     for (i = 0; i < rows; i++) {
         assert_in_range(t[i].action, 0, TKT_ACTION_MAX - 1);
-        assert_true(t[i].to == TKT_TO_SAME
+        assert_true(t[i].to == TKT_TO_SAME || t[i].to == TKT_TO_BEFORE
                     || (t[i].to > TKT_STATE_NONE && t[i].to < TKT_STATE_MAX));
         assert_true(t[i].actors != 0);
         assert_int_equal(t[i].actors >> tkt_actor_names.count, 0);
@@ -127,12 +127,16 @@ effects_fit_the_new_state(void **state)
         }
 
         /* back from an end to work */
-        if (t[i].to != TKT_TO_SAME && (ACTIVE & tkt_bit(t[i].to))
+        if (t[i].to < TKT_STATE_MAX && (ACTIVE & tkt_bit(t[i].to))
             && (t[i].from & ANY & ~ACTIVE))
         {
             assert_int_equal(t[i].from & ACTIVE, 0);
             assert_true(t[i].effects & (TKT_FX_REOPEN | TKT_FX_FOLLOW_UP));
         }
+
+        /* what a merge has set is cleared by going back, and only then */
+        assert_int_equal((t[i].effects & TKT_FX_UNMERGE) != 0,
+                         t[i].to == TKT_TO_BEFORE);
 
         /* only a person of the staff can own a ticket */
         if (t[i].effects & TKT_FX_ASSIGN_SELF) {
@@ -218,55 +222,82 @@ policy_and_table_agree(void **state)
 }
 
 
+/* What a watcher has besides his role; an agent without a grant is a user. */
+static void
+follows_only(tkt_action_t action, tkt_role_t role, const char *by_role,
+    const char *watcher)
+{
+    bool          has;
+    char          letter = "nuasxby"[role];
+    tkt_caller_t  caller = { .role = role, .relation = TKT_REL_WATCHER };
+
+    has = strchr(by_role, letter) != NULL;
+    assert_int_equal(tkt_workflow_has_right(action, &caller),
+                     has || strchr(watcher, letter) != NULL);
+
+    caller.relation = TKT_REL_UNGRANTED;
+
+    if (role == TKT_ROLE_AGENT) {
+        has = strchr(by_role, 'u') != NULL;
+    }
+
+    assert_int_equal(tkt_workflow_has_right(action, &caller), has);
+}
+
+
 /*
  * Rights by role, by hand: for each action the roles that have it without
- * any relation, then those that gain it as requester or as assignee.
+ * any relation, then those that have it as requester or as assignee, then
+ * those that gain it as watcher.  Without a grant an agent is as a user.
  */
+static const struct {
+    tkt_action_t  action;
+    const char   *by_role;
+    const char   *requester;
+    const char   *assignee;
+    const char   *watcher;       /* who gains it so */
+} rights[] = {
+/* n none, u user, a agent, s supervisor, x admin, b bot, y system */
+    { TKT_ACTION_SUBMIT,       "uasxby", "uasxby",  "uasxby", "" },
+    { TKT_ACTION_VERIFY,       "asxby",  "asxby",   "asxby", "" },
+    { TKT_ACTION_REJECT,       "asxy",   "asxy",    "asxy", "" },
+    { TKT_ACTION_CLAIM,        "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_ASSIGN,       "sxy",    "sxy",     "sxy", "" },
+    { TKT_ACTION_START,        "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_ASSESS,       "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_TRANSFER,     "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_ESCALATE,     "asxy",   "asxy",    "asxy", "" },
+    { TKT_ACTION_DEESCALATE,   "sx",     "sx",      "sx", "" },
+    { TKT_ACTION_REQUEST_INFO, "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_HOLD,         "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_RESUME,       "asxy",   "asxy",    "asxy", "" },
+    { TKT_ACTION_RESOLVE,      "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_CONFIRM,      "",       "nuasxby", "", "" },
+    { TKT_ACTION_RATING,       "",       "nuasxby", "", "" },
+    { TKT_ACTION_CLOSE,        "sxy",    "nuasxby", "sxy", "" },
+    { TKT_ACTION_REOPEN,       "asx",    "nuasx",   "asx", "" },
+    { TKT_ACTION_URGE,         "",       "nuasxby", "", "" },
+    { TKT_ACTION_COMPLAIN,     "",       "nuasxby", "", "" },
+    { TKT_ACTION_MERGE,        "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_REPLY,        "asxb",   "asxb",    "asxb", "" },
+    { TKT_ACTION_MESSAGE,      "",       "nuasxby", "", "nu" },
+    { TKT_ACTION_NOTE,         "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_COURTESY,     "asxb",   "nuasxby", "asxb", "nu" },
+    { TKT_ACTION_EDIT,         "asx",    "nuasxby", "asx", "" },
+    { TKT_ACTION_REVEAL,       "sx",     "sx",      "asx", "" },
+    { TKT_ACTION_TIMEOUT,      "y",      "y",       "y", "" },
+    { TKT_ACTION_ARCHIVE,      "xy",     "xy",      "xy", "" },
+    { TKT_ACTION_FORWARD,      "asx",    "asx",     "asx", "" },
+    { TKT_ACTION_SHRED,        "sxy",    "nuasxby", "sxy", "" },
+    { TKT_ACTION_UNMERGE,      "asx",    "asx",     "asx", "" }
+};
+
+
 static void
 rights_are_as_written_down(void **state)
 {
     size_t        i;
     tkt_caller_t  caller = { .denied = 0 };
-
-    static const struct {
-        tkt_action_t  action;
-        const char   *by_role;
-        const char   *requester;
-        const char   *assignee;
-    } rights[] = {
-    /* n none, u user, a agent, s supervisor, x admin, b bot, y system */
-        { TKT_ACTION_SUBMIT,       "uasxby", "uasxby",  "uasxby" },
-        { TKT_ACTION_VERIFY,       "asxby",  "asxby",   "asxby" },
-        { TKT_ACTION_REJECT,       "asxy",   "asxy",    "asxy" },
-        { TKT_ACTION_CLAIM,        "asx",    "asx",     "asx" },
-        { TKT_ACTION_ASSIGN,       "sxy",    "sxy",     "sxy" },
-        { TKT_ACTION_START,        "asx",    "asx",     "asx" },
-        { TKT_ACTION_ASSESS,       "asx",    "asx",     "asx" },
-        { TKT_ACTION_TRANSFER,     "asx",    "asx",     "asx" },
-        { TKT_ACTION_ESCALATE,     "asxy",   "asxy",    "asxy" },
-        { TKT_ACTION_DEESCALATE,   "sx",     "sx",      "sx" },
-        { TKT_ACTION_REQUEST_INFO, "asx",    "asx",     "asx" },
-        { TKT_ACTION_HOLD,         "asx",    "asx",     "asx" },
-        { TKT_ACTION_RESUME,       "asxy",   "asxy",    "asxy" },
-        { TKT_ACTION_RESOLVE,      "asx",    "asx",     "asx" },
-        { TKT_ACTION_CONFIRM,      "",       "nuasxby", "" },
-        { TKT_ACTION_RATING,       "",       "nuasxby", "" },
-        { TKT_ACTION_CLOSE,        "sxy",    "nuasxby", "sxy" },
-        { TKT_ACTION_REOPEN,       "asx",    "nuasx",   "asx" },
-        { TKT_ACTION_URGE,         "",       "nuasxby", "" },
-        { TKT_ACTION_COMPLAIN,     "",       "nuasxby", "" },
-        { TKT_ACTION_MERGE,        "asx",    "asx",     "asx" },
-        { TKT_ACTION_REPLY,        "asxb",   "asxb",    "asxb" },
-        { TKT_ACTION_MESSAGE,      "",       "nuasxby", "" },
-        { TKT_ACTION_NOTE,         "asx",    "asx",     "asx" },
-        { TKT_ACTION_COURTESY,     "asxb",   "nuasxby", "asxb" },
-        { TKT_ACTION_EDIT,         "asx",    "nuasxby", "asx" },
-        { TKT_ACTION_REVEAL,       "sx",     "sx",      "asx" },
-        { TKT_ACTION_TIMEOUT,      "y",      "y",       "y" },
-        { TKT_ACTION_ARCHIVE,      "xy",     "xy",      "xy" },
-        { TKT_ACTION_FORWARD,      "asx",    "asx",     "asx" },
-        { TKT_ACTION_SHRED,        "sxy",    "nuasxby", "sxy" }
-    };
 
     assert_int_equal(tkt_array_len(rights), TKT_ACTION_MAX);
 
@@ -290,7 +321,12 @@ rights_are_as_written_down(void **state)
             RIGHT(TKT_REL_ASSIGNEE, rights[i].assignee)
             RIGHT(TKT_REL_FOREIGN, "")
             RIGHT(TKT_REL_FOREIGN | TKT_REL_REQUESTER | TKT_REL_ASSIGNEE, "")
+            RIGHT(TKT_REL_FOREIGN | TKT_REL_WATCHER, "")
+            RIGHT(TKT_REL_UNGRANTED | TKT_REL_ASSIGNEE, rights[i].assignee)
 #undef RIGHT
+
+            follows_only(i, caller.role, rights[i].by_role,
+                         rights[i].watcher);
         }
     }
 }

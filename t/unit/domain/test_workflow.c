@@ -18,7 +18,7 @@ static const char  columns[] = "-nopwhfrctx";
 
 #define FX(name)  TKT_FX_##name
 
-#define LAST_ROW  35
+#define LAST_ROW  37
 #define HANDLER   "mine|free|super"
 #define MSG       FX(MESSAGE)
 #define SELF      FX(ASSIGN_SELF)
@@ -29,12 +29,15 @@ static const char  columns[] = "-nopwhfrctx";
 /*
  * who: U requester, u requester that is a bot or the system, P anybody
  * known, A agent (supervisor, admin), O A who is assigned, S supervisor
- * (admin), X admin, B bot, Y system.
+ * (admin), X admin, B bot, Y system, W watcher who is neither requester nor
+ * staff.  An agent without a grant for it, to whom it is not assigned, is no
+ * A.
  *
  * states: what becomes of a ticket in the state of that column (- none,
  * n new, o open, p in_progress, w waiting_user, h on_hold, f follow_up,
  * r resolved, c confirmed, t rated, x closed): the new state's letter, = the
- * same, ! reopen-window-expired, % quota-exceeded, . no such transition.
+ * same, < the one before the merge, ! reopen-window-expired,
+ * % quota-exceeded, . no such transition.
  */
 typedef struct {
     int           row;
@@ -128,6 +131,9 @@ E(32, REVEAL,       "OS",  "",              ".==========", 0, NONE),
 E(33, ARCHIVE,      "XY",  "",              "..........=", FX(ARCHIVED), NONE),
 E(34, FORWARD,      "A",   "",              ".======....", 0, NONE),
 E(35, SHRED,        "UuSY", "",             ".==========", 0, NONE),
+E(36, MESSAGE,      "W",   "",              ".=========.", MSG, NONE),
+E(36, COURTESY,     "W",   "",              ".=========.", MSG, NONE),
+E(37, UNMERGE,      "A",   "merged<=24h",   "..........<", FX(UNMERGE), NONE),
 };
 
 
@@ -139,26 +145,44 @@ is_one_of(tkt_role_t role, const char *letters)
 }
 
 
+/* What the caller's role is worth here: a bound agent's is that of a user. */
+static tkt_role_t
+worth(const tkt_caller_t *c)
+{
+    if (c->role == TKT_ROLE_AGENT && (c->relation & TKT_REL_UNGRANTED)
+        && !(c->relation & TKT_REL_ASSIGNEE))
+    {
+        return TKT_ROLE_USER;
+    }
+
+    return c->role;
+}
+
+
 /* True if the caller is in one of the classes of `who`. */
 static bool
 caller_is(const tkt_caller_t *c, const char *who)
 {
-    bool  own, is;
+    bool        own, is;
+    tkt_role_t  role;
 
+    role = worth(c);
     own = c->relation & TKT_REL_REQUESTER;
 
     for ( ; *who != '\0'; who++) {
         switch (*who) {
-        case 'U': is = own && !is_one_of(c->role, "by");              break;
-        case 'u': is = own && is_one_of(c->role, "by");               break;
-        case 'P': is = c->role != TKT_ROLE_NONE;                      break;
-        case 'A': is = is_one_of(c->role, "asx");                     break;
-        case 'O': is = is_one_of(c->role, "asx")
+        case 'W': is = !own && (c->relation & TKT_REL_WATCHER)
+                       && !is_one_of(role, "asxby");                  break;
+        case 'U': is = own && !is_one_of(role, "by");              break;
+        case 'u': is = own && is_one_of(role, "by");               break;
+        case 'P': is = role != TKT_ROLE_NONE;                      break;
+        case 'A': is = is_one_of(role, "asx");                     break;
+        case 'O': is = is_one_of(role, "asx")
                        && (c->relation & TKT_REL_ASSIGNEE);           break;
-        case 'S': is = is_one_of(c->role, "sx");                      break;
-        case 'X': is = is_one_of(c->role, "x");                       break;
-        case 'B': is = is_one_of(c->role, "b");                       break;
-        case 'Y': is = is_one_of(c->role, "y");                       break;
+        case 'S': is = is_one_of(role, "sx");                      break;
+        case 'X': is = is_one_of(role, "x");                       break;
+        case 'B': is = is_one_of(role, "b");                       break;
+        case 'Y': is = is_one_of(role, "y");                       break;
         default:  fail_msg("who is '%c'?", *who); return false;
         }
 
@@ -180,7 +204,7 @@ condition_holds(const char *w, size_t len, const tkt_facts_t *f,
 
 #define IS(text)  (len == sizeof(text) - 1 && memcmp(w, text, len) == 0)
 
-    mine = (c->relation & TKT_REL_ASSIGNEE) && is_one_of(c->role, "asx");
+    mine = (c->relation & TKT_REL_ASSIGNEE) && is_one_of(worth(c), "asx");
     since_urge_ms = f->now_ms - f->last_urge_at_ms;
 
     if (IS("free"))           return !f->has_assignee;
@@ -204,6 +228,9 @@ condition_holds(const char *w, size_t len, const tkt_facts_t *f,
     if (IS("confirmed<=30d")) return f->confirmed_at_ms + 30 * DAY_MS
                                      >= NOW_MS;
     if (IS("closed<=30d"))    return f->closed_at_ms + 30 * DAY_MS >= NOW_MS;
+    if (IS("merged<=24h"))    return f->close_reason == TKT_CLOSE_MERGED
+                                     && f->state_before != TKT_STATE_NONE
+                                     && f->merged_at_ms + DAY_MS >= NOW_MS;
     if (IS("hasty"))          return f->last_urge_at_ms != 0
                                      && since_urge_ms < 30 * MINUTE_MS;
     if (IS("!hasty"))         return f->last_urge_at_ms == 0
@@ -276,6 +303,11 @@ expect_outcome(const expect_t *e, const tkt_facts_t *f, tkt_decision_t *d)
         return;
     }
 
+    if (letter == '<') {
+        d->to = f->state_before;
+        return;
+    }
+
     d->to = strchr(columns, letter) - columns;
     d->close_reason = e->reason;
 }
@@ -300,8 +332,8 @@ expect(tkt_action_t action, const tkt_facts_t *f, const tkt_caller_t *c,
         return 0;
     }
 
-    if (!fresh && !(c->relation & TKT_REL_REQUESTER)
-        && !is_one_of(c->role, "asxby"))
+    if (!fresh && !(c->relation & (TKT_REL_REQUESTER | TKT_REL_WATCHER))
+        && !is_one_of(worth(c), "asxby"))
     {
         return 0;
     }

@@ -205,10 +205,10 @@ merge_limits(void **state)
 
     for (i = 0; i <= TKT_MERGE_RANGES_MAX; i++) {
         tkt_key_start(&prefixes[i]);
-        tkt_key_u8(&prefixes[i], (uint8_t) i);
-        tkt_key_u8(&prefixes[i], (uint8_t) (TKT_MERGE_RANGES_MAX - i));
+        tkt_key_u16(&prefixes[i], (uint16_t) i);
+        tkt_key_u16(&prefixes[i], (uint16_t) (TKT_MERGE_RANGES_MAX - i));
         tkt_put(txn, TKT_DB_BY_STATE, &prefixes[i], tkt_str(""));
-        prefixes[i].len = 1;
+        prefixes[i].len = 2;
     }
 
     assert_int_equal(tkt_txn_commit(txn), TKT_OK);
@@ -220,8 +220,8 @@ merge_limits(void **state)
 
     for (i = 0; i < TKT_MERGE_RANGES_MAX; i++) {
         assert_true(tkt_merge_next(merge, &s));
-        assert_int_equal(s.len, 1);
-        assert_int_equal(s.data[0], i + 1);
+        assert_int_equal(s.len, 2);
+        assert_int_equal(s.data[0] << 8 | s.data[1], i + 1);
     }
 
     assert_false(tkt_merge_next(merge, &s));

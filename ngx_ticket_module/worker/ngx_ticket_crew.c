@@ -4,42 +4,38 @@
  *     free → queue → (thread) → done → free
  *
  * free is the event loop's; queue and done are shared under the mutex.  A
- * hash takes some ten milliseconds, so one lock and one wake-up a job are
- * nothing here.
+ * job takes some milliseconds, so one lock and one wake-up a job are nothing
+ * here.
  */
 
-#include "worker/ngx_ticket_hasher.h"
+#include "worker/ngx_ticket_crew.h"
 #include "worker/ngx_ticket_wake.h"
 #include "worker/ngx_ticket_writer.h"
 
 #include <sys/resource.h>
 
 
-/*
- * argon2 takes its memory from the heap.  A thread gives way to the event
- * loops, which answer in microseconds what it would hold up for the length of
- * a time slice; of a processor that is never idle it gets the least share.
- */
-#define NGX_TICKET_HASHER_STACK_BYTES  (512 * 1024)
-#define NGX_TICKET_HASHER_NICE         19
+/* argon2 takes its memory from the heap. */
+#define NGX_TICKET_CREW_STACK_BYTES  (512 * 1024)
 
 /*
- * A hash that is under way when a worker is to end may take long on a busy
+ * Work that is under way when a worker is to end may take long on a busy
  * machine; its thread can be left, while the writer's must not be kept from
  * its end until the master sends SIGKILL.
  */
-#define NGX_TICKET_HASHER_STOP_MAX_MS  500
+#define NGX_TICKET_CREW_STOP_MAX_MS  500
 
 
 typedef struct {
-    ngx_queue_t           link;
-    tkt_command_t        *cmd;
-    ngx_ticket_hashed_pt  done;
-    void                 *data;
-} ngx_ticket_hash_t;
+    ngx_queue_t               link;
+    void                     *obj;
+    ngx_ticket_crew_done_pt   done;
+    void                     *data;
+} ngx_ticket_crew_job_t;
 
 
-struct ngx_ticket_hasher_s {
+struct ngx_ticket_crew_s {
+    const ngx_ticket_crew_kind_t  *kind;
     ngx_log_t            *log;
 
     /* the event loop's */
@@ -49,7 +45,7 @@ struct ngx_ticket_hasher_s {
     ngx_event_t           hold;
     ngx_ticket_wake_t     wake;
     ngx_uint_t            threads;         /* started                        */
-    pthread_t             thread[NGX_TICKET_HASHER_THREADS];
+    pthread_t             thread[NGX_TICKET_CREW_THREADS];
 
     /* shared under the mutex */
 
@@ -59,16 +55,16 @@ struct ngx_ticket_hasher_s {
     ngx_queue_t           done;
     ngx_uint_t            stop;
 
-    ngx_ticket_hash_t     slab[NGX_TICKET_HASHER_QUEUE_MAX];
+    ngx_ticket_crew_job_t     slab[NGX_TICKET_CREW_QUEUE_MAX];
 };
 
 
-static void ngx_ticket_hasher_wake_handler(ngx_event_t *ev);
-static void ngx_ticket_hasher_hold_handler(ngx_event_t *ev);
+static void ngx_ticket_crew_wake_handler(ngx_event_t *ev);
+static void ngx_ticket_crew_hold_handler(ngx_event_t *ev);
 
 
-static ngx_ticket_hash_t *
-ngx_ticket_hasher_pop(ngx_queue_t *from)
+static ngx_ticket_crew_job_t *
+ngx_ticket_crew_pop(ngx_queue_t *from)
 {
     ngx_queue_t  *q;
 
@@ -79,7 +75,7 @@ ngx_ticket_hasher_pop(ngx_queue_t *from)
     q = ngx_queue_head(from);
     ngx_queue_remove(q);
 
-    return ngx_queue_data(q, ngx_ticket_hash_t, link);
+    return ngx_queue_data(q, ngx_ticket_crew_job_t, link);
 }
 
 
@@ -87,14 +83,16 @@ ngx_ticket_hasher_pop(ngx_queue_t *from)
 
 
 static void *
-ngx_ticket_hasher_cycle(void *data)
+ngx_ticket_crew_cycle(void *data)
 {
-    ngx_ticket_hash_t    *job;
-    ngx_ticket_hasher_t  *h = data;
+    ngx_ticket_crew_job_t    *job;
+    ngx_ticket_crew_t  *h = data;
 
     /* with Linux this is the thread's own, and lowering it always allowed */
 
-    (void) setpriority(PRIO_PROCESS, 0, NGX_TICKET_HASHER_NICE);
+    if (h->kind->nice) {
+        (void) setpriority(PRIO_PROCESS, 0, h->kind->nice);
+    }
 
     (void) pthread_mutex_lock(&h->mutex);
 
@@ -108,11 +106,11 @@ ngx_ticket_hasher_cycle(void *data)
             break;
         }
 
-        job = ngx_ticket_hasher_pop(&h->queue);
+        job = ngx_ticket_crew_pop(&h->queue);
 
         (void) pthread_mutex_unlock(&h->mutex);
 
-        tkt_command_work(job->cmd);
+        h->kind->work(job->obj);
 
         (void) pthread_mutex_lock(&h->mutex);
 
@@ -140,31 +138,32 @@ ngx_ticket_hasher_cycle(void *data)
 /* ---- start and stop ---- */
 
 
-ngx_ticket_hasher_t *
-ngx_ticket_hasher_create(ngx_cycle_t *cycle)
+ngx_ticket_crew_t *
+ngx_ticket_crew_create(ngx_cycle_t *cycle, const ngx_ticket_crew_kind_t *kind)
 {
     ngx_uint_t            i;
-    ngx_ticket_hasher_t  *h;
+    ngx_ticket_crew_t  *h;
 
-    h = ngx_calloc(sizeof(ngx_ticket_hasher_t), cycle->log);
+    h = ngx_calloc(sizeof(ngx_ticket_crew_t), cycle->log);
     if (h == NULL) {
         return NULL;
     }
 
+    h->kind = kind;
     h->log = cycle->log;
 
     ngx_queue_init(&h->free);
     ngx_queue_init(&h->queue);
     ngx_queue_init(&h->done);
 
-    for (i = 0; i < NGX_TICKET_HASHER_QUEUE_MAX; i++) {
+    for (i = 0; i < NGX_TICKET_CREW_QUEUE_MAX; i++) {
         ngx_queue_insert_tail(&h->free, &h->slab[i].link);
     }
 
     (void) pthread_mutex_init(&h->mutex, NULL);
     (void) pthread_cond_init(&h->cond, NULL);
 
-    h->hold.handler = ngx_ticket_hasher_hold_handler;
+    h->hold.handler = ngx_ticket_crew_hold_handler;
     h->hold.data = h;
     h->hold.log = h->log;
 
@@ -172,23 +171,23 @@ ngx_ticket_hasher_create(ngx_cycle_t *cycle)
 }
 
 
-/* Threads that cannot be started are tried again with the next password. */
+/* Threads that cannot be started are tried again with the next job. */
 static ngx_int_t
-ngx_ticket_hasher_start(ngx_ticket_hasher_t *h)
+ngx_ticket_crew_start(ngx_ticket_crew_t *h)
 {
     if (h->wake.connection == NULL
-        && ngx_ticket_wake_open(&h->wake, ngx_ticket_hasher_wake_handler, h,
+        && ngx_ticket_wake_open(&h->wake, ngx_ticket_crew_wake_handler, h,
                                 h->log)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    while (h->threads < NGX_TICKET_HASHER_THREADS) {
+    while (h->threads < NGX_TICKET_CREW_THREADS) {
 
         if (ngx_ticket_thread_start(&h->thread[h->threads],
-                                    NGX_TICKET_HASHER_STACK_BYTES,
-                                    ngx_ticket_hasher_cycle, h, h->log)
+                                    NGX_TICKET_CREW_STACK_BYTES,
+                                    ngx_ticket_crew_cycle, h, h->log)
             != NGX_OK)
         {
             break;
@@ -202,20 +201,24 @@ ngx_ticket_hasher_start(ngx_ticket_hasher_t *h)
 
 
 static void
-ngx_ticket_hasher_drop(ngx_queue_t *jobs)
+ngx_ticket_crew_drop(ngx_ticket_crew_t *h, ngx_queue_t *jobs)
 {
-    ngx_ticket_hash_t  *job;
+    ngx_ticket_crew_job_t  *job;
 
-    while ((job = ngx_ticket_hasher_pop(jobs)) != NULL) {
-        tkt_command_free(job->cmd);
+    while ((job = ngx_ticket_crew_pop(jobs)) != NULL) {
+        h->kind->drop(job->obj);
     }
 }
 
 
 void
-ngx_ticket_hasher_destroy(ngx_ticket_hasher_t *h)
+ngx_ticket_crew_destroy(ngx_ticket_crew_t *h)
 {
     ngx_err_t  err;
+
+    if (h == NULL) {
+        return;
+    }
 
     if (h->hold.timer_set) {
         ngx_del_timer(&h->hold);
@@ -223,25 +226,26 @@ ngx_ticket_hasher_destroy(ngx_ticket_hasher_t *h)
 
     (void) pthread_mutex_lock(&h->mutex);
     h->stop = 1;
-    ngx_ticket_hasher_drop(&h->queue);
+    ngx_ticket_crew_drop(h, &h->queue);
     (void) pthread_mutex_unlock(&h->mutex);
     (void) pthread_cond_broadcast(&h->cond);
 
     while (h->threads) {
 
         err = ngx_ticket_thread_join(h->thread[h->threads - 1],
-                                     NGX_TICKET_HASHER_STOP_MAX_MS);
+                                     NGX_TICKET_CREW_STOP_MAX_MS);
         if (err != 0) {
             ngx_log_error(NGX_LOG_NOTICE, h->log, err,
-                          "ticket: a thread for passwords has not ended in "
-                          "%d ms, it is left", NGX_TICKET_HASHER_STOP_MAX_MS);
+                          "ticket: a thread for %s has not ended in "
+                          "%d ms, it is left", h->kind->what,
+                          NGX_TICKET_CREW_STOP_MAX_MS);
             return;
         }
 
         h->threads--;
     }
 
-    ngx_ticket_hasher_drop(&h->done);
+    ngx_ticket_crew_drop(h, &h->done);
     ngx_ticket_wake_close(&h->wake);
 
     (void) pthread_cond_destroy(&h->cond);
@@ -255,24 +259,24 @@ ngx_ticket_hasher_destroy(ngx_ticket_hasher_t *h)
 
 
 tkt_status_t
-ngx_ticket_hasher_post(ngx_ticket_hasher_t *h, tkt_command_t *cmd,
-    ngx_ticket_hashed_pt done, void *data)
+ngx_ticket_crew_post(ngx_ticket_crew_t *h, void *obj,
+    ngx_ticket_crew_done_pt done, void *data)
 {
-    ngx_ticket_hash_t  *job;
+    ngx_ticket_crew_job_t  *job;
 
-    if (h->threads < NGX_TICKET_HASHER_THREADS
-        && ngx_ticket_hasher_start(h) != NGX_OK)
+    if (h->threads < NGX_TICKET_CREW_THREADS
+        && ngx_ticket_crew_start(h) != NGX_OK)
     {
         return TKT_BUSY;
     }
 
-    job = ngx_ticket_hasher_pop(&h->free);
+    job = ngx_ticket_crew_pop(&h->free);
 
     if (job == NULL) {
         return TKT_BUSY;
     }
 
-    job->cmd = cmd;
+    job->obj = obj;
     job->done = done;
     job->data = data;
 
@@ -292,14 +296,13 @@ ngx_ticket_hasher_post(ngx_ticket_hasher_t *h, tkt_command_t *cmd,
 
 
 static void
-ngx_ticket_hasher_wake_handler(ngx_event_t *ev)
+ngx_ticket_crew_wake_handler(ngx_event_t *ev)
 {
-    void                  *data;
-    tkt_command_t         *cmd;
-    ngx_connection_t      *c;
-    ngx_ticket_hash_t     *job;
-    ngx_ticket_hasher_t   *h;
-    ngx_ticket_hashed_pt   done;
+    void                     *obj, *data;
+    ngx_connection_t         *c;
+    ngx_ticket_crew_t        *h;
+    ngx_ticket_crew_job_t    *job;
+    ngx_ticket_crew_done_pt   done;
 
     c = ev->data;
     h = c->data;
@@ -309,14 +312,14 @@ ngx_ticket_hasher_wake_handler(ngx_event_t *ev)
     for ( ;; ) {
 
         (void) pthread_mutex_lock(&h->mutex);
-        job = ngx_ticket_hasher_pop(&h->done);
+        job = ngx_ticket_crew_pop(&h->done);
         (void) pthread_mutex_unlock(&h->mutex);
 
         if (job == NULL) {
             return;
         }
 
-        cmd = job->cmd;
+        obj = job->obj;
         done = job->done;
         data = job->data;
 
@@ -326,7 +329,7 @@ ngx_ticket_hasher_wake_handler(ngx_event_t *ev)
 
         /* the handler queues for the writer, which then holds the worker */
 
-        done(cmd, data);
+        done(obj, data);
 
         if (--h->in_flight) {
             ngx_add_timer(&h->hold, NGX_TICKET_IN_FLIGHT_MAX_MS);
@@ -339,13 +342,13 @@ ngx_ticket_hasher_wake_handler(ngx_event_t *ev)
 
 
 static void
-ngx_ticket_hasher_hold_handler(ngx_event_t *ev)
+ngx_ticket_crew_hold_handler(ngx_event_t *ev)
 {
-    ngx_ticket_hasher_t  *h = ev->data;
+    ngx_ticket_crew_t  *h = ev->data;
 
     ngx_log_error(NGX_LOG_ERR, h->log, 0,
-                  "ticket: %ui passwords are being worked on and none was "
-                  "done for %d s", h->in_flight,
+                  "ticket: %ui %s are being worked on and none was "
+                  "done for %d s", h->in_flight, h->kind->what,
                   NGX_TICKET_IN_FLIGHT_MAX_MS / 1000);
 
     /* a worker that leaves has waited long enough */

@@ -1,0 +1,35 @@
+/*
+ * What the files of the router share.
+ */
+
+#ifndef TKT_ROUTE_INT_H
+#define TKT_ROUTE_INT_H
+
+
+#include "app/tkt_ready.h"
+#include "app/tkt_route.h"
+
+
+/* Places of waiting tickets in a team's queue; the number is at their end. */
+typedef uint8_t  tkt_place_t[TKT_QUEUE_PLACE_BYTES];
+
+uint64_t tkt_place_ticket(const uint8_t *place);
+
+/* Notes that the team has given the ticket to him: his turn is over. */
+void tkt_route_given(tkt_call_t *c, const tkt_ticket_t *t, uint64_t agent);
+
+/*
+ * Gives a waiting ticket to an agent: an event of its own in the name of the
+ * desk.  `t` is as it was loaded, with its long texts.
+ */
+void tkt_route_hand(tkt_call_t *c, const tkt_ticket_t *t, uint64_t agent);
+
+/*
+ * Has a pass go on behind `place` (NULL: from the beginning); one that is
+ * under way looks at everything once more.
+ */
+void tkt_route_go_on(tkt_call_t *c, uint32_t tenant, uint64_t team,
+    const uint8_t *place, tkt_pass_t pass);
+
+
+#endif /* TKT_ROUTE_INT_H */
