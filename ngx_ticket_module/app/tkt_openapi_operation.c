@@ -17,6 +17,7 @@ typedef enum {
     TKT_FOR_INPUT,              /* takes a JSON body                         */
     TKT_FOR_TRANSITION,         /* decided by the workflow                   */
     TKT_FOR_REOPENING,
+    TKT_FOR_BATCH,
     TKT_FOR_RULED,              /* has rules of its own, not the workflow's  */
     TKT_FOR_VERSION,            /* compares If-Match when it is sent         */
     TKT_FOR_MATCH,              /* may demand If-Match                       */
@@ -56,6 +57,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_INVALID_TRANSITION,    TKT_FOR_TRANSITION },
     { TKT_REOPEN_WINDOW_EXPIRED, TKT_FOR_REOPENING },
     { TKT_CONFLICT,              TKT_FOR_RULED },
+    { TKT_BATCH_FAILED,          TKT_FOR_BATCH },
     { TKT_IDEMPOTENCY_IN_FLIGHT, TKT_FOR_COMMAND },
     { TKT_VERSION_MISMATCH,      TKT_FOR_VERSION },
     { TKT_TOO_LARGE,             TKT_ALWAYS },
@@ -153,6 +155,9 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return op->action == TKT_ACTION_REOPEN
                || op->action == TKT_ACTION_MESSAGE
                || op->action == TKT_ACTION_FORWARD;
+
+    case TKT_FOR_BATCH:
+        return op->decode != NULL;
 
     case TKT_FOR_RULED:
         return (command && op->action == TKT_ACTION_SUBMIT)
