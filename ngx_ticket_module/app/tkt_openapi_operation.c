@@ -118,6 +118,42 @@ tkt_openapi_is_tagged(const tkt_operation_t *op)
 }
 
 
+/* The conditions on an operation's answers. */
+static bool
+tkt_openapi_answers(const tkt_operation_t *op, tkt_when_t when)
+{
+    bool  command = op->kind == TKT_OP_COMMAND;
+
+    switch (when) {
+
+    case TKT_FOR_CONDITIONAL:
+        return op->shape == TKT_SHAPE_FILE
+               || (!command && tkt_openapi_is_tagged(op));
+
+    case TKT_FOR_LOCALISED:
+        return (op->flags & TKT_OP_LOCALISED) != 0;
+
+    case TKT_FOR_TAGGED:
+        return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
+
+    case TKT_FOR_MAYBE_TAGGED:
+        return tkt_openapi_is_tagged(op) && tkt_openapi_is_oneself(op);
+
+    case TKT_FOR_LISTS:
+        return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
+
+    case TKT_FOR_LOCATED:
+        return op->success == 201 && tkt_openapi_is_resource(op)
+               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
+
+    case TKT_FOR_FILES:
+        return op->shape == TKT_SHAPE_FILE;
+    default:
+        return false;
+    }
+}
+
+
 static bool
 tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 {
@@ -171,31 +207,9 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_MATCH:
         return (op->flags & TKT_OP_IF_MATCH) != 0;
 
-    case TKT_FOR_CONDITIONAL:
-        return op->shape == TKT_SHAPE_FILE
-               || (!command && tkt_openapi_is_tagged(op));
-
-    case TKT_FOR_LOCALISED:
-        return (op->flags & TKT_OP_LOCALISED) != 0;
-
-    case TKT_FOR_TAGGED:
-        return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
-
-    case TKT_FOR_MAYBE_TAGGED:
-        return tkt_openapi_is_tagged(op) && tkt_openapi_is_oneself(op);
-
-    case TKT_FOR_LISTS:
-        return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
-
-    case TKT_FOR_LOCATED:
-        return op->success == 201 && tkt_openapi_is_resource(op)
-               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
-
-    case TKT_FOR_FILES:
-        return op->shape == TKT_SHAPE_FILE;
+    default:
+        return tkt_openapi_answers(op, when);
     }
-
-    return false;
 }
 
 
