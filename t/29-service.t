@@ -70,6 +70,7 @@ sub desk {
         ['fields',   '/v1/types/%types/fields',
             { name => 'place', kind => 'text' }],
         ['teams',    '/v1/teams',        { name => 'first' }],
+        ['macros',   '/v1/macros',       { name => 'thanks', body => 'x' }],
     ) {
         my ($name, $path, $json) = @$row;
         $path =~ s/%(\w+)/$id{$1}/g;

@@ -117,6 +117,12 @@ sub conflicts {
         . $t->port . "/strict$path", json => { subject => 'x' },
         check => 0]);
 
+    met('batch-failed', $t, ['POST', 'ann', '/v1/batch', json => {
+        atomic => \1, operations => [{ method => 'POST',
+            path => "/v1/tickets/$closed/claim" }] }],
+        failed => 0, committed => bool(0));
+    depends();
+
     my @key = (headers => { 'Idempotency-Key' => 'k' });
     $t->request('POST', 'ann', "$path/messages", json => { body => 'x' },
         @key)->is(201);
@@ -128,6 +134,20 @@ sub conflicts {
         retry_after => code(sub ($s) { $s > 1700 && $s <= 1800 }));
     my $no = $t->post('alice', "$path/urge", {});
     cmp_ok $no->header('Retry-After'), '>', 1700, '  and Retry-After';
+}
+
+
+# The one problem that is only met inside a batch.
+sub depends {
+    my $answer = $t->post('ann', '/v1/batch', { operations => [
+        { method => 'POST', path => "/v1/tickets/$closed/claim" },
+        { method => 'POST', path => '/v1/tickets/$0/claim' }] })->is(200);
+    my $problem = $answer->json->{data}[1]{body};
+    my ($status, $title) = @{ $TABLE{'failed-dependency'} };
+    is $problem->{status}, $status, 'failed-dependency';
+    is $problem->{title}, $title, '  its title';
+    $seen{'failed-dependency'}++ if $t->get(undef,
+        $problem->{type} =~ s{^/\w+}{}r)->is(200, '  its type resolves');
 }
 
 

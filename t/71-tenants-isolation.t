@@ -45,6 +45,8 @@ my %BODY = (
                                               kind => 'text' },
     'PATCH /v1/types/{id}/fields/{number}' => { position => 7 },
     'PATCH /v1/teams/{id}'               => { position => 7 },
+    'PATCH /v1/macros/{id}'              => { position => 7 },
+    'POST /v1/tickets/{id}/apply'        => { macro => 1 },
     map { ("POST /v1/tickets/{id}/$_" => { reason => 'r' }) }
         qw(reject transfer escalate complain reopen close),
 );
@@ -63,6 +65,7 @@ my %IDS = (
     },
     '/v1/types/{id}'   => sub ($n) { $id{$n}{type} },
     '/v1/teams/{id}'   => sub ($n) { $id{$n}{team} },
+    '/v1/macros/{id}'  => sub ($n) { $id{$n}{macro} },
     '/v1/problems/{code}'       => undef,
     '/v1/me/tokens/{number}'    => undef,
 );
@@ -169,6 +172,9 @@ sub configure ($name) {
     $mine->{team} = $t->post("$name-admin", '/v1/teams', {
         name => lc $c->('team'), titles => { en => $c->('team title') } })
         ->is(201)->field('/id');
+    $mine->{macro} = $t->post("$name-admin", '/v1/macros', {
+        name => lc $c->('macro'), body => $c->('macro text'),
+        shared => \1 })->is(201)->field('/id');
     $mine->{type} = $t->post("$name-admin", '/v1/types', {
         name => lc $c->('type'), titles => { 'zh-CN' => $c->('type title') },
         prompt => $c->('prompt'), keywords => [$c->('keyword')],
@@ -268,6 +274,9 @@ sub bodies {
             'agent', reason => 'r'],
         ['acme-supervisor', 'POST', "/v1/tickets/$own/merge", 'into',
             'ticket', reason => 'r'],
+        ['acme-agent', 'POST', "/v1/tickets/$own/apply", 'macro', 'macro'],
+        ['acme-agent', 'POST', '/v1/macros', 'team', 'team', name => 'x',
+            body => 'b', reason => 'r'],
         ['acme-admin', 'POST', '/v1/types', 'team', 'team', name => 'x'],
         ['acme-admin', 'PATCH', "/v1/types/$id{acme}{type}", 'team', 'team'])
     {

@@ -24,7 +24,8 @@ done_testing;
 # [login, typing] of each, as $who sees them.
 sub viewers ($who, $where = $path) {
     my %login = map { $t->id($_) => $_ } qw(ann andy sue root);
-    return [ sort { $a->[0] cmp $b->[0] } map { [$login{ $_->{id} } // $_->{id}, $_->{typing} ? 1 : 0] }
+    return [ sort { $a->[0] cmp $b->[0] } map {
+        [$login{ $_->{id} } // $_->{id}, $_->{typing} ? 1 : 0] }
         @{ $t->get($who, $where)->is(200)->json->{data} } ];
 }
 

@@ -119,6 +119,8 @@ elsewhere(const char *name)
         "session.create", "session.delete", "code.create", "account.create",
         "password.change", "password.reset", "tenant.create", "tenant.patch",
         "step.put", "step.delete", "approval.put", "verification.patch",
+        "batch.create", "macro.create", "macro.patch", "macro.delete",
+        "macro.apply",
     };
 
     for (i = 0; i < tkt_array_len(names); i++) {
