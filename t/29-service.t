@@ -21,6 +21,8 @@ END
 my ($ticket) = make_tickets($t, { state => 'open' });
 my $role = $t->post('root', '/v1/roles', { name => 'first', base => 'agent' })
     ->is(201, 'a role')->field('/id');
+my $file = $t->request(POST => 'root', '/v1/attachments?name=f',
+    body => 'bytes')->is(201, 'a file')->field('/token');
 my $doc    = $t->openapi->doc;
 my @VERBS  = qw(GET POST PUT PATCH DELETE);
 my %ALLOWED;                          # path of the document => its methods
@@ -52,6 +54,7 @@ sub filled ($path) {
     my %value = (id => $ticket, number => 1, code => 'busy');
     $value{id} = $t->id('alice') if $path =~ m{^/v1/users};
     $value{id} = $role           if $path =~ m{^/v1/roles};
+    $value{token} = $file;
     return $path =~ s/\{(\w+)\}/$value{$1} \/\/ die "$1 of $path\n"/ger;
 }
 

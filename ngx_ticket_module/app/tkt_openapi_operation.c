@@ -116,6 +116,34 @@ tkt_openapi_is_tagged(const tkt_operation_t *op)
 }
 
 
+/* What depends on the shape of the answer. */
+static bool
+tkt_openapi_answers(const tkt_operation_t *op, tkt_when_t when)
+{
+    switch (when) {
+
+    case TKT_FOR_TAGGED:
+        return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
+
+    case TKT_FOR_MAYBE_TAGGED:
+        return tkt_openapi_is_tagged(op) && tkt_openapi_is_oneself(op);
+
+    case TKT_FOR_LISTS:
+        return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
+
+    case TKT_FOR_LOCATED:
+        return op->success == 201 && tkt_openapi_is_resource(op)
+               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
+
+    case TKT_FOR_FILES:
+        return op->shape == TKT_SHAPE_FILE;
+
+    default:
+        return false;
+    }
+}
+
+
 static bool
 tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 {
@@ -172,24 +200,9 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_LOCALISED:
         return (op->flags & TKT_OP_LOCALISED) != 0;
 
-    case TKT_FOR_TAGGED:
-        return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
-
-    case TKT_FOR_MAYBE_TAGGED:
-        return tkt_openapi_is_tagged(op) && tkt_openapi_is_oneself(op);
-
-    case TKT_FOR_LISTS:
-        return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
-
-    case TKT_FOR_LOCATED:
-        return op->success == 201 && tkt_openapi_is_resource(op)
-               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
-
-    case TKT_FOR_FILES:
-        return op->shape == TKT_SHAPE_FILE;
+    default:
+        return tkt_openapi_answers(op, when);
     }
-
-    return false;
 }
 
 
