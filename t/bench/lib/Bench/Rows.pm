@@ -8,6 +8,7 @@ use v5.36;
 use utf8;
 use Exporter 'import';
 use Bench::Desk;
+use Bench::Files qw(file_locations upload_kib);
 use Bench::Peer::Lmdb;
 use Bench::Peer::Plain qw(plain_locations);
 use Bench::Peer::Postgres;
@@ -36,6 +37,9 @@ my %RESOURCES = (
              locations => \&way_locations)
     },
     big => sub ($bench) { desk($bench, 'big', tickets => $bench->{tickets}) },
+    files => sub ($bench) {
+        desk($bench, 'files', tickets => 100, locations => \&file_locations)
+    },
     postgres => sub ($bench) {
         started(Bench::Peer::Postgres->new(
             dir => $bench->{dir}, scripts => "$bench->{here}/peers",
@@ -120,6 +124,20 @@ my @GROUPS = (
         list_big => sub ($of, $s) { $of->{big}->list_fresh($s) },
         list_small => sub ($of, $s) { $of->{small}->list_fresh($s) },
     ] },
+    { name => 'files', uses => ['files'], sides => [
+        map {
+            my $size = $_;
+            ("ours_$size" => sub ($of, $s) {
+                 $of->{files}->get($s, $of->{files}{file}{$size})
+             },
+             "file_$size" => sub ($of, $s) {
+                 $of->{files}->get($s, "/static/$size")
+             })
+        } qw(100k 10m)
+    ] },
+    { name => 'upload', uses => ['files'], once => 1, sides => [
+        kib => sub ($of, $s) { { kib => upload_kib($of->{files}) } },
+    ] },
     { name => 'disk', uses => ['work'], once => 1, sides => [
         bytes => sub ($of, $s) { { bytes => $of->{work}->disk_bytes } },
     ] },
@@ -201,6 +219,15 @@ my @ROWS = (
       peer => 'list_small', inverse => 1, less => 1, must => 1.3,
       goal => 1.1,
       text => 'time of the list at {tickets} tickets, vs at {few}' },
+    { name => 'files-small', group => 'files', ours => 'ours_100k',
+      peer => 'file_100k', must => 0.9, goal => 1.0,
+      text => 'download of 100 KiB, vs the same bytes as a file of nginx' },
+    { name => 'files-large', group => 'files', ours => 'ours_10m',
+      peer => 'file_10m', must => 0.9, goal => 1.0,
+      text => 'download of 10 MiB, vs the same bytes as a file of nginx' },
+    { name => 'upload-memory', group => 'upload', ours => 'kib',
+      take => 'kib', unit => 'KiB', less => 1, must => 8192, goal => 4096,
+      text => 'growth of a worker by an upload of 100 MiB' },
     { name => 'disk', group => 'disk', ours => 'bytes', take => 'bytes',
       unit => 'bytes', less => 1, must => 3072, goal => 2048,
       text => 'bytes on disk a ticket with 400 characters of text, all '
