@@ -63,6 +63,7 @@ for my $command (@commands) {
     bearer(GUEST => $json->{access_token}) if $json->{access_token};
     bearer(BOSS  => $json->{admin_token})  if $json->{admin_token};
     $ENV{TYPE} = $json->{id} if $command =~ m{/v1/types -H "\$ADMIN" --json};
+    $ENV{FILE} = $json->{token}            if $json->{digest};
 }
 
 my @json = $text =~ /^```json\n(.*?)^```$/msg;

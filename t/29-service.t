@@ -22,6 +22,8 @@ my ($ticket) = make_tickets($t, { state => 'open' });
 my $role = $t->post('root', '/v1/roles', { name => 'first', base => 'agent' })
     ->is(201, 'a role')->field('/id');
 my %made   = desk();
+my $file = $t->request(POST => 'root', '/v1/attachments?name=f',
+    body => 'bytes')->is(201, 'a file')->field('/token');
 my $doc    = $t->openapi->doc;
 my @VERBS  = qw(GET POST PUT PATCH DELETE);
 my %ALLOWED;                          # path of the document => its methods
@@ -57,6 +59,7 @@ sub filled ($path) {
     my ($subject, $part) = $path =~ m{^/v1/(\w+)(?:/\{\w+\}/(\w+))?};
     $value{id}     = $made{$subject} if $made{$subject};
     $value{number} = $made{$part}    if $part && $made{$part};
+    $value{token} = $file;
     return $path =~ s/\{(\w+)\}/$value{$1} \/\/ die "$1 of $path\n"/ger;
 }
 

@@ -105,6 +105,19 @@ refuses('a flag twice', qr/"ticket_require_idempotency_key" directive is dup/,
     'ticket_require_idempotency_key on;',
     "ticket_require_idempotency_key on;$here");
 
+refuses('a file size of nothing',
+    qr/"ticket_attachment_max_size" is "0" where a size from 1 to 4095m is exp/,
+    "ticket_attachment_max_size 0;$here");
+refuses('a file size that is none',
+    qr/"ticket_attachment_max_size" is "many" where a size/,
+    "ticket_attachment_max_size many;$here");
+refuses('a file size that is too large', qr/ is "4096m" where a size/,
+    "ticket_attachment_max_size 4096m;$here");
+refuses('a file size twice', qr/"ticket_attachment_max_size" directive is dup/,
+    'ticket_attachment_max_size 1m;', "ticket_attachment_max_size 1m;$here");
+accepts('a file size', $store, $sizes, $server,
+    'location / { ticket main; ticket_attachment_max_size 4095m; }', '}');
+
 refuses('the default body buffer',
     qr/"client_body_buffer_size" is \d+ bytes where "ticket" needs at least /
     . qr/"client_max_body_size", 1048576/,

@@ -66,6 +66,7 @@ my %IDS = (
     '/v1/types/{id}'   => sub ($n) { $id{$n}{type} },
     '/v1/teams/{id}'   => sub ($n) { $id{$n}{team} },
     '/v1/macros/{id}'  => sub ($n) { $id{$n}{macro} },
+    '/v1/attachments/{token}' => sub ($n) { $id{$n}{file} },
     '/v1/problems/{code}'       => undef,
     '/v1/me/tokens/{number}'    => undef,
 );
@@ -149,8 +150,12 @@ sub furnish ($name) {
         $t->patch("$name-agent", "/v1/tickets/$id", {
             tags => [lc $c->('tag')], type => lc $c->('type'),
             feature => lc $c->('feature') })->is(200);
+        $mine->{file} = $t->request(POST => "$name-user",
+            '/v1/attachments?name=' . $c->('file'), body => $c->('bytes'))
+            ->is(201)->field('/token');
         $t->post("$name-user", "/v1/tickets/$id/messages",
-            { body => $c->('message') })->is(201);
+            { body => $c->('message'),
+              attachments => [$mine->{file}] })->is(201);
         $t->post("$name-agent", "/v1/tickets/$id/start", {})->is(200);
         $t->post("$name-agent", "/v1/tickets/$id/assess",
             { complexity => 1, plan => $c->('plan') })->is(200);

@@ -51,6 +51,7 @@ $t->verify('every record has its file, with the right bytes');
 my $whole = grep { $t->get('alice', "/v1/attachments/$_")->body eq $kept{$_} }
     keys %kept;
 is $whole, keys %kept, "what was acknowledged is there ($whole)";
+cmp_ok $whole, '>=', $points / 8, 'and that was something';
 my $back = grep { $t->get('alice', "/v1/attachments/$_")->code != 404 }
     keys %gone;
 is $back, 0, 'what was thrown away is not';
@@ -58,6 +59,9 @@ is $back, 0, 'what was thrown away is not';
 # the same file again, after all that
 my $again = upload("content 3 " . 'x' x 300);
 is $again->code, 201, 'and it goes on';
+is length $t->get('alice', '/v1/attachments/' . $again->field('/token'))
+    ->is(200)->body, 310, 'with the same content';
+$t->verify('as whole as before');
 
 my $left = orphans();
 note "orphans: $left";

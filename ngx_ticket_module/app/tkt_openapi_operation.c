@@ -118,20 +118,29 @@ tkt_openapi_is_tagged(const tkt_operation_t *op)
 }
 
 
-/* The conditions on an operation's answers. */
+static bool
+tkt_openapi_is_ruled(const tkt_operation_t *op)
+{
+    return op->action == TKT_ACTION_FORWARD
+           || (op->kind == TKT_OP_COMMAND
+               && (op->action == TKT_ACTION_SUBMIT || op->resource != NULL));
+}
+
+
+static bool
+tkt_openapi_is_reopening(const tkt_operation_t *op)
+{
+    return op->action == TKT_ACTION_REOPEN
+           || op->action == TKT_ACTION_MESSAGE
+           || op->action == TKT_ACTION_FORWARD;
+}
+
+
+/* What depends on the shape of the answer. */
 static bool
 tkt_openapi_answers(const tkt_operation_t *op, tkt_when_t when)
 {
-    bool  command = op->kind == TKT_OP_COMMAND;
-
     switch (when) {
-
-    case TKT_FOR_CONDITIONAL:
-        return op->shape == TKT_SHAPE_FILE
-               || (!command && tkt_openapi_is_tagged(op));
-
-    case TKT_FOR_LOCALISED:
-        return (op->flags & TKT_OP_LOCALISED) != 0;
 
     case TKT_FOR_TAGGED:
         return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
@@ -152,24 +161,6 @@ tkt_openapi_answers(const tkt_operation_t *op, tkt_when_t when)
     default:
         return false;
     }
-}
-
-
-static bool
-tkt_openapi_is_ruled(const tkt_operation_t *op)
-{
-    return op->action == TKT_ACTION_FORWARD
-           || (op->kind == TKT_OP_COMMAND
-               && (op->action == TKT_ACTION_SUBMIT || op->resource != NULL));
-}
-
-
-static bool
-tkt_openapi_is_reopening(const tkt_operation_t *op)
-{
-    return op->action == TKT_ACTION_REOPEN
-           || op->action == TKT_ACTION_MESSAGE
-           || op->action == TKT_ACTION_FORWARD;
 }
 
 
@@ -221,6 +212,13 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 
     case TKT_FOR_MATCH:
         return (op->flags & TKT_OP_IF_MATCH) != 0;
+
+    case TKT_FOR_CONDITIONAL:
+        return op->shape == TKT_SHAPE_FILE
+               || (!command && tkt_openapi_is_tagged(op));
+
+    case TKT_FOR_LOCALISED:
+        return (op->flags & TKT_OP_LOCALISED) != 0;
 
     default:
         return tkt_openapi_answers(op, when);

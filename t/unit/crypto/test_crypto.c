@@ -238,10 +238,42 @@ test_wipe(void **state)
 }
 
 
+/* In whatever pieces it comes, the hash is that of the whole. */
+static void
+test_hash_in_pieces(void **state)
+{
+    size_t            i, n;
+    uint8_t           bytes[1000], whole[TKT_HASH_BYTES];
+    uint8_t           pieces[TKT_HASH_BYTES];
+    tkt_hash_state_t  hash;
+
+    for (i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t) (i * 7);
+    }
+
+    tkt_hash(whole, (tkt_str_t) { bytes, sizeof(bytes) });
+    tkt_hash_begin(&hash);
+
+    for (i = 0, n = 1; i < sizeof(bytes); i += n, n = n * 3 % 251) {
+        n = (n < sizeof(bytes) - i) ? n : sizeof(bytes) - i;
+        tkt_hash_add(&hash, (tkt_str_t) { bytes + i, n });
+    }
+
+    tkt_hash_end(&hash, pieces);
+    assert_memory_equal(pieces, whole, sizeof(whole));
+
+    tkt_hash_begin(&hash);
+    tkt_hash_end(&hash, pieces);
+    tkt_hash(whole, tkt_str(""));
+    assert_memory_equal(pieces, whole, sizeof(whole));
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_hash_in_pieces),
         cmocka_unit_test(test_init_again),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_hash_parts),

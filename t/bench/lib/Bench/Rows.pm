@@ -8,6 +8,7 @@ use v5.36;
 use utf8;
 use Exporter 'import';
 use Bench::Desk;
+use Bench::Files qw(file_locations upload_kib);
 use Bench::Peer::Lmdb;
 use Bench::Peer::Plain qw(plain_locations);
 use Bench::Peer::Postgres;
@@ -50,6 +51,9 @@ my %RESOURCES = (
     queue_big => sub ($bench) {
         desk($bench, 'queue_big', tickets => $bench->{tickets},
              teams => TEAMS)
+    },
+    files => sub ($bench) {
+        desk($bench, 'files', tickets => 100, locations => \&file_locations)
     },
     postgres => sub ($bench) {
         started(Bench::Peer::Postgres->new(
@@ -152,6 +156,20 @@ my @GROUPS = (
         views_big => sub ($of, $s) { $of->{queue_big}->views_fresh($s) },
         views_small => sub ($of, $s) { $of->{queue_small}->views_fresh($s) },
     ] },
+    { name => 'files', uses => ['files'], sides => [
+        map {
+            my $size = $_;
+            ("ours_$size" => sub ($of, $s) {
+                 $of->{files}->get($s, $of->{files}{file}{$size})
+             },
+             "file_$size" => sub ($of, $s) {
+                 $of->{files}->get($s, "/static/$size")
+             })
+        } qw(100k 10m)
+    ] },
+    { name => 'upload', uses => ['files'], once => 1, sides => [
+        kib => sub ($of, $s) { { kib => upload_kib($of->{files}) } },
+    ] },
     { name => 'disk', uses => ['work'], once => 1, sides => [
         bytes => sub ($of, $s) { { bytes => $of->{work}->disk_bytes } },
     ] },
@@ -253,6 +271,15 @@ my @ROWS = (
     } ['list', 'all', 'the queue of all teams'],
       ['team', 'team', "one team's queue"],
       ['views', 'views', 'ten views with their counts']),
+    { name => 'files-small', group => 'files', ours => 'ours_100k',
+      peer => 'file_100k', must => 0.9, goal => 1.0,
+      text => 'download of 100 KiB, vs the same bytes as a file of nginx' },
+    { name => 'files-large', group => 'files', ours => 'ours_10m',
+      peer => 'file_10m', must => 0.9, goal => 1.0,
+      text => 'download of 10 MiB, vs the same bytes as a file of nginx' },
+    { name => 'upload-memory', group => 'upload', ours => 'kib',
+      take => 'kib', unit => 'KiB', less => 1, must => 8192, goal => 4096,
+      text => 'growth of a worker by an upload of 100 MiB' },
     { name => 'disk', group => 'disk', ours => 'bytes', take => 'bytes',
       unit => 'bytes', less => 1, must => 3072, goal => 2048,
       text => 'bytes on disk a ticket with 400 characters of text, all '
