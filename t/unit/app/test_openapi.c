@@ -490,6 +490,8 @@ every_status_is_answered(void **state)
             }
         }
 
+        /* 424 stands for an operation within a batch */
+
         if (o == count && i != TKT_METHOD_NOT_ALLOWED
             && i != TKT_FAILED_DEPENDENCY)
         {
