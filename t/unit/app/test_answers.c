@@ -84,6 +84,12 @@ test_kept_at_second_time(void **state)
     assert_false(tkt_answer_not_modified(answer, tkt_str("\"t1.2\"")));
     assert_false(tkt_answer_not_modified(answer, tkt_str("")));
 
+    /* a body that changes while its tag stays is always sent */
+
+    answer->reply.moves = true;
+    assert_false(tkt_answer_not_modified(answer, tkt_str("\"t1.1\"")));
+    assert_false(tkt_answer_not_modified(answer, tkt_str("*")));
+
     tkt_answer_release(answer);
     tkt_answers_destroy(a);
 }
