@@ -4,6 +4,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
+#include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
 #include "app/tkt_notices.h"
@@ -406,6 +407,38 @@ tkt_kept_told(tkt_kept_t *k)
 }
 
 
+/* a: the view looked at last, his or not: there are few in a tenant. */
+static bool
+tkt_kept_view(tkt_kept_t *k)
+{
+    tkt_key_t          prefix, from;
+    tkt_str_t          value;
+    tkt_view_record_t  view;
+
+    tkt_key_config_kind(&prefix, k->tenant, TKT_CONFIG_VIEW);
+    tkt_key_u64(&prefix, 0);
+    tkt_key_config(&from, k->tenant, TKT_CONFIG_VIEW, 0, k->place.a + 1);
+
+    if (!tkt_kept_next(k, TKT_DB_CONFIG, &prefix, &from, prefix.len,
+                       &k->place.a, &value))
+    {
+        return false;
+    }
+
+    if (!tkt_record_unpack(&tkt_view_schema, value, &view)) {
+        tkt_txn_fail(k->txn, TKT_INTERNAL);
+        return false;
+    }
+
+    if (view.owner == k->principal) {
+        k->found = TKT_KEPT_VIEW;
+        k->number = k->place.a;
+    }
+
+    return true;
+}
+
+
 /* ---- files ---- */
 
 /* The next of a relation to files after b. */
@@ -476,6 +509,7 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_TOLD]      = tkt_kept_told,
     [TKT_KEPT_FILE]      = tkt_kept_file,
     [TKT_KEPT_UPLOAD]    = tkt_kept_upload,
+    [TKT_KEPT_VIEW]      = tkt_kept_view,
 };
 
 

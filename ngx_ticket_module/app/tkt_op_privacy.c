@@ -7,6 +7,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
+#include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
 #include "app/tkt_notices.h"
@@ -283,6 +284,21 @@ tkt_export_told(tkt_export_page_t *x)
 
 
 static void
+tkt_export_view(tkt_export_page_t *x)
+{
+    tkt_view_record_t  view;
+
+    if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
+                                TKT_CONFIG_VIEW, 0, x->kept.number,
+                                &tkt_view_schema, &view, x->call->arena)))
+    {
+        view.head.title = tkt_config_title(&view.head, x->call->lang);
+        tkt_export_object(x, "view", &tkt_view_schema, &view);
+    }
+}
+
+
+static void
 tkt_export_attachment(tkt_export_page_t *x, tkt_relation_t kind,
     uint64_t from, bool internal)
 {
@@ -333,6 +349,7 @@ static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_TOLD]      = tkt_export_told,
     [TKT_KEPT_FILE]      = tkt_export_file,
     [TKT_KEPT_UPLOAD]    = tkt_export_upload,
+    [TKT_KEPT_VIEW]      = tkt_export_view,
 };
 
 

@@ -17,6 +17,8 @@ use Bench::Ways qw(way_locations);
 
 our @EXPORT_OK = qw(groups resource rows);
 
+use constant TEAMS => 100;
+
 # A resource is made by its sub and stopped after the last group that names
 # it.  $bench is the bench: dir, here, options and the resources made so far.
 my %RESOURCES = (
@@ -42,6 +44,13 @@ my %RESOURCES = (
              locations => \&way_locations)
     },
     big => sub ($bench) { desk($bench, 'big', tickets => $bench->{tickets}) },
+    queue_small => sub ($bench) {
+        desk($bench, 'queue_small', tickets => $bench->{few}, teams => TEAMS)
+    },
+    queue_big => sub ($bench) {
+        desk($bench, 'queue_big', tickets => $bench->{tickets},
+             teams => TEAMS)
+    },
     postgres => sub ($bench) {
         started(Bench::Peer::Postgres->new(
             dir => $bench->{dir}, scripts => "$bench->{here}/peers",
@@ -135,6 +144,14 @@ my @GROUPS = (
         list_big => sub ($of, $s) { $of->{big}->list_fresh($s) },
         list_small => sub ($of, $s) { $of->{small}->list_fresh($s) },
     ] },
+    { name => 'queue', uses => ['queue_small', 'queue_big'], sides => [
+        all_big => sub ($of, $s) { $of->{queue_big}->list_fresh($s) },
+        all_small => sub ($of, $s) { $of->{queue_small}->list_fresh($s) },
+        team_big => sub ($of, $s) { $of->{queue_big}->team_fresh($s) },
+        team_small => sub ($of, $s) { $of->{queue_small}->team_fresh($s) },
+        views_big => sub ($of, $s) { $of->{queue_big}->views_fresh($s) },
+        views_small => sub ($of, $s) { $of->{queue_small}->views_fresh($s) },
+    ] },
     { name => 'disk', uses => ['work'], once => 1, sides => [
         bytes => sub ($of, $s) { { bytes => $of->{work}->disk_bytes } },
     ] },
@@ -226,6 +243,16 @@ my @ROWS = (
       peer => 'list_small', inverse => 1, less => 1, must => 1.3,
       goal => 1.1,
       text => 'time of the list at {tickets} tickets, vs at {few}' },
+    (map {
+        my ($name, $side, $text) = @$_;
+        { name => "queue-$name", group => 'queue', ours => "${side}_big",
+          peer => "${side}_small", inverse => 1, less => 1, must => 1.3,
+          goal => 1.1,
+          text => "time of $text at {tickets} open tickets in 100 teams, vs "
+                . 'at {few}' }
+    } ['list', 'all', 'the queue of all teams'],
+      ['team', 'team', "one team's queue"],
+      ['views', 'views', 'ten views with their counts']),
     { name => 'disk', group => 'disk', ours => 'bytes', take => 'bytes',
       unit => 'bytes', less => 1, must => 3072, goal => 2048,
       text => 'bytes on disk a ticket with 400 characters of text, all '
