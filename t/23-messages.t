@@ -82,6 +82,7 @@ sub kinds {
             created_at => re(qr/^20.*Z$/),
             author => { id => $me->{id}, role => $me->{role},
                 name => $me->{name} // $me->{login} },
+            attachments => [],
         }, '  which is told';
         is $made->header('Location'), "/helpdesk$path", '  Location';
         push @want, $made->json;

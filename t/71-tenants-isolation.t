@@ -33,6 +33,11 @@ my %BODY = (
                                               result => 1 },
     'POST /v1/tickets/{id}/assign'       => { assignee => 1 },
     'POST /v1/tickets/{id}/merge'        => { into => 1 },
+    'POST /v1/tickets/{id}/split'        => { message => 1 },
+    'PUT /v1/tickets/{id}/draft'         => { body => 'b' },
+    'PUT /v1/tickets/{id}/tags/{tag}'    => undef,
+    'PUT /v1/tickets/{id}/steps/{step}'  => undef,
+    'PUT /v1/tickets/{id}/watchers/{user}' => undef,
     'PATCH /v1/tickets/{id}'             => { subject => 'stolen' },
     'PATCH /v1/users/{id}'               => { name => 'stolen' },
     'POST /v1/users/{id}/erase'          => { reason => 'r' },
@@ -229,8 +234,8 @@ sub walk_ids {
         ok defined $kind, "$method $path has a case here" or next;
         my $ids = $IDS{$kind} // next;
         my %opt = (check => 0);
-        $opt{json} = $BODY{"$method $path"} // {}
-            if $method =~ /^(?:POST|PUT|PATCH)$/;
+        $opt{json} = exists $BODY{"$method $path"} ? $BODY{"$method $path"}
+            : {} if $method =~ /^(?:POST|PUT|PATCH)$/;
 
         my $ask = sub ($who, $id) {
             my $at = $path =~ s/\{id\}/$id/r =~ s/\{\w+\}/1/gr;

@@ -80,6 +80,7 @@ part_ask(desk_t *d, ask_t *a, unsigned http, unsigned who,
     }
 }
 
+
 /* The same without looking at the answer. */
 #define part_do(d, ...)                                                       \
     do {                                                                      \
