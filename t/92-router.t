@@ -72,7 +72,7 @@ sub clear () {
         my $list = $t->get('root', '/v1/tickets?bucket=submitted,pending'
             . '&limit=200')->field('/data');
         my @open = grep { $_->{state} !~ /resolved/ } @$list or return;
-        $t->post('root', "/v1/tickets/$_->{id}/close",
+        $t->post('sue', "/v1/tickets/$_->{id}/close",
             { close_reason => 'admin', reason => 'over' }) for @open;
     }
 }
@@ -250,6 +250,7 @@ sub struck {
 
 # What an offline owner has not begun goes back, and on to another.
 sub away {
+    is load_of($_), 0, "$_ has nothing" for @crew;
     here($_, 50, 'offline') for @crew[1 .. 3];
     here('crew1', 50);
     my @made = map { file('round') } 1 .. 40;

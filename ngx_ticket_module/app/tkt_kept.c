@@ -2,7 +2,9 @@
  * The walk over what is kept about a principal: one row a kind.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
+#include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
 #include "app/tkt_notices.h"
@@ -405,6 +407,92 @@ tkt_kept_told(tkt_kept_t *k)
 }
 
 
+/* a: the view looked at last, his or not: there are few in a tenant. */
+static bool
+tkt_kept_view(tkt_kept_t *k)
+{
+    tkt_key_t          prefix, from;
+    tkt_str_t          value;
+    tkt_view_record_t  view;
+
+    tkt_key_config_kind(&prefix, k->tenant, TKT_CONFIG_VIEW);
+    tkt_key_u64(&prefix, 0);
+    tkt_key_config(&from, k->tenant, TKT_CONFIG_VIEW, 0, k->place.a + 1);
+
+    if (!tkt_kept_next(k, TKT_DB_CONFIG, &prefix, &from, prefix.len,
+                       &k->place.a, &value))
+    {
+        return false;
+    }
+
+    if (!tkt_record_unpack(&tkt_view_schema, value, &view)) {
+        tkt_txn_fail(k->txn, TKT_INTERNAL);
+        return false;
+    }
+
+    if (view.owner == k->principal) {
+        k->found = TKT_KEPT_VIEW;
+        k->number = k->place.a;
+    }
+
+    return true;
+}
+
+
+/* ---- files ---- */
+
+/* The next of a relation to files after b. */
+static bool
+tkt_kept_next_file(tkt_kept_t *k, tkt_relation_t kind, uint64_t from,
+    uint64_t *place)
+{
+    tkt_key_t  prefix, start;
+    tkt_str_t  value;
+
+    tkt_key_relations(&prefix, k->tenant, kind, from);
+    tkt_key_relation(&start, k->tenant, kind, from, *place + 1);
+
+    return tkt_kept_next(k, TKT_DB_RELATION, &prefix, &start, prefix.len,
+                         place, &value);
+}
+
+
+/* a: ticket; b: the place of the file given last. */
+static bool
+tkt_kept_file(tkt_kept_t *k)
+{
+    if (k->place.a != 0
+        && tkt_kept_next_file(k, TKT_RELATION_FILE, k->place.a, &k->place.b))
+    {
+        k->found = TKT_KEPT_FILE;
+        k->ticket = k->place.a;
+        k->number = k->place.b;
+        return true;
+    }
+
+    k->place.b = 0;
+
+    return tkt_kept_next_ticket(k);
+}
+
+
+/* a: the place of the one given last. */
+static bool
+tkt_kept_upload(tkt_kept_t *k)
+{
+    if (!tkt_kept_next_file(k, TKT_RELATION_UPLOADED, k->principal,
+                            &k->place.a))
+    {
+        return false;
+    }
+
+    k->found = TKT_KEPT_UPLOAD;
+    k->number = k->place.a;
+
+    return true;
+}
+
+
 /* ---- the walk ---- */
 
 static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
@@ -419,6 +507,9 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_WATCHED]   = tkt_kept_watched,
     [TKT_KEPT_DRAFT]     = tkt_kept_draft,
     [TKT_KEPT_TOLD]      = tkt_kept_told,
+    [TKT_KEPT_FILE]      = tkt_kept_file,
+    [TKT_KEPT_UPLOAD]    = tkt_kept_upload,
+    [TKT_KEPT_VIEW]      = tkt_kept_view,
 };
 
 
@@ -433,7 +524,9 @@ tkt_kept_place_valid(tkt_kept_t *k)
         return p->kind == TKT_KEPT_NONE;
     }
 
-    if (p->kind != TKT_KEPT_MESSAGE && p->kind != TKT_KEPT_EVENT) {
+    if (p->kind != TKT_KEPT_MESSAGE && p->kind != TKT_KEPT_EVENT
+        && p->kind != TKT_KEPT_FILE)
+    {
         return p->a < UINT64_MAX;
     }
 
@@ -445,7 +538,7 @@ tkt_kept_place_valid(tkt_kept_t *k)
 
     return tkt_ticket_load_head(k->txn, k->tenant, p->a, &t)
            && t.requester == k->principal
-           && (p->kind == TKT_KEPT_MESSAGE || p->b == 0
+           && (p->kind != TKT_KEPT_EVENT || p->b == 0
                || (tkt_kept_log(k, p->b, &e) && e.ticket == p->a
                    && e.tenant == k->tenant));
 }

@@ -77,7 +77,7 @@ tkt_split_make(tkt_call_t *c, const tkt_ticket_t *from,
         .created_at = (uint64_t) c->now_ms, .type = from->type,
         .type_id = from->type_id, .feature = from->feature,
         .feature_id = from->feature_id, .team = from->team,
-        .tier = from->tier, .drill = from->drill, .steps = from->steps,
+        .drill = from->drill, .steps = from->steps,
         .approval = from->approval != TKT_APPROVAL_NONE
                     ? TKT_APPROVAL_PENDING : TKT_APPROVAL_NONE,
         .subject = in->subject.len > 0 ? in->subject : from->subject,

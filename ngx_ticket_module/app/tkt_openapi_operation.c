@@ -26,7 +26,8 @@ typedef enum {
     TKT_FOR_MAYBE_TAGGED,       /* … unless the caller has no record yet     */
     TKT_FOR_LISTS,
     TKT_FOR_LOCATED,            /* answers with a Location                   */
-    TKT_FOR_FILES               /* answers with bytes                        */
+    TKT_FOR_FILES,              /* answers with bytes                        */
+    TKT_FOR_BATCH               /* of several operations                     */
 } tkt_when_t;
 
 
@@ -56,6 +57,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_INVALID_TRANSITION,    TKT_FOR_TRANSITION },
     { TKT_REOPEN_WINDOW_EXPIRED, TKT_FOR_REOPENING },
     { TKT_CONFLICT,              TKT_FOR_RULED },
+    { TKT_BATCH_FAILED,          TKT_FOR_BATCH },
     { TKT_IDEMPOTENCY_IN_FLIGHT, TKT_FOR_COMMAND },
     { TKT_VERSION_MISMATCH,      TKT_FOR_VERSION },
     { TKT_TOO_LARGE,             TKT_ALWAYS },
@@ -117,6 +119,24 @@ tkt_openapi_is_tagged(const tkt_operation_t *op)
 
 
 static bool
+tkt_openapi_is_ruled(const tkt_operation_t *op)
+{
+    return op->action == TKT_ACTION_FORWARD
+           || (op->kind == TKT_OP_COMMAND
+               && (op->action == TKT_ACTION_SUBMIT || op->resource != NULL));
+}
+
+
+static bool
+tkt_openapi_is_reopening(const tkt_operation_t *op)
+{
+    return op->action == TKT_ACTION_REOPEN
+           || op->action == TKT_ACTION_MESSAGE
+           || op->action == TKT_ACTION_FORWARD;
+}
+
+
+static bool
 tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 {
     bool  command = op->kind == TKT_OP_COMMAND;
@@ -150,14 +170,10 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return op->action != TKT_ACTION_SUBMIT;
 
     case TKT_FOR_REOPENING:
-        return op->action == TKT_ACTION_REOPEN
-               || op->action == TKT_ACTION_MESSAGE
-               || op->action == TKT_ACTION_FORWARD;
+        return tkt_openapi_is_reopening(op);
 
     case TKT_FOR_RULED:
-        return (command && op->action == TKT_ACTION_SUBMIT)
-               || (command && op->resource != NULL)
-               || op->action == TKT_ACTION_FORWARD;
+        return tkt_openapi_is_ruled(op);
 
     case TKT_FOR_VERSION:
         return (op->flags & TKT_OP_IF_MATCH)
@@ -188,6 +204,9 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 
     case TKT_FOR_FILES:
         return op->shape == TKT_SHAPE_FILE;
+
+    case TKT_FOR_BATCH:
+        return op->decode != NULL;
     }
 
     return false;

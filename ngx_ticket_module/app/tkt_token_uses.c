@@ -1,8 +1,9 @@
 /*
- * When tokens were used last, and agents were seen at the desk.  Readers never write, so carriers remember uses
- * and hand in many at once; a record is written when what it says is older
- * than TKT_TOKEN_USE_MS, at most once an hour and token however often it is
- * used.
+ * When tokens were used last, and agents were seen at the desk.  Readers never
+ * write, so carriers remember uses and hand in many at once; a record is
+ * written when what it says is older than TKT_TOKEN_USE_MS, at most once an
+ * hour and token however often it is used, and a presence when it is older
+ * than TKT_PRESENCE_SEEN_MS.
  */
 
 #include "app/tkt_due.h"

@@ -237,7 +237,6 @@ static const size_t  tkt_chain_found[] = {
     offsetof(tkt_ticket_t, score),
     offsetof(tkt_ticket_t, held),
     offsetof(tkt_ticket_t, complaint_of),
-    offsetof(tkt_ticket_t, tier),
     offsetof(tkt_ticket_t, link_list),
 };
 
@@ -268,6 +267,7 @@ tkt_chain_fresh_row(void *ctx, const tkt_field_t *f, size_t number)
         || (f->in & TKT_USE_CREATE)
         || f->offset == offsetof(tkt_ticket_t, state)
         || tkt_chain_is_found(f)
+        || f->offset == offsetof(tkt_ticket_t, attachment_count)
         || ((f->offset == offsetof(tkt_ticket_t, has_confidential)
              || f->offset == offsetof(tkt_ticket_t, sealed_version))
             && tkt_chain_fresh_sealed(c->t)))

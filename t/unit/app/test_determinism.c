@@ -8,7 +8,6 @@
 
 #define COMMANDS    16000
 #define BATCH_MAX   256
-#define LOOK_EVERY  128
 #define SEED        UINT64_C(0x7469636B657473)
 
 /* Successes that each operation must have had for the run to prove much. */
@@ -84,14 +83,6 @@ traffic_run(desk_t *d, size_t batch, tally_t *tally)
     for (done = 0; done < COMMANDS; done += n) {
 
         n = (COMMANDS - done < batch) ? COMMANDS - done : batch;
-
-        if (n > LOOK_EVERY - done % LOOK_EVERY) {
-            n = LOOK_EVERY - done % LOOK_EVERY;
-        }
-
-        if (done % LOOK_EVERY == 0) {
-            traffic_look(t, d);
-        }
 
         if (done % TRAFFIC_SYNC == 0) {
             traffic_sync(t, d);

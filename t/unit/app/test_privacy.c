@@ -319,7 +319,7 @@ cursors_do_not_lead_to_others(void **state)
     tkt_str_t          cursor;
     tkt_arena_t        arena;
     static const char  *const  places[] = {
-        "4,3,0", "5,3,0", "5,3,22", "5,1,22", "9,0,0", "4,99,0", "x", "4,1",
+        "4,3,0", "5,3,0", "5,3,22", "5,1,22", "99,0,0", "4,99,0", "x", "4,1",
         "4,1,0,1", "4,0,7", ""
     };
 

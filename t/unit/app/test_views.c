@@ -335,6 +335,41 @@ test_count_is_not_kept(void **state)
 }
 
 
+/* One's own views are told in an export, and go with who is erased. */
+static void
+test_erased(void **state)
+{
+    ask_t          a;
+    size_t         i, n, views;
+    char           pointer[32];
+    static desk_t  d;
+
+    open_desk(&d);
+    make_view(&d, &agent, "mine", "assignee=me", "");
+    make_view(&d, &second, "his", "state=new", "");
+    make_view(&d, &boss, "all", "", ",\"shared\":true");
+    make_view(&d, &agent, "more", "", "");
+
+    assert_int_equal(ask_get(&d, &a, &agent, "/v1/me/export"), 200);
+    n = length_at(a.json, "/data");
+
+    for (views = 0, i = 0; i < n; i++) {
+        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/kind", i);
+        views += strcmp(text_at(a.json, pointer), "view") == 0;
+    }
+
+    assert_int_equal(views, 2);
+    ask_done(&a);
+
+    desk_post(&d, &admin, "/v1/users/9/erase", "{\"reason\":\"asked for\"}");
+    assert_string_equal(views_of(&d, &agent, "/v1/views"), "all");
+    assert_string_equal(views_of(&d, &second, "/v1/views"), "his all");
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 static void
 make_tickets(desk_t *d, size_t count)
 {
@@ -425,6 +460,7 @@ main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_tickets),
         cmocka_unit_test(test_count_is_not_kept),
+        cmocka_unit_test(test_erased),
         cmocka_unit_test(test_counts),
     };
 

@@ -315,19 +315,6 @@ traffic_start(traffic_t *t, uint64_t seed)
 }
 
 
-/*
- * Splits and complaints make tickets that the traffic does not count: now and
- * then, at the same place whatever the batches, it looks how many there are.
- */
-static inline void
-traffic_look(traffic_t *t, desk_t *d)
-{
-    assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
-    t->tickets = tkt_txn_last(d->read, TKT_SEQ_TICKET);
-    tkt_txn_reset(d->read);
-}
-
-
 /* The people that the traffic is made by: principals 1 to 16. */
 static inline void
 traffic_make_people(desk_t *d)

@@ -34,9 +34,10 @@ my $BASE = '/helpdesk/v1';
 
 
 # new(dir => D, module => SO, ticketctl => FILE, users => N, tickets => N,
-#     workers => N, locations => sub ((desk) -> text))
+#     workers => N, teams => N, locations => sub ((desk) -> text))
 #
-# Returns a desk that runs and has its people and at least that many tickets.
+# Returns a desk that runs and has its people and at least that many tickets,
+# shared out among its teams if it has any.
 sub new ($class, %o) {
     my $self = bless { %o, created => 0, store => "$o{dir}/store" }, $class;
 
@@ -45,6 +46,7 @@ sub new ($class, %o) {
     $self->start('');
     $self->people;
     $self->sample;
+    $self->teams($o{teams}) if $o{teams};
     $self->fill($o{tickets});
 
     if ($o{locations}) {
@@ -147,6 +149,30 @@ sub person ($self, $role, $number) {
 }
 
 
+# Teams, each with a type whose tickets go to it, and an agent's views of them.
+sub teams ($self, $teams) {
+    for my $n (1 .. $teams) {
+        my ($team) = $self->call('POST', "$BASE/teams", $self->{root}, 201,
+            JSON::PP::encode_json({ name => "team$n" }));
+        my $id = JSON::PP::decode_json($team)->{id};
+        $self->call('POST', "$BASE/types", $self->{root}, 201,
+            JSON::PP::encode_json({ name => "type$n", team => $id }));
+        push @{ $self->{team_ids} }, $id;
+    }
+
+    for my $filter ('state=new', 'assignee=none&sort=queue',
+        'priority=urgent,high', 'assignee=me', 'complaint=false',
+        map { "team=$_&state=new,open&sort=queue" }
+            @{ $self->{team_ids} }[0 .. 4])
+    {
+        state $number = 0;
+        $self->call('POST', "$BASE/views", $self->{agent_tokens}[0], 201,
+            JSON::PP::encode_json({ name => 'view' . ++$number,
+                                    filter => $filter }));
+    }
+}
+
+
 # One ticket whose answer has ANSWER_BYTES, or as near above as the members
 # of a ticket allow; keeps its path, its answer and its ETag.
 sub sample ($self) {
@@ -189,10 +215,14 @@ sub create_requests ($self, $path, $en, $zh) {
     state $serial = 0;
     my $file = sprintf '%s/create.%d', $self->{dir}, ++$serial;
     my $text = '';
+    my $n    = 0;
 
     for my $token (@{ $self->{user_tokens} }) {
         for (['en', $en], ['zh', $zh]) {
-            my $r = http_request('POST', $path, $token, ticket_json(@$_));
+            my $json = ticket_json(@$_);
+            $json =~ s/^\{/'{"type":"type' . (1 + $n++ % $self->{teams})
+                . '",'/e if $self->{teams};
+            my $r = http_request('POST', $path, $token, $json);
             $text .= length($r) . "\n$r";
         }
     }
@@ -366,6 +396,18 @@ sub login_latency ($self, $secs) {
 
 sub list_fresh ($self, $secs) {
     return $self->fresh($secs, 'list', "$BASE/tickets?sort=queue&limit=50");
+}
+
+
+# The first page of one team's queue, and of all teams together.
+sub team_fresh ($self, $secs) {
+    return $self->fresh($secs, 'team', "$BASE/tickets?sort=queue&limit=50"
+        . "&assignee=none&team=$self->{team_ids}[0]");
+}
+
+
+sub views_fresh ($self, $secs) {
+    return $self->fresh($secs, 'views', "$BASE/views?count=true");
 }
 
 

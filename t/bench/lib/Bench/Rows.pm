@@ -12,9 +12,12 @@ use Bench::Peer::Lmdb;
 use Bench::Peer::Plain qw(plain_locations);
 use Bench::Peer::Postgres;
 use Bench::Peer::Redis;
+use Bench::Crew qw(crew_create crew_fact crew_set_up);
 use Bench::Ways qw(way_locations);
 
 our @EXPORT_OK = qw(groups resource rows);
+
+use constant TEAMS => 100;
 
 # A resource is made by its sub and stopped after the last group that names
 # it.  $bench is the bench: dir, here, options and the resources made so far.
@@ -27,6 +30,11 @@ my %RESOURCES = (
              });
     },
     work => sub ($bench) { desk($bench, 'work', tickets => $bench->{few}) },
+    crew => sub ($bench) {
+        my $desk = desk($bench, 'crew', tickets => 0);
+        crew_set_up($desk) if $desk->{module};
+        return $desk;
+    },
     pair => sub ($bench) {
         desk($bench, 'pair', tickets => $bench->{few}, workers => 2,
              locations => sub ($desk) { $desk->login_location })
@@ -36,6 +44,13 @@ my %RESOURCES = (
              locations => \&way_locations)
     },
     big => sub ($bench) { desk($bench, 'big', tickets => $bench->{tickets}) },
+    queue_small => sub ($bench) {
+        desk($bench, 'queue_small', tickets => $bench->{few}, teams => TEAMS)
+    },
+    queue_big => sub ($bench) {
+        desk($bench, 'queue_big', tickets => $bench->{tickets},
+             teams => TEAMS)
+    },
     postgres => sub ($bench) {
         started(Bench::Peer::Postgres->new(
             dir => $bench->{dir}, scripts => "$bench->{here}/peers",
@@ -102,6 +117,10 @@ my @GROUPS = (
         single => sub ($of, $s) { $of->{work}->create($s, 1) },
         many => sub ($of, $s) { $of->{work}->create($s, 64) },
     ] },
+    { name => 'route', uses => ['work', 'crew'], sides => [
+        ours => sub ($of, $s) { crew_create($of->{crew}, $s, 64) },
+        bare => sub ($of, $s) { $of->{work}->create($s, 64) },
+    ] },
     { name => 'ways', uses => ['ways'], sides => [
         map {
             my $mount = $_;
@@ -124,6 +143,14 @@ my @GROUPS = (
         get_small => sub ($of, $s) { $of->{small}->get_random($s) },
         list_big => sub ($of, $s) { $of->{big}->list_fresh($s) },
         list_small => sub ($of, $s) { $of->{small}->list_fresh($s) },
+    ] },
+    { name => 'queue', uses => ['queue_small', 'queue_big'], sides => [
+        all_big => sub ($of, $s) { $of->{queue_big}->list_fresh($s) },
+        all_small => sub ($of, $s) { $of->{queue_small}->list_fresh($s) },
+        team_big => sub ($of, $s) { $of->{queue_big}->team_fresh($s) },
+        team_small => sub ($of, $s) { $of->{queue_small}->team_fresh($s) },
+        views_big => sub ($of, $s) { $of->{queue_big}->views_fresh($s) },
+        views_small => sub ($of, $s) { $of->{queue_small}->views_fresh($s) },
     ] },
     { name => 'disk', uses => ['work'], once => 1, sides => [
         bytes => sub ($of, $s) { { bytes => $of->{work}->disk_bytes } },
@@ -184,6 +211,10 @@ my @ROWS = (
             . 'request each, one after the other' },
     { name => 'batch-many', group => 'batch', ours => 'ours', peer => 'many',
       text => 'the same, vs one request each over 64 connections' },
+    { name => 'route', group => 'route', ours => 'ours', peer => 'bare',
+      must => 0.6, goal => 0.8,
+      text => 'create with a form of five fields, given to one of '
+            . crew_fact() . ', vs a bare create, 64 connections' },
     (map {
         my ($mount, $must, $text) = @$_;
         ({ name => "way-$mount", group => 'ways', ours => $mount,
@@ -212,6 +243,16 @@ my @ROWS = (
       peer => 'list_small', inverse => 1, less => 1, must => 1.3,
       goal => 1.1,
       text => 'time of the list at {tickets} tickets, vs at {few}' },
+    (map {
+        my ($name, $side, $text) = @$_;
+        { name => "queue-$name", group => 'queue', ours => "${side}_big",
+          peer => "${side}_small", inverse => 1, less => 1, must => 1.3,
+          goal => 1.1,
+          text => "time of $text at {tickets} open tickets in 100 teams, vs "
+                . 'at {few}' }
+    } ['list', 'all', 'the queue of all teams'],
+      ['team', 'team', "one team's queue"],
+      ['views', 'views', 'ten views with their counts']),
     { name => 'disk', group => 'disk', ours => 'bytes', take => 'bytes',
       unit => 'bytes', less => 1, must => 3072, goal => 2048,
       text => 'bytes on disk a ticket with 400 characters of text, all '
