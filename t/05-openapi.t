@@ -186,6 +186,7 @@ sub check_schema ($schema, $where) {
         required => sub ($v) { ref $v eq 'ARRAY' && @$v },
         pattern  => sub ($v) { eval { qr/$v/; 1 } },
         additionalProperties => sub ($v) { !$v },
+        const    => sub ($v) { defined $v },
         (map { $_ => sub ($v) { $v =~ /^\d+$/ } }
             qw(minimum maximum minLength maxLength minItems maxItems)),
         (map { $_ => sub ($v) { length $v } } qw(format description $ref)),

@@ -62,6 +62,7 @@ for my $command (@commands) {
     ok $json, '  answers JSON';
     bearer(GUEST => $json->{access_token}) if $json->{access_token};
     bearer(BOSS  => $json->{admin_token})  if $json->{admin_token};
+    $ENV{TYPE} = $json->{id} if $command =~ m{/v1/types -H "\$ADMIN" --json};
 }
 
 my @json = $text =~ /^```json\n(.*?)^```$/msg;

@@ -7,6 +7,7 @@
  * is part of their record, and its author's name is gone.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
 #include "app/tkt_command.h"
 #include "app/tkt_drafts.h"
@@ -26,7 +27,8 @@
     ((uint32_t) (tkt_bit(TKT_KEPT_TICKET) | tkt_bit(TKT_KEPT_MESSAGE)         \
                  | tkt_bit(TKT_KEPT_EVENT) | tkt_bit(TKT_KEPT_AUDIT)          \
                  | tkt_bit(TKT_KEPT_NOTICE) | tkt_bit(TKT_KEPT_WATCHED)       \
-                 | tkt_bit(TKT_KEPT_DRAFT)))
+                 | tkt_bit(TKT_KEPT_DRAFT) | tkt_bit(TKT_KEPT_FILE)           \
+                 | tkt_bit(TKT_KEPT_UPLOAD)))
 
 
 /* One command's piece of work. */
@@ -285,6 +287,38 @@ tkt_erase_draft(tkt_erase_t *x)
 }
 
 
+/* Of his tickets, whoever has uploaded it: as with messages. */
+static void
+tkt_erase_file(tkt_erase_t *x)
+{
+    uint64_t          place = x->kept.number;
+    tkt_attachment_t  a;
+
+    if (tkt_attachment_next(x->call->txn, x->kept.tenant, TKT_RELATION_FILE,
+                            x->kept.ticket, &place, &a, x->kept.arena)
+        && place == x->kept.number)
+    {
+        tkt_attachment_erase(x->call, &a);
+    }
+}
+
+
+static void
+tkt_erase_upload(tkt_erase_t *x)
+{
+    uint64_t          place = x->kept.number;
+    tkt_attachment_t  a;
+
+    if (tkt_attachment_next(x->call->txn, x->kept.tenant,
+                            TKT_RELATION_UPLOADED, x->kept.principal, &place,
+                            &a, x->kept.arena)
+        && place == x->kept.number)
+    {
+        tkt_attachment_drop(x->call, &a);
+    }
+}
+
+
 static void (*const  tkt_erase_kinds[TKT_KEPT_MAX])(tkt_erase_t *x) = {
     [TKT_KEPT_TICKET]  = tkt_erase_ticket,
     [TKT_KEPT_MESSAGE] = tkt_erase_message,
@@ -293,6 +327,8 @@ static void (*const  tkt_erase_kinds[TKT_KEPT_MAX])(tkt_erase_t *x) = {
     [TKT_KEPT_NOTICE]  = tkt_erase_notice,
     [TKT_KEPT_WATCHED] = tkt_erase_watched,
     [TKT_KEPT_DRAFT]   = tkt_erase_draft,
+    [TKT_KEPT_FILE]    = tkt_erase_file,
+    [TKT_KEPT_UPLOAD]  = tkt_erase_upload,
 };
 
 

@@ -2,6 +2,7 @@
  * The walk over what is kept about a principal: one row a kind.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
@@ -405,6 +406,60 @@ tkt_kept_told(tkt_kept_t *k)
 }
 
 
+/* ---- files ---- */
+
+/* The next of a relation to files after b. */
+static bool
+tkt_kept_next_file(tkt_kept_t *k, tkt_relation_t kind, uint64_t from,
+    uint64_t *place)
+{
+    tkt_key_t  prefix, start;
+    tkt_str_t  value;
+
+    tkt_key_relations(&prefix, k->tenant, kind, from);
+    tkt_key_relation(&start, k->tenant, kind, from, *place + 1);
+
+    return tkt_kept_next(k, TKT_DB_RELATION, &prefix, &start, prefix.len,
+                         place, &value);
+}
+
+
+/* a: ticket; b: the place of the file given last. */
+static bool
+tkt_kept_file(tkt_kept_t *k)
+{
+    if (k->place.a != 0
+        && tkt_kept_next_file(k, TKT_RELATION_FILE, k->place.a, &k->place.b))
+    {
+        k->found = TKT_KEPT_FILE;
+        k->ticket = k->place.a;
+        k->number = k->place.b;
+        return true;
+    }
+
+    k->place.b = 0;
+
+    return tkt_kept_next_ticket(k);
+}
+
+
+/* a: the place of the one given last. */
+static bool
+tkt_kept_upload(tkt_kept_t *k)
+{
+    if (!tkt_kept_next_file(k, TKT_RELATION_UPLOADED, k->principal,
+                            &k->place.a))
+    {
+        return false;
+    }
+
+    k->found = TKT_KEPT_UPLOAD;
+    k->number = k->place.a;
+
+    return true;
+}
+
+
 /* ---- the walk ---- */
 
 static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
@@ -419,6 +474,8 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_WATCHED]   = tkt_kept_watched,
     [TKT_KEPT_DRAFT]     = tkt_kept_draft,
     [TKT_KEPT_TOLD]      = tkt_kept_told,
+    [TKT_KEPT_FILE]      = tkt_kept_file,
+    [TKT_KEPT_UPLOAD]    = tkt_kept_upload,
 };
 
 
@@ -433,7 +490,9 @@ tkt_kept_place_valid(tkt_kept_t *k)
         return p->kind == TKT_KEPT_NONE;
     }
 
-    if (p->kind != TKT_KEPT_MESSAGE && p->kind != TKT_KEPT_EVENT) {
+    if (p->kind != TKT_KEPT_MESSAGE && p->kind != TKT_KEPT_EVENT
+        && p->kind != TKT_KEPT_FILE)
+    {
         return p->a < UINT64_MAX;
     }
 
@@ -445,7 +504,7 @@ tkt_kept_place_valid(tkt_kept_t *k)
 
     return tkt_ticket_load_head(k->txn, k->tenant, p->a, &t)
            && t.requester == k->principal
-           && (p->kind == TKT_KEPT_MESSAGE || p->b == 0
+           && (p->kind != TKT_KEPT_EVENT || p->b == 0
                || (tkt_kept_log(k, p->b, &e) && e.ticket == p->a
                    && e.tenant == k->tenant));
 }

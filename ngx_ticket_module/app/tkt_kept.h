@@ -30,6 +30,8 @@ typedef enum {
     TKT_KEPT_WATCHED,          /* ticket that he watches                     */
     TKT_KEPT_DRAFT,            /* ticket of what he is writing               */
     TKT_KEPT_TOLD,             /* number of the notice inside the desk       */
+    TKT_KEPT_FILE,             /* of his tickets: ticket and place           */
+    TKT_KEPT_UPLOAD,           /* bound to nothing: place                    */
     TKT_KEPT_MAX
 } tkt_kept_kind_t;
 

@@ -5,6 +5,7 @@
  * for all of it.
  */
 
+#include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
@@ -281,6 +282,43 @@ tkt_export_told(tkt_export_page_t *x)
 }
 
 
+static void
+tkt_export_attachment(tkt_export_page_t *x, tkt_relation_t kind,
+    uint64_t from, bool internal)
+{
+    uint64_t          place = x->kept.number;
+    tkt_attachment_t  a;
+
+    if (tkt_export_found(x, tkt_attachment_next(x->call->txn, x->kept.tenant,
+                                kind, from, &place, &a, x->call->arena)
+                            && place == x->kept.number)
+        && (!a.internal || internal))
+    {
+        tkt_export_object(x, "attachment", &tkt_attachment_schema, &a);
+    }
+}
+
+
+/* What it holds is had with its token, which is in the record. */
+static void
+tkt_export_file(tkt_export_page_t *x)
+{
+    tkt_caller_t  caller = tkt_export_caller(x);
+
+    if (tkt_workflow_visible(&caller)) {
+        tkt_export_attachment(x, TKT_RELATION_FILE, x->kept.ticket,
+                              tkt_workflow_sees_internal(&caller));
+    }
+}
+
+
+static void
+tkt_export_upload(tkt_export_page_t *x)
+{
+    tkt_export_attachment(x, TKT_RELATION_UPLOADED, x->kept.principal, true);
+}
+
+
 static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_PRINCIPAL] = tkt_export_principal,
     [TKT_KEPT_TOKEN]     = tkt_export_token,
@@ -293,6 +331,8 @@ static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_WATCHED]   = tkt_export_watched,
     [TKT_KEPT_DRAFT]     = tkt_export_draft,
     [TKT_KEPT_TOLD]      = tkt_export_told,
+    [TKT_KEPT_FILE]      = tkt_export_file,
+    [TKT_KEPT_UPLOAD]    = tkt_export_upload,
 };
 
 

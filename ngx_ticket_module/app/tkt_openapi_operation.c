@@ -17,7 +17,6 @@ typedef enum {
     TKT_FOR_INPUT,              /* takes a JSON body                         */
     TKT_FOR_TRANSITION,         /* decided by the workflow                   */
     TKT_FOR_REOPENING,
-    TKT_FOR_BATCH,
     TKT_FOR_RULED,              /* has rules of its own, not the workflow's  */
     TKT_FOR_VERSION,            /* compares If-Match when it is sent         */
     TKT_FOR_MATCH,              /* may demand If-Match                       */
@@ -27,7 +26,8 @@ typedef enum {
     TKT_FOR_MAYBE_TAGGED,       /* … unless the caller has no record yet     */
     TKT_FOR_LISTS,
     TKT_FOR_LOCATED,            /* answers with a Location                   */
-    TKT_FOR_FILES               /* answers with bytes                        */
+    TKT_FOR_FILES,              /* answers with bytes                        */
+    TKT_FOR_BATCH               /* of several operations                     */
 } tkt_when_t;
 
 
@@ -118,39 +118,21 @@ tkt_openapi_is_tagged(const tkt_operation_t *op)
 }
 
 
-/* The conditions on an operation's answers. */
 static bool
-tkt_openapi_answers(const tkt_operation_t *op, tkt_when_t when)
+tkt_openapi_is_ruled(const tkt_operation_t *op)
 {
-    bool  command = op->kind == TKT_OP_COMMAND;
+    return op->action == TKT_ACTION_FORWARD
+           || (op->kind == TKT_OP_COMMAND
+               && (op->action == TKT_ACTION_SUBMIT || op->resource != NULL));
+}
 
-    switch (when) {
 
-    case TKT_FOR_CONDITIONAL:
-        return op->shape == TKT_SHAPE_FILE
-               || (!command && tkt_openapi_is_tagged(op));
-
-    case TKT_FOR_LOCALISED:
-        return (op->flags & TKT_OP_LOCALISED) != 0;
-
-    case TKT_FOR_TAGGED:
-        return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
-
-    case TKT_FOR_MAYBE_TAGGED:
-        return tkt_openapi_is_tagged(op) && tkt_openapi_is_oneself(op);
-
-    case TKT_FOR_LISTS:
-        return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
-
-    case TKT_FOR_LOCATED:
-        return op->success == 201 && tkt_openapi_is_resource(op)
-               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
-
-    case TKT_FOR_FILES:
-        return op->shape == TKT_SHAPE_FILE;
-    default:
-        return false;
-    }
+static bool
+tkt_openapi_is_reopening(const tkt_operation_t *op)
+{
+    return op->action == TKT_ACTION_REOPEN
+           || op->action == TKT_ACTION_MESSAGE
+           || op->action == TKT_ACTION_FORWARD;
 }
 
 
@@ -188,17 +170,10 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return op->action != TKT_ACTION_SUBMIT;
 
     case TKT_FOR_REOPENING:
-        return op->action == TKT_ACTION_REOPEN
-               || op->action == TKT_ACTION_MESSAGE
-               || op->action == TKT_ACTION_FORWARD;
-
-    case TKT_FOR_BATCH:
-        return op->decode != NULL;
+        return tkt_openapi_is_reopening(op);
 
     case TKT_FOR_RULED:
-        return (command && op->action == TKT_ACTION_SUBMIT)
-               || (command && op->resource != NULL)
-               || op->action == TKT_ACTION_FORWARD;
+        return tkt_openapi_is_ruled(op);
 
     case TKT_FOR_VERSION:
         return (op->flags & TKT_OP_IF_MATCH)
@@ -207,9 +182,34 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_MATCH:
         return (op->flags & TKT_OP_IF_MATCH) != 0;
 
-    default:
-        return tkt_openapi_answers(op, when);
+    case TKT_FOR_CONDITIONAL:
+        return op->shape == TKT_SHAPE_FILE
+               || (!command && tkt_openapi_is_tagged(op));
+
+    case TKT_FOR_LOCALISED:
+        return (op->flags & TKT_OP_LOCALISED) != 0;
+
+    case TKT_FOR_TAGGED:
+        return tkt_openapi_is_tagged(op) && !tkt_openapi_is_oneself(op);
+
+    case TKT_FOR_MAYBE_TAGGED:
+        return tkt_openapi_is_tagged(op) && tkt_openapi_is_oneself(op);
+
+    case TKT_FOR_LISTS:
+        return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
+
+    case TKT_FOR_LOCATED:
+        return op->success == 201 && tkt_openapi_is_resource(op)
+               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
+
+    case TKT_FOR_FILES:
+        return op->shape == TKT_SHAPE_FILE;
+
+    case TKT_FOR_BATCH:
+        return op->decode != NULL;
     }
+
+    return false;
 }
 
 

@@ -327,6 +327,7 @@ static void (*const  tkt_verify_passes[])(tkt_verify_t *v) = {
     tkt_verify_due,
     tkt_verify_routes,
     tkt_verify_desk,
+    tkt_verify_attachments,
     tkt_verify_audit,
     tkt_verify_config,
 };

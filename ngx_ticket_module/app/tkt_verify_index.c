@@ -363,6 +363,7 @@ static const struct {
 } tkt_counter_kinds[] = {
     [1] = { TKT_DB_BY_STATE, TKT_TENANT_CELLS, "ticket" },
     [2] = { TKT_DB_PRINCIPAL, 1, "principal" },
+    [3] = { TKT_DB_ATTACHMENT, TKT_FILE_CELLS, "attachment" },
 };
 
 

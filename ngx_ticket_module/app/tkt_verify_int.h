@@ -151,6 +151,15 @@ void tkt_verify_desk(tkt_verify_t *v);
 bool tkt_verify_route_due(tkt_verify_t *v, uint64_t at, uint64_t kind,
     uint64_t tenant, uint64_t id);
 
+/* tkt_verify_file.c */
+void tkt_verify_attachments(tkt_verify_t *v);
+void tkt_verify_ticket_files(tkt_verify_t *v, const char *what,
+    const tkt_ticket_t *t);
+void tkt_verify_message_files(tkt_verify_t *v, const char *what,
+    uint64_t tenant, const tkt_message_t *m);
+bool tkt_verify_due_attachment(tkt_verify_t *v, uint64_t at_ms,
+    uint64_t tenant, uint64_t id, tkt_str_t value);
+
 /* tkt_verify_audit.c */
 void tkt_verify_audit(tkt_verify_t *v);
 

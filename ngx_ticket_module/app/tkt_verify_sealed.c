@@ -349,6 +349,16 @@ tkt_verify_due(tkt_verify_t *v)
             good = tkt_verify_route_due(v, part[0], part[1], part[2], part[3]);
             break;
 
+        case TKT_DUE_COLLECT:
+            good = tkt_verify_due_attachment(v, part[0], part[2], part[3],
+                                             scan.value);
+            break;
+
+        case TKT_DUE_UNLINK:
+            good = scan.value.len > 0
+                   && scan.value.len < TKT_BLOB_FILE_MAX_BYTES;
+            break;
+
         default:
             good = false;
         }

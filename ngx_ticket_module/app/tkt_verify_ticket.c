@@ -128,6 +128,8 @@ tkt_verify_message(tkt_pieces_t *p, const char *what,
     if (m->created_at < ticket->created_at || m->created_at > v->stamp_ms) {
         tkt_verify_fault(v, "%s: was not written in the ticket's time", what);
     }
+
+    tkt_verify_message_files(v, what, ticket->tenant, m);
 }
 
 
@@ -391,6 +393,7 @@ tkt_verify_ticket(tkt_verify_t *v, tkt_pieces_t *p, const uint64_t *part,
     tkt_verify_forward(v, what, &t);
     tkt_verify_complaint(v, what, &t);
     tkt_verify_parts_ticket(v, what, &t);
+    tkt_verify_ticket_files(v, what, &t);
 
     /* the texts stay in v->text until the chain has been replayed */
 

@@ -44,8 +44,13 @@ ngx_ticket_body_excess(ngx_ticket_ctx_t *ctx)
                   "client intended to send too large body: %O bytes",
                   r->headers_in.content_length_n);
 
-    /* as nginx does: a client that asks is not told to go on */
+    /*
+     * As nginx does: a client that asks is not told to go on, and one that
+     * sends all the same may not take the connection for its next request.
+     */
+
     r->expect_tested = 1;
+    r->keepalive = 0;
 
     ngx_ticket_problem(ctx, TKT_TOO_LARGE, NULL);
 

@@ -90,8 +90,9 @@ static const tkt_ctl_command_t  tkt_ctl_commands[] = {
     { { "key", "retire" }, O(KEY_FILE) | O(STORE) | O(ID), O(JSON),
       tkt_ctl_key_retire, "take a master key that wraps nothing out" },
 
-    { { "verify", NULL }, O(STORE), O(KEY_FILE) | O(AUDIT_HEAD) | O(JSON),
-      tkt_ctl_verify, "check that everything fits together; exit 1 if not" },
+    { { "verify", NULL }, O(STORE),
+      O(KEY_FILE) | O(AUDIT_HEAD) | O(HASHES) | O(JSON), tkt_ctl_verify,
+      "check that everything fits together; exit 1 if not" },
 
     { { "stat", NULL }, O(STORE), O(JSON),
       tkt_ctl_stat, "print the store's figures" },

@@ -49,6 +49,7 @@
     X(KEY_FILE, "key-file", "FILE", "file of master keys, which is root's")   \
     X(ID, "id", "N", "number of a master key")                                \
     X(AUDIT_HEAD, "audit-head", "HEAD", "one that verify has printed before") \
+    X(HASHES, "hashes", NULL, "read attachments and compare their bytes, too") \
     X(JSON, "json", NULL, "print one JSON object")
 
 typedef enum {

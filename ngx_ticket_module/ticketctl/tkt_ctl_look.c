@@ -7,6 +7,7 @@
 #include "app/tkt_export.h"
 #include "app/tkt_verify.h"
 #include "base/tkt_text.h"
+#include "ticketctl/tkt_ctl_files.h"
 #include "ticketctl/tkt_ctl_key.h"
 
 
@@ -95,6 +96,7 @@ static int
 tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
 {
     int                    rc;
+    uint64_t               orphans;
     tkt_out_t             *o = &ctl->out;
     tkt_status_t           status;
     tkt_verify_figures_t   figures;
@@ -114,6 +116,10 @@ tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
                                      &figures);
     }
 
+    if (status == TKT_OK) {
+        status = tkt_ctl_verify_files(ctl, tkt_ctl_fault, &figures, &orphans);
+    }
+
     if (status != TKT_OK) {
         return tkt_ctl_status(status);
     }
@@ -130,6 +136,13 @@ tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
                       (unsigned long long) figures.faults,
                       (unsigned long long) figures.entries[TKT_DB_TICKET],
                       (unsigned long long) figures.entries[TKT_DB_EVENT]);
+
+        if (orphans > 0) {
+            (void) printf("%llu orphans: files without a record, removed "
+                          "when they are a day old\n",
+                          (unsigned long long) orphans);
+        }
+
         tkt_ctl_audit_heads(ctl);
         return rc;
     }
@@ -137,6 +150,8 @@ tkt_ctl_verify_with(tkt_ctl_t *ctl, const tkt_keyring_t *ring)
     tkt_out_lit(o, "]");
     tkt_out_name(o, "fault_count");
     tkt_out_u64(o, figures.faults);
+    tkt_out_name(o, "orphans");
+    tkt_out_u64(o, orphans);
     tkt_out_name(o, "ok");
     tkt_out_raw(o, figures.faults == 0 ? tkt_str("true") : tkt_str("false"));
     tkt_ctl_audit_heads(ctl);

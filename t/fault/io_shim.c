@@ -5,7 +5,8 @@
  *   IO_SHIM=FILE        while FILE exists it says what happens:
  *       CALL ACTION VALUE [AFTER [TIMES]]
  *     CALL    fdatasync (with fsync), pwrite (pages), meta (pwrite of less
- *             than a page: LMDB's commit record), writev (with pwritev), any
+ *             than a page: LMDB's commit record), writev (with pwritev),
+ *             write, any
  *     ACTION  errno  the call fails with this number
  *             short  only VALUE bytes are written (writev: one buffer)
  *             sleep  VALUE milliseconds before the call
@@ -13,7 +14,8 @@
  *     AFTER   so many calls pass unharmed first (0)
  *     TIMES   so many calls are harmed (no end); both are counted for each
  *             process anew whenever FILE changes
- *   IO_SHIM_PATH=TEXT   only files whose path ends in TEXT (data.mdb)
+ *   IO_SHIM_PATH=TEXT   only files whose path ends in TEXT (data.mdb); with
+ *                       a * in front of it, those that have it anywhere
  *
  * Example: echo "fdatasync errno 5 0 1" > FILE
  */
@@ -60,6 +62,11 @@ is_chosen(int fd)
 
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     len = readlink(link, path, sizeof(path) - 1);
+
+    if (len > 0 && tail[0] == '*') {
+        path[len] = '\0';
+        return strstr(path, tail + 1) != NULL;
+    }
 
     return len >= (ssize_t) n && memcmp(path + len - n, tail, n) == 0;
 }
@@ -158,6 +165,7 @@ judge(const char *call, int fd, long *value)
 
 
 typedef int (*sync_t)(int fd);
+typedef ssize_t (*write_t)(int fd, const void *buf, size_t size);
 typedef ssize_t (*pwrite_t)(int fd, const void *buf, size_t size, off_t at);
 typedef ssize_t (*writev_t)(int fd, const struct iovec *iov, int count);
 typedef ssize_t (*pwritev_t)(int fd, const struct iovec *iov, int count,
@@ -165,6 +173,7 @@ typedef ssize_t (*pwritev_t)(int fd, const struct iovec *iov, int count,
 
 int fdatasync(int fd);
 int fsync(int fd);
+ssize_t write(int fd, const void *buf, size_t size);
 ssize_t pwrite(int fd, const void *buf, size_t size, off_t at);
 ssize_t pwrite64(int fd, const void *buf, size_t size, off_t at);
 ssize_t writev(int fd, const struct iovec *iov, int count);
@@ -196,6 +205,25 @@ int
 fsync(int fd)
 {
     return shim_sync(fd, "fsync");
+}
+
+
+ssize_t
+write(int fd, const void *buf, size_t size)
+{
+    long       value;
+    verdict_t  verdict;
+
+    verdict = judge("write", fd, &value);
+    if (verdict == FAIL) {
+        return -1;
+    }
+
+    if (verdict == SHORT && (size_t) value < size) {
+        size = value;
+    }
+
+    return REAL(write_t, "write")(fd, buf, size);
 }
 
 

@@ -105,7 +105,8 @@ operations_have_all_they_need(void **state)
         assert_non_null(strchr(op->name, '.'));
         assert_true(op->success / 100 == 2);
         assert_int_equal(op->output == NULL, op->shape == TKT_SHAPE_NONE
-                                             || op->shape == TKT_SHAPE_JSON);
+                                             || op->shape == TKT_SHAPE_JSON
+                                             || op->shape == TKT_SHAPE_FILE);
         assert_int_equal(op->input == NULL, op->use == 0);
     }
 }
