@@ -137,6 +137,22 @@ tkt_openapi_is_reopening(const tkt_operation_t *op)
 
 
 static bool
+tkt_openapi_is_located(const tkt_operation_t *op)
+{
+    return op->success == 201 && tkt_openapi_is_resource(op)
+           && tkt_schema_find(op->output, tkt_str("id")) != NULL;
+}
+
+
+/* A way in, which not every location offers. */
+static bool
+tkt_openapi_is_way(const tkt_operation_t *op)
+{
+    return (op->flags & TKT_OP_LOGIN) != 0;
+}
+
+
+static bool
 tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
 {
     bool  command = op->kind == TKT_OP_COMMAND;
@@ -150,12 +166,10 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return op->permission != TKT_PERM_NONE;
 
     case TKT_FOR_KNOWN:
-        return op->permission != TKT_PERM_NONE
-               || (op->flags & TKT_OP_LOGIN) != 0;
+        return op->permission != TKT_PERM_NONE || tkt_openapi_is_way(op);
 
     case TKT_FOR_NAMED:
-        return strchr(op->path, '{') != NULL
-               || (op->flags & TKT_OP_LOGIN) != 0;
+        return strchr(op->path, '{') != NULL || tkt_openapi_is_way(op);
 
     case TKT_FOR_COMMAND:
         return command;
@@ -199,8 +213,7 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return op->shape == TKT_SHAPE_LIST || op->shape == TKT_SHAPE_COUNTS;
 
     case TKT_FOR_LOCATED:
-        return op->success == 201 && tkt_openapi_is_resource(op)
-               && tkt_schema_find(op->output, tkt_str("id")) != NULL;
+        return tkt_openapi_is_located(op);
 
     case TKT_FOR_FILES:
         return op->shape == TKT_SHAPE_FILE;
