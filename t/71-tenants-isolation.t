@@ -45,6 +45,7 @@ my %BODY = (
                                               kind => 'text' },
     'PATCH /v1/types/{id}/fields/{number}' => { position => 7 },
     'PATCH /v1/teams/{id}'               => { position => 7 },
+    'PATCH /v1/grants/{id}'              => { level => 5 },
     map { ("POST /v1/tickets/{id}/$_" => { reason => 'r' }) }
         qw(reject transfer escalate complain reopen close),
 );
@@ -63,6 +64,7 @@ my %IDS = (
     },
     '/v1/types/{id}'   => sub ($n) { $id{$n}{type} },
     '/v1/teams/{id}'   => sub ($n) { $id{$n}{team} },
+    '/v1/grants/{id}'  => sub ($n) { $id{$n}{grant} },
     '/v1/problems/{code}'       => undef,
     '/v1/me/tokens/{number}'    => undef,
 );
@@ -173,6 +175,10 @@ sub configure ($name) {
         name => lc $c->('type'), titles => { 'zh-CN' => $c->('type title') },
         prompt => $c->('prompt'), keywords => [$c->('keyword')],
         team => $mine->{team} })->is(201)->field('/id');
+    my $bound = $t->post("$name-admin", '/v1/users', {
+        login => lc $c->('bound'), role => 'agent' })->is(201)->field('/id');
+    $mine->{grant} = $t->post("$name-admin", '/v1/grants', {
+        user => $bound, type => $mine->{type} })->is(201)->field('/id');
     for my $part ('features', 'fields') {
         $t->post("$name-admin", "/v1/types/$mine->{type}/$part", {
             name => $_, $part eq 'fields' ? (kind => 'text') : () })->is(201)
@@ -322,6 +328,7 @@ sub path_of ($op, $name, $who) {
         : $kind =~ /users/ ? $id{$name}{user}
         : $kind =~ /roles/ ? $id{$name}{role}
         : $kind =~ /types/ ? $id{$name}{type}
+        : $kind =~ /grants/ ? $id{$name}{grant}
         : $kind =~ /teams/ ? $id{$name}{team} : $id{$name}{tenant};
     return $op->[1] =~ s/\{id\}/$id/r =~ s/\{\w+\}/1/gr;
 }
