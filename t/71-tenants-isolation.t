@@ -52,6 +52,7 @@ my %BODY = (
     'PATCH /v1/teams/{id}'               => { position => 7 },
     'PATCH /v1/macros/{id}'              => { position => 7 },
     'POST /v1/tickets/{id}/apply'        => { macro => 1 },
+    'PATCH /v1/grants/{id}'              => { level => 5 },
     map { ("POST /v1/tickets/{id}/$_" => { reason => 'r' }) }
         qw(reject transfer escalate complain reopen close),
 );
@@ -72,6 +73,7 @@ my %IDS = (
     '/v1/teams/{id}'   => sub ($n) { $id{$n}{team} },
     '/v1/macros/{id}'  => sub ($n) { $id{$n}{macro} },
     '/v1/attachments/{token}' => sub ($n) { $id{$n}{file} },
+    '/v1/grants/{id}'  => sub ($n) { $id{$n}{grant} },
     '/v1/problems/{code}'       => undef,
     '/v1/me/tokens/{number}'    => undef,
 );
@@ -189,6 +191,10 @@ sub configure ($name) {
         name => lc $c->('type'), titles => { 'zh-CN' => $c->('type title') },
         prompt => $c->('prompt'), keywords => [$c->('keyword')],
         team => $mine->{team} })->is(201)->field('/id');
+    my $bound = $t->post("$name-admin", '/v1/users', {
+        login => lc $c->('bound'), role => 'agent' })->is(201)->field('/id');
+    $mine->{grant} = $t->post("$name-admin", '/v1/grants', {
+        user => $bound, type => $mine->{type} })->is(201)->field('/id');
     for my $part ('features', 'fields') {
         $t->post("$name-admin", "/v1/types/$mine->{type}/$part", {
             name => $_, $part eq 'fields' ? (kind => 'text') : () })->is(201)
@@ -341,6 +347,7 @@ sub path_of ($op, $name, $who) {
         : $kind =~ /users/ ? $id{$name}{user}
         : $kind =~ /roles/ ? $id{$name}{role}
         : $kind =~ /types/ ? $id{$name}{type}
+        : $kind =~ /grants/ ? $id{$name}{grant}
         : $kind =~ /teams/ ? $id{$name}{team} : $id{$name}{tenant};
     return $op->[1] =~ s/\{id\}/$id/r =~ s/\{\w+\}/1/gr;
 }
