@@ -6,13 +6,10 @@
 #define _GNU_SOURCE         /* memmem */
 
 #include "ask.h"
+#include "uploads.h"
 
-#include "app/tkt_attachments.h"
-#include "app/tkt_blobs.h"
 #include "app/tkt_due.h"
 
-
-#define TOKEN_BYTES  (TKT_ATTACHMENT_TOKEN_CHARS + 1)
 
 enum { ALICE = 1, BOB, AGENT };
 
@@ -45,49 +42,8 @@ static unsigned
 upload(house_t *h, const tkt_actor_t *actor, const char *bytes,
     char token[TOKEN_BYTES])
 {
-    char            file[TKT_BLOB_FILE_MAX_BYTES];
-    uint8_t         random[32] = { 5 }, hex[TKT_HASH_HEX_CHARS];
-    const char     *at;
-    desk_t         *d = &h->d;
-    tkt_upload_t    upload = { .size = strlen(bytes) };
-    tkt_command_t  *cmd;
-    tkt_request_t   req = {
-        .method = TKT_METHOD_POST, .path = tkt_str("/v1/attachments"),
-        .query = tkt_str("name=dir%2Fa.txt"), .now_ms = ++d->now_ms,
-        .request_id = tkt_str("test"), .upload = &upload,
-    };
-
-    tkt_hash(upload.hash, tkt_str_z(bytes));
-    tkt_hash_to_hex(upload.hash, hex);
-    (void) snprintf(file, sizeof(file), "%.2s/%.64s.%016llx",
-                    (const char *) hex, (const char *) hex,
-                    (unsigned long long) d->now_ms);
-    upload.file = tkt_str_z(file);
-    upload.head = tkt_str_z(bytes);
-    memcpy(random + 1, &d->now_ms, sizeof(d->now_ms));
-
-    cmd = desk_command(d, actor, &req, "", random);
-    if (cmd == NULL) {
-        return d->http;
-    }
-
-    desk_execute(d, cmd);
-    d->http = tkt_command_reply(cmd)->http;
-    (void) snprintf(d->body, sizeof(d->body), "%.*s",
-                    (int) tkt_command_reply(cmd)->body.len,
-                    (const char *) tkt_command_reply(cmd)->body.data);
-    h->kept = tkt_command_keeps_file(cmd);
-    tkt_command_free(cmd);
-
-    at = strstr(d->body, "\"token\":\"");
-
-    if (d->http == 201) {
-        assert_non_null(at);
-        memcpy(token, at + 9, TKT_ATTACHMENT_TOKEN_CHARS);
-        token[TKT_ATTACHMENT_TOKEN_CHARS] = '\0';
-    }
-
-    return d->http;
+    return upload_run(&h->d, actor, "name=dir%2Fa.txt", bytes, token,
+                      &h->kept);
 }
 
 
