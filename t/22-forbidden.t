@@ -48,7 +48,7 @@ my %NEVER = (
 my @OWN = qw(confirm rating urge complain message);
 
 my $into = $t->some_ticket->{id};
-my %into = map { $_->[0] => $t->some_ticket(who => $_->[0])->{id} } @CASES;
+my %into = targets();
 
 foreign();
 other_tenant();
@@ -60,6 +60,12 @@ inputs();
 
 $t->verify;
 done_testing;
+
+
+# A ticket of each requester to merge others into; it takes a few.
+sub targets {
+    return map { $_->[0] => $t->some_ticket(who => $_->[0])->{id} } @CASES;
+}
 
 
 # A body with which the action is as good as it can be.
@@ -275,6 +281,7 @@ sub allowed {
                     ->field('/allowed_actions') };
         }
         my @ids = make_tickets($t, @todo);
+        %into = targets();
         my @bad;
         for my $i (0 .. $#todo) {
             my ($who, $action) = @{ $todo[$i] }{qw(viewer action)};
