@@ -86,8 +86,6 @@ sub registered ($login) {
     return $password;
 }
 
-sub median (@values) { return (sort { $a <=> $b } @values)[@values / 2] }
-
 
 # --- the life of an account ---------------------------------------------------
 
@@ -206,8 +204,10 @@ sub same_time {
         push @{ $took{ $case->[0] } }, time - $began;
     }
 
-    my ($wrong, $unknown) = map { median(@{ $took{$_} }) } qw(wrong unknown);
-    note sprintf 'medians: wrong %.1f ms, unknown %.1f ms', $wrong * 1000,
+    # the shortest of many: what else the machine does only adds to them
+    my ($wrong, $unknown) = map { (sort { $a <=> $b } @{ $took{$_} })[0] }
+        qw(wrong unknown);
+    note sprintf 'shortest: wrong %.1f ms, unknown %.1f ms', $wrong * 1000,
         $unknown * 1000;
     cmp_ok abs($wrong - $unknown), '<', 0.25 * $wrong,
         'an unknown login takes as long as a wrong password';
