@@ -24,6 +24,8 @@ my $role = $t->post('root', '/v1/roles', { name => 'first', base => 'agent' })
 my %made   = desk();
 my $file = $t->request(POST => 'root', '/v1/attachments?name=f',
     body => 'bytes')->is(201, 'a file')->field('/token');
+$t->put('root', "/v1/tickets/$ticket/draft", { body => 'x' })
+    ->is(200, 'a draft');
 my $doc    = $t->openapi->doc;
 my @VERBS  = qw(GET POST PUT PATCH DELETE);
 my %ALLOWED;                          # path of the document => its methods
@@ -57,7 +59,7 @@ sub filled ($path) {
     $value{id} = $t->id('alice') if $path =~ m{^/v1/users};
     $value{id} = $role           if $path =~ m{^/v1/roles};
     my ($subject, $part) = $path =~ m{^/v1/(\w+)(?:/\{\w+\}/(\w+))?};
-    $value{id}     = $made{$subject} if $made{$subject};
+    $value{id}     = $made{$subject} if $subject && $made{$subject};
     $value{number} = $made{$part}    if $part && $made{$part};
     $value{token} = $file;
     return $path =~ s/\{(\w+)\}/$value{$1} \/\/ die "$1 of $path\n"/ger;
@@ -74,9 +76,12 @@ sub desk {
             { name => 'place', kind => 'text' }],
         ['teams',    '/v1/teams',        { name => 'first' }],
         ['macros',   '/v1/macros',       { name => 'thanks', body => 'x' }],
+        ['views',    '/v1/views', { name => 'new', filter => 'state=new' }],
+        ['grants',   '/v1/grants',
+            { user => $t->id('andy'), type => '%types' }],
     ) {
         my ($name, $path, $json) = @$row;
-        $path =~ s/%(\w+)/$id{$1}/g;
+        s/%(\w+)/$id{$1}/g for $path, values %$json;
         $id{$name} = $t->post('root', $path, $json)->is(201, "of $name")
             ->field('/id');
     }
