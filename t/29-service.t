@@ -24,8 +24,6 @@ my $role = $t->post('root', '/v1/roles', { name => 'first', base => 'agent' })
 my %made   = desk();
 my $file = $t->request(POST => 'root', '/v1/attachments?name=f',
     body => 'bytes')->is(201, 'a file')->field('/token');
-$t->put('root', "/v1/tickets/$ticket/draft", { body => 'x' })
-    ->is(200, 'a draft');
 my $doc    = $t->openapi->doc;
 my @VERBS  = qw(GET POST PUT PATCH DELETE);
 my %ALLOWED;                          # path of the document => its methods
