@@ -64,7 +64,8 @@ my %BODY = (
 # nobody, so that no id is foreign.
 my %IDS = (
     '/v1/tickets/{id}' => sub ($n) {
-        map { ($_, "T-$_", $n eq 'main' ? () : uc "$n-$_") } @{ $id{$n} }{qw(ticket forwarded waiting)}
+        map { ($_, "T-$_", $n eq 'main' ? () : uc "$n-$_") }
+            @{ $id{$n} }{qw(ticket forwarded waiting)}
     },
     '/v1/users/{id}'   => sub ($n) { @{ $id{$n} }{qw(user agent user2)} },
     '/v1/roles/{id}'   => sub ($n) { $id{$n}{role} },
