@@ -74,12 +74,12 @@ sub desk {
             { name => 'place', kind => 'text' }],
         ['teams',    '/v1/teams',        { name => 'first' }],
         ['macros',   '/v1/macros',       { name => 'thanks', body => 'x' }],
-        ['views',    '/v1/views', { name => 'mine', filter => 'state=new' }],
-        ['grants',   '/v1/grants', { user => $t->id('ann'), type => '%types' }],
+        ['views',    '/v1/views', { name => 'new', filter => 'state=new' }],
+        ['grants',   '/v1/grants',
+            { user => $t->id('andy'), type => '%types' }],
     ) {
         my ($name, $path, $json) = @$row;
-        $path =~ s/%(\w+)/$id{$1}/g;
-        $_ =~ s/^%(\w+)$/$id{$1}/ for values %$json;
+        s/%(\w+)/$id{$1}/g for $path, values %$json;
         $id{$name} = $t->post('root', $path, $json)->is(201, "of $name")
             ->field('/id');
     }

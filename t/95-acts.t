@@ -138,30 +138,25 @@ sub urging {
 }
 
 sub approvals {
-    my $type = $t->post('root', '/v1/types', { name => 'purchase',
-        category => 'request', approval => true });
-    SKIP: {
-        skip 'no types here', 1 if $type->code != 201;
-        my $path = ticket('alice', type => 'purchase');
-        skip 'types ask for no approval yet', 1
-            if ($t->get('alice', $path)->field('/approval') // '')
-                ne 'pending';
+    $t->post('root', '/v1/types', { name => 'purchase',
+        category => 'request', approval => true })->is(201, 'a type');
+    my $path = ticket('alice', type => 'purchase');
+    is $t->get('alice', $path)->field('/approval'), 'pending', 'it waits';
 
-        my %yes = (approved => true, reason => '预算内');
-        $t->put('alice', "$path/approval", \%yes)
-            ->is_problem(403, 'forbidden');
-        $t->put('ann', "$path/approval", \%yes)->is_problem(403, 'forbidden');
-        $t->put('sue', "$path/approval", \%yes, 'If-Match' => '"t1.99"')
-            ->is_problem(412, 'version-mismatch');
-        is $t->put('sue', "$path/approval", \%yes)->is(200)
-            ->field('/approval'), 'approved', 'approved';
-        $t->put('sue', "$path/approval", \%yes)->is(409, 'once');
+    my %yes = (approved => true, reason => '预算内');
+    $t->put('alice', "$path/approval", \%yes)
+        ->is_problem(403, 'forbidden');
+    $t->put('ann', "$path/approval", \%yes)->is_problem(403, 'forbidden');
+    $t->put('sue', "$path/approval", \%yes, 'If-Match' => '"t1.99"')
+        ->is_problem(412, 'version-mismatch');
+    is $t->put('sue', "$path/approval", \%yes)->is(200)
+        ->field('/approval'), 'approved', 'approved';
+    $t->put('sue', "$path/approval", \%yes)->is(409, 'once');
 
-        $path = ticket('bob', type => 'purchase');
-        my $no = $t->put('sue', "$path/approval", { approved => false,
-            reason => 'Too dear.' })->is(200)->json;
-        is "$no->{state} $no->{close_reason} $no->{approval}",
-            'closed rejected declined', 'declined';
-        is told('bob')->[0]{kind}, 'approval', '  which he is told';
-    }
+    $path = ticket('bob', type => 'purchase');
+    my $no = $t->put('sue', "$path/approval", { approved => false,
+        reason => 'Too dear.' })->is(200)->json;
+    is "$no->{state} $no->{close_reason} $no->{approval}",
+        'closed rejected declined', 'declined';
+    is told('bob')->[0]{kind}, 'approval', '  which he is told';
 }

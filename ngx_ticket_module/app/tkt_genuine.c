@@ -353,6 +353,12 @@ tkt_genuine_settle(tkt_call_t *c, tkt_ticket_t *t,
     desk.grants = 0;
     call.actor = &desk;
 
+    /* one that has gone to somebody at once is past being verified */
+
+    if (t->state != TKT_STATE_NEW) {
+        told.action = TKT_ACTION_EDIT + 1;
+    }
+
     before = *t;
     told.reason = tkt_arena_printf(c->arena, "score %llu: %.*s",
                                    (unsigned long long) t->score,

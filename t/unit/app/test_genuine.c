@@ -2,7 +2,7 @@
  * Verification of submissions: points, what they do, who is told why.
  */
 
-#include "acts.h"
+#include "teams.h"
 
 
 static void
@@ -335,6 +335,38 @@ test_rejected(void **state)
 }
 
 
+/* One that goes to somebody at once is open when its points are told. */
+static void
+test_given_out(void **state)
+{
+    ask_t     a;
+    char      body[128];
+    desk_t    d;
+    unsigned  id, team;
+
+    acts_open(&d);
+    rules_only(&d, "{\"unverified_points\":5}");
+    team = team_make(&d, "first", ",\"strategy\":\"round_robin\"");
+    team_join(&d, team, ANN, false);
+    act_sends(&d, &a, ANN, TKT_METHOD_PUT, "/v1/me/presence",
+              "{\"presence\":\"online\"}", 200);
+    ask_done(&a);
+    (void) snprintf(body, sizeof(body), "{\"name\":\"fault\",\"team\":%u}",
+                    team);
+    (void) act_makes(&d, ROOT, "/v1/types", body);
+
+    id = act_makes(&d, ALICE, "/v1/tickets", "{\"subject\":\"s\","
+                   "\"description\":\"d\",\"type\":\"fault\"}");
+    assert_int_equal(act_ticket(&d, id).state, TKT_STATE_OPEN);
+
+    timeline(&d, &a, ROOT, id);
+    assert_non_null(strstr((const char *) a.reply.body.data, "score 5: "));
+    ask_done(&a);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -347,6 +379,7 @@ main(void)
         cmocka_unit_test(test_blocked_words),
         cmocka_unit_test(test_held),
         cmocka_unit_test(test_rejected),
+        cmocka_unit_test(test_given_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

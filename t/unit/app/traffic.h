@@ -9,6 +9,7 @@
 #define TRAFFIC_H
 
 
+#include "traffic_desk.h"
 #include "traffic_parts.h"
 #include "traffic_people.h"
 
@@ -96,10 +97,12 @@ traffic_body(traffic_t *t, const char *template)
 
 /* ---- requests ---- */
 
-static inline void
+/* Returns the id of its type, if it is one that stays. */
+static inline uint64_t
 traffic_create(traffic_t *t, uint64_t requester)
 {
-    size_t  n;
+    size_t    n;
+    uint64_t  type;
 
     static const char *const  priorities[] = {
         "low", "normal", "high", "urgent"
@@ -114,9 +117,17 @@ traffic_create(traffic_t *t, uint64_t requester)
                           (unsigned long long) t->tickets + 1);
     n += traffic_text(t, t->body + n, 60000);
 
-    if (traffic_random(t, 3) == 0) {
+    type = traffic_random(t, 6);
+
+    if (type < 3) {
+        n += (size_t) snprintf(t->body + n, 256, "\",\"custom\":{\"place\":"
+            "\"Zimmer %llu\"},\"feature\":\"f\",\"type\":\"s%llu",
+            (unsigned long long) traffic_random(t, 9),
+            (unsigned long long) type);
+
+    } else if (type < 5) {
         n += (size_t) snprintf(t->body + n, 1024, "\",\"priority\":\"%s\","
-            "\"type\":\"web\",\"tags\":[\"vip\",\"新\"],\"custom\":{\"a\":[1,"
+            "\"tags\":[\"vip\",\"新\"],\"custom\":{\"a\":[1,"
             "{\"b\":null}]},\"contact\":{\"email\":\"a@example.com\","
             "\"phone\":\"+86 10 1234\"},\"channel\":\"email",
             priorities[traffic_random(t, 4)]);
@@ -124,6 +135,8 @@ traffic_create(traffic_t *t, uint64_t requester)
 
     (void) snprintf(t->body + n, 64, "\"}");
     t->tickets++;
+
+    return type < 3 ? TRAFFIC_TYPE + type : 0;
 }
 
 
@@ -131,7 +144,7 @@ traffic_create(traffic_t *t, uint64_t requester)
 static inline void
 traffic_create_refused(traffic_t *t)
 {
-    traffic_create(t, TRAFFIC_SUPERVISOR);
+    (void) traffic_create(t, TRAFFIC_SUPERVISOR);
     t->tickets--;
     (void) snprintf(t->body, sizeof(t->body), "{\"subject\":\"x\","
                     "\"description\":\"y\",\"on_behalf_of\":999999}");
@@ -205,7 +218,7 @@ traffic_live(traffic_t *t)
     life->requester = 1 + traffic_random(t, TRAFFIC_USERS);
     life->agent = traffic_agent(t);
     life->step = traffic_scripts[traffic_random(t, 4)];
-    traffic_create(t, life->requester);
+    life->type = traffic_create(t, life->requester);
     life->ticket = t->tickets;
 }
 
@@ -341,10 +354,14 @@ traffic_choose(traffic_t *t)
 
     t->key[0] = '\0';
     t->if_match[0] = '\0';
+    t->bytes[0] = '\0';
     n = traffic_random(t, 100);
     life = &t->lives[traffic_random(t, TRAFFIC_LIVES)];
 
-    if (n < 60 || life->ticket == 0) {
+    if (traffic_random(t, 5) == 0 && t->objects[TKT_CONFIG_TYPE] > 0) {
+        traffic_desk(t);
+
+    } else if (n < 60 || life->ticket == 0) {
         traffic_live(t);
 
     } else if (n < 65) {
@@ -374,6 +391,12 @@ traffic_choose(traffic_t *t)
         traffic_create_refused(t);
     }
 
+    /* bytes have no key here, and this takes no body, not even another one */
+
+    if (t->bytes[0] != '\0' || strstr(t->path, "/ready-made") != NULL) {
+        return;
+    }
+
     if (t->method == TKT_METHOD_POST && traffic_random(t, 6) == 0) {
         traffic_keep(t);
 
@@ -393,6 +416,7 @@ traffic_next(traffic_t *t, desk_t *d)
 {
     size_t          i;
     uint8_t         random[32];
+    upload_t        upload;
     tkt_actor_t     actor;
     tkt_command_t  *cmd;
 
@@ -404,6 +428,7 @@ traffic_next(traffic_t *t, desk_t *d)
             random[i] = (uint8_t) traffic_random(t, 256);
         }
 
+        upload_make(&upload, t->bytes, t->now_ms);
         actor = desk_actor(1, t->actor, traffic_role(t->actor));
         cmd = desk_command(d, &actor, &(tkt_request_t) {
             .method = t->method, .path = tkt_str_z(t->path),
@@ -414,6 +439,9 @@ traffic_next(traffic_t *t, desk_t *d)
             .accept_language = (t->now_ms & 1) ? tkt_str("zh-CN")
                                                : tkt_str("en"),
             .request_id = tkt_str("r1"), .now_ms = t->now_ms,
+            .query = t->bytes[0] != '\0' ? tkt_str("name=a.txt")
+                                         : tkt_str(""),
+            .upload = t->bytes[0] != '\0' ? &upload.upload : NULL,
         }, t->body, random);
 
         t->sent++;
@@ -429,12 +457,44 @@ traffic_next(traffic_t *t, desk_t *d)
 }
 
 
-/* Learns how many tickets there are; everything sent has been run. */
+/* What timers ask for by now, as far as they do not ask for ever. */
+static inline void
+traffic_due(traffic_t *t, desk_t *d)
+{
+    size_t          n, rounds;
+    uint8_t         random[32];
+    tkt_command_t  *cmd;
+
+    for (rounds = 0; rounds < TRAFFIC_SYNC; rounds++) {
+        for (n = 0; n < sizeof(random); n++) {
+            random[n] = (uint8_t) traffic_random(t, 256);
+        }
+
+        assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
+        n = tkt_app_due(d->read, t->now_ms, random, NULL, &cmd, 1, NULL);
+        tkt_txn_reset(d->read);
+
+        if (n == 0) {
+            return;
+        }
+
+        assert_int_equal(tkt_app_run(d->env, &cmd, 1, NULL, NULL), TKT_OK);
+        assert_int_equal(tkt_command_reply(cmd)->http, 204);
+        tkt_command_free(cmd);
+    }
+}
+
+
+/* Runs what is due and learns what there is; everything sent has been run. */
 static inline void
 traffic_sync(traffic_t *t, desk_t *d)
 {
+    traffic_due(t, d);
+
     assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
     t->tickets = tkt_txn_last(d->read, TKT_SEQ_TICKET);
+    traffic_learn_objects(t, d);
+    traffic_learn_uploads(t, d);
     tkt_txn_reset(d->read);
 }
 

@@ -45,12 +45,15 @@ traffic_draft(traffic_t *t, const traffic_life_t *life)
 static inline void
 traffic_split(traffic_t *t, const traffic_life_t *life)
 {
+    /* agents may be bound by grants */
+
     t->method = TKT_METHOD_POST;
+    t->actor = TRAFFIC_SUPERVISOR;
     (void) snprintf(t->path, sizeof(t->path), "/v1/tickets/%llu/split",
                     (unsigned long long) life->ticket);
     (void) snprintf(t->body, sizeof(t->body), "{\"message\":%llu,"
                     "\"reason\":\"andere Sache\"}",
-                    (unsigned long long) (1 + traffic_random(t, 4)));
+                    (unsigned long long) (1 + traffic_random(t, 2)));
 }
 
 
@@ -68,7 +71,9 @@ traffic_part(traffic_t *t, const traffic_life_t *life)
                                           : TKT_METHOD_PUT;
     t->body[0] = '\0';
 
-    switch (traffic_random(t, 8)) {
+    switch (traffic_may_surprise(t) && traffic_random(t, 2) == 0
+            ? 7 : traffic_random(t, 8))
+    {
 
     case 0:
     case 1:

@@ -7,7 +7,7 @@
 #define TRAFFIC_SCRIPTS_H
 
 
-#include "desk.h"
+#include "uploads.h"
 
 
 #define TRAFFIC_LIVES       24
@@ -18,6 +18,8 @@
 #define TRAFFIC_SYNC        1792
 #define TRAFFIC_SURPRISES   512
 #define TRAFFIC_KEYS        12
+#define TRAFFIC_OBJECTS     16     /* of each kind that are known            */
+#define TRAFFIC_UPLOADS     96
 #define TRAFFIC_BODY_BYTES  131072
 
 #define TRAFFIC_USERS       8      /* principals 1..8                        */
@@ -145,6 +147,7 @@ static const traffic_step_t  traffic_noise[] = {
 typedef struct {
     const traffic_step_t  *step;
     uint64_t               ticket;
+    uint64_t               type;        /* its id, or 0                      */
     uint64_t               requester;
     uint64_t               agent;
 } traffic_life_t;
@@ -157,6 +160,17 @@ typedef struct {
     char      body[2048];
 } traffic_key_t;
 
+/* An object that a desk is set up with. */
+typedef struct {
+    uint64_t  parent;
+    uint64_t  id;
+} traffic_object_t;
+
+typedef struct {
+    uint64_t  uploader;
+    char      token[TOKEN_BYTES];
+} traffic_upload_t;
+
 typedef struct {
     uint64_t         seed;
     uint64_t         keys_made;
@@ -168,12 +182,19 @@ typedef struct {
     traffic_life_t   lives[TRAFFIC_LIVES];
     traffic_key_t    kept[TRAFFIC_KEYS];
 
+    /* at the last sync: see traffic_desk.h */
+    size_t            objects[TKT_CONFIG_MAX];
+    traffic_object_t  object[TKT_CONFIG_MAX][TRAFFIC_OBJECTS];
+    size_t            uploads;
+    traffic_upload_t  upload[TRAFFIC_UPLOADS];
+
     /* the request at hand */
     tkt_method_t     method;
     uint64_t         actor;
     char             path[64];
     char             key[32];
     char             if_match[64];
+    char             bytes[32];       /* of an upload                        */
     char             body[TRAFFIC_BODY_BYTES];
 } traffic_t;
 
