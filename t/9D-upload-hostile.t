@@ -20,6 +20,7 @@ error_pages();
 asks_first();
 pipelined();
 windows();
+read_before();
 syncing();
 ends();
 descriptors();
@@ -218,6 +219,33 @@ sub windows {
     ok !$no || $no->{reset} || $no->{code} >= 400, 'slow over HTTP/2: ended';
     files_become(0, 'nothing is left');
     alive();
+    $t->finish;
+}
+
+
+# Another module has read the body, into memory or a file of nginx's.
+sub read_before {
+    $t = TicketTest->new(workers => 1, check => 0,
+        location => 'mirror /mirror; ticket_attachment_max_size 3m;',
+        server => 'location = /mirror { internal; return 204; }');
+    for my $size (1, 5000, 300_000, 2_500_000) {
+        my $bytes = join '', map { chr 65 + $_ * 7 % 58 } 1 .. $size;
+        my $raw = $t->raw;
+        $raw->send(head_of('/v1/attachments?name=m', 'Content-Length: '
+            . $size) . $bytes . $t->raw_request('GET', 'alice', '/v1/me'));
+        my $made = $raw->answer;
+        is $made->code, 201, "$size bytes";
+        is $raw->answer->code, 200, 'and the next request';
+        ok $t->get('alice', path_of($made->json))->body eq $bytes,
+            'the same bytes';
+    }
+    $t->request(POST => 'alice', '/v1/tickets', body => 'x' x 2_000_000,
+        headers => { 'Content-Type' => 'application/json' })->is(413);
+    put_file('x' x 3_200_000)->is(413);
+    put_file('x' x 2_000_000, name => '')->is(400);
+    files_become(4, 'a file each');
+    is_deeply [grep { -f } glob $t->dir . '/tmp/*/*'], [], "none of nginx's";
+    $t->verify;
     $t->finish;
 }
 
