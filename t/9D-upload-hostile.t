@@ -619,6 +619,7 @@ sub locked {
 
 # A page of nginx's, then buckets of 1024 bytes behind 64 of their own.
 sub lock_all ($pid, $holder) {
+    no warnings 'portable';               # addresses have 64 bits
     open my $maps, '<', "/proc/$pid/maps" or die "maps: $!\n";
     my ($from) = map { /^(\w+)-(\w+) rw-s / && hex($2) - hex($1) == 512 * $KIB
         ? hex $1 : () } <$maps>;
