@@ -61,11 +61,32 @@ ngx_ticket_body_excess(ngx_ticket_ctx_t *ctx)
 ngx_int_t
 ngx_ticket_body_refuse(ngx_ticket_ctx_t *ctx)
 {
-    ngx_int_t  rc;
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+
+    /* a hundred megabytes are not asked for to be thrown away */
+
+    if (ctx->matched && tkt_app_is_upload(&ctx->match)
+        && r->headers_in.expect && !r->expect_tested)
+    {
+        r->expect_tested = 1;
+        r->keepalive = 0;
+    }
 
     rc = ngx_ticket_wipe_discard(ctx);
 
     return (rc != NGX_OK) ? rc : ngx_ticket_send(ctx, &ctx->reply);
+}
+
+
+void
+ngx_ticket_body_fail(ngx_http_request_t *r, ngx_int_t rc)
+{
+    r->read_event_handler = ngx_http_block_reading;
+
+    ngx_http_finalize_request(r, rc);
 }
 
 
@@ -272,7 +293,7 @@ ngx_ticket_body_more(ngx_http_request_t *r)
         rc = ngx_ticket_body_gather(ctx);
 
         if (rc != NGX_OK) {
-            ngx_http_finalize_request(r, rc);
+            ngx_ticket_body_fail(r, rc);
             return;
         }
 
@@ -283,7 +304,7 @@ ngx_ticket_body_more(ngx_http_request_t *r)
         rc = ngx_http_read_unbuffered_request_body(r);
 
         if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-            ngx_http_finalize_request(r, rc);
+            ngx_ticket_body_fail(r, rc);
             return;
         }
 

@@ -244,6 +244,13 @@ ngx_uint_t ngx_ticket_body_excess(ngx_ticket_ctx_t *ctx);
 /* Answers with ctx->reply without a look at the body. */
 ngx_int_t ngx_ticket_body_refuse(ngx_ticket_ctx_t *ctx);
 
+/*
+ * Ends a request whose body could not be read to its end, with nginx's own
+ * page for rc.  What else the client sends is nobody's: `error_page` may have
+ * the request go on elsewhere, where ctx is not.
+ */
+void ngx_ticket_body_fail(ngx_http_request_t *r, ngx_int_t rc);
+
 
 /* ---- ngx_ticket_upload.c ---- */
 

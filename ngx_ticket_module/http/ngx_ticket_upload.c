@@ -353,7 +353,7 @@ ngx_ticket_upload_more(ngx_http_request_t *r)
         rc = ngx_http_read_unbuffered_request_body(r);
 
         if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-            ngx_http_finalize_request(r, rc);
+            ngx_ticket_body_fail(r, rc);
             return;
         }
 
@@ -405,6 +405,9 @@ ngx_ticket_upload_sealed(void *obj, void *data)
     upload.file = tkt_str_z(file->name);
     ngx_memcpy(upload.hash, file->digest, sizeof(upload.hash));
 
+    /* a slow client may have begun hours ago: the command is of now */
+
+    ctx->req.now_ms = ngx_ticket_now_ms();
     ctx->req.upload = &upload;
     ngx_ticket_command(ctx, none);
     ngx_http_run_posted_requests(c);

@@ -31,10 +31,23 @@ typedef struct {
 } ngx_ticket_unlink_t;
 
 
-/*
- * Such a command has no client: the log tells of what should not happen.  It
- * is made anew every second, of what cannot be done, and told of seldom.
- */
+/* What cannot be done is tried anew every second, and told of seldom. */
+static ngx_uint_t
+ngx_ticket_jobs_may_log(struct ngx_ticket_jobs_s *jobs)
+{
+    if (jobs->failed_ms
+        && ngx_current_msec - jobs->failed_ms < NGX_TICKET_FAILED_LOG_MS)
+    {
+        return 0;
+    }
+
+    jobs->failed_ms = ngx_max(ngx_current_msec, 1);
+
+    return 1;
+}
+
+
+/* Such a command has no client: the log tells of what should not happen. */
 static void
 ngx_ticket_jobs_finish(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd)
 {
@@ -43,11 +56,8 @@ ngx_ticket_jobs_finish(struct ngx_ticket_jobs_s *jobs, tkt_command_t *cmd)
     status = tkt_command_reply(cmd)->status;
 
     if ((status == TKT_INTERNAL || status == TKT_OUTCOME_UNKNOWN)
-        && (jobs->failed_ms == 0
-            || ngx_current_msec - jobs->failed_ms >= NGX_TICKET_FAILED_LOG_MS))
+        && ngx_ticket_jobs_may_log(jobs))
     {
-        jobs->failed_ms = ngx_max(ngx_current_msec, 1);
-
         ngx_log_error(NGX_LOG_ERR, jobs->desk->log, 0,
                       "ticket: a timer's command failed in the store \"%s\"",
                       jobs->desk->path);
@@ -115,14 +125,14 @@ ngx_ticket_jobs_unlinked(void *obj, void *data)
     ngx_ticket_unlink_t       *wait = data;
     struct ngx_ticket_jobs_s  *jobs = wait->jobs;
 
-    if (file->err) {
+    if (file->err && ngx_ticket_jobs_may_log(jobs)) {
         ngx_log_error(NGX_LOG_ERR, jobs->desk->log, file->err,
                       "ticket: %s failed for the file \"%s\" of the store "
-                      "\"%s\"", file->failed, file->name, jobs->desk->path);
-        tkt_command_free(wait->cmd);
-        jobs->in_flight--;
+                      "\"%s\", trying on", file->failed, file->name,
+                      jobs->desk->path);
+    }
 
-    } else if (jobs->desk->state != NGX_TICKET_DESK_OPEN) {
+    if (file->err || jobs->desk->state != NGX_TICKET_DESK_OPEN) {
         tkt_command_free(wait->cmd);
         jobs->in_flight--;
 
