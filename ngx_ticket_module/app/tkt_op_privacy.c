@@ -59,7 +59,7 @@ tkt_export_object(tkt_export_page_t *x, const char *kind,
 {
     tkt_export_open(x, kind);
     tkt_out_object(x->out, schema, obj,
-                   (uint32_t) tkt_bit(x->call->actor->role), NULL, false);
+                   (uint32_t) tkt_bit(x->view.reader), NULL, false);
     tkt_export_close(x);
 }
 
@@ -154,6 +154,7 @@ tkt_export_message(tkt_export_page_t *x)
         && (m.visibility != TKT_VISIBILITY_INTERNAL
             || tkt_workflow_sees_internal(&caller)))
     {
+        x->view.reader = tkt_view_reader(x->call, &caller);
         tkt_view_message(&x->view, &m);
         tkt_export_object(x, "message", &tkt_message_schema, &m);
     }
@@ -176,6 +177,7 @@ tkt_export_event(tkt_export_page_t *x)
         return;
     }
 
+    x->view.reader = tkt_view_reader(x->call, &caller);
     tkt_export_open(x, "event");
     tkt_timeline_entry(&x->view, x->out, &e, internal);
     tkt_export_close(x);
@@ -403,6 +405,7 @@ tkt_export_walk(tkt_export_page_t *x, size_t limit)
         }
 
         if (x->kept.found != TKT_KEPT_NONE) {
+            x->view.reader = x->call->actor->role;
             tkt_export_kinds[x->kept.found](x);
         }
     }
