@@ -81,7 +81,7 @@ sub making {
     cmp_deeply $made->json, { %all, disabled => bool(0), id => ignore,
         tenant => 'main', version => 1, created_at => $TIME,
         updated_at => $TIME, base_role => 'agent', kind => 'employee',
-        origin => 'local', quota => undef, phone => '+86 10 1234',
+        origin => 'local', quota => undef, grants => 0, phone => '+86 10 1234',
         email_verified => bool(0), phone_verified => bool(0),
         erased_at => undef }, '  with all members';
     my $id = $made->field('/id');

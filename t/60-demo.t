@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 #
-# The demonstration: starts, fills a desk, plays a ticket's life, a confidential
-# text, a login and a role, runs again on the same desk, and stops.
+# The demonstration: starts, sets up and fills a desk, plays a ticket's life, a
+# day's work, a confidential text, a login and a role, runs again on the same
+# desk, and stops.
 
 use v5.36;
 
@@ -67,6 +68,17 @@ done_testing;
 
 # What is new in this release, in what was printed.
 sub shows ($text) {
+    like $text, qr/10 types with forms: login transfer /, 'types with forms';
+    like $text, qr/4 teams: first-line \(round_robin\)/, 'teams';
+    like $text, qr/on duty +.*Lin \S+ has [1-9]/, 'agents who got work';
+    like $text, qr/"type":"transfer".*\n.*-> 201 .*assignee=Lin /,
+        'the router gives a new ticket out';
+    like $text, qr/may not yet .*\n.*-> 409 /,
+        'what the form asks before the end is asked for';
+    like $text, qr/uploads .*-> 201 name=\S+ type=/, 'a file';
+    like $text, qr/Sue is told +mentioned in T-\d+ by Ann/, 'a mention';
+    like $text, qr{/v1/batch -> 200 200\n.* is with .*tier 1},
+        'and a batch that escalates';
     like $text, qr/reveals .*\n.*-> 200 .*confidential=\S.*Demo-4711/,
         'a confidential text is revealed to its agent';
     is scalar(() = $text =~ /^ .*->.*Demo-4711/mg), 1, 'and shown only then';

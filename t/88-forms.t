@@ -156,7 +156,7 @@ sub words {
     is $custom->{properties}{story}{title}, 'Story', 'of a field';
     is $custom->{properties}{story}{description}, 'Help for story', '  help';
     ok !$custom->{properties}{finding}, 'no field of the staff';
-    ok !$form->{properties}{on_behalf_of}, '  nor member';
+    ok !$form->{properties}{drill}, '  nor member';
 
     my $staff = form('ann', 'Accept-Language' => 'zh-CN');
     is $staff->{title}, '订单', 'in Chinese';

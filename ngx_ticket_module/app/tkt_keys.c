@@ -136,7 +136,7 @@ void
 tkt_key_tenant_counts(tkt_key_t *k, uint32_t tenant)
 {
     tkt_key_tenant(k, tenant);
-    tkt_key_u8(k, 1);
+    tkt_key_u8(k, TKT_COUNTS_TENANT);
 }
 
 
@@ -145,7 +145,7 @@ void
 tkt_key_principal_count(tkt_key_t *k, uint32_t tenant)
 {
     tkt_key_tenant(k, tenant);
-    tkt_key_u8(k, 2);
+    tkt_key_u8(k, TKT_COUNTS_PRINCIPALS);
 }
 
 
@@ -248,7 +248,7 @@ void
 tkt_key_file_counts(tkt_key_t *k, uint32_t tenant)
 {
     tkt_key_tenant(k, tenant);
-    tkt_key_u8(k, 3);
+    tkt_key_u8(k, TKT_COUNTS_FILES);
 }
 
 

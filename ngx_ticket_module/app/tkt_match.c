@@ -68,7 +68,9 @@ tkt_match_is_word(const tkt_match_t *match, tkt_str_t path)
     ops = tkt_operations(&count);
 
     for (i = 0; i < count; i++) {
-        if (tkt_str_eq(path, tkt_str_z(ops[i].path))) {
+        if (tkt_str_eq(path, tkt_str_z(ops[i].path))
+            && strchr(ops[i].path, '{') == NULL)
+        {
             return true;
         }
     }

@@ -36,9 +36,19 @@
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
 
 
-/* Kinds of rows in TKT_DB_COUNTER that are kept by team, with TENANT_CELLS. */
-#define TKT_COUNTS_TEAM       3
-#define TKT_COUNTS_COMPLAINT  4
+/*
+ * Kinds of rows in TKT_DB_COUNTER, in keys: append only.  Those of teams and
+ * complaints have a team behind them, and TKT_TENANT_CELLS as the tenant's.
+ */
+typedef enum {
+    TKT_COUNTS_NONE = 0,
+    TKT_COUNTS_TENANT,
+    TKT_COUNTS_PRINCIPALS,
+    TKT_COUNTS_TEAM,
+    TKT_COUNTS_COMPLAINT,
+    TKT_COUNTS_FILES,
+    TKT_COUNTS_MAX
+} tkt_counts_t;
 
 /*
  * Lines of the queue.  The minute that counts is that of due_at, else that of

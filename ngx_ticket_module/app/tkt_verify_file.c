@@ -42,16 +42,39 @@ tkt_verify_due_attachment(tkt_verify_t *v, uint64_t at_ms, uint64_t tenant,
 }
 
 
-/* Files from one second id of a ticket to another. */
-static uint64_t
-tkt_verify_files(tkt_verify_t *v, const char *what, uint64_t tenant,
-    uint64_t ticket, uint64_t from, uint64_t to)
+void
+tkt_verify_file_relation(tkt_verify_t *v, const char *what,
+    const uint64_t *part, tkt_str_t value)
 {
-    uint64_t          n, place;
-    tkt_key_t         prefix, start;
-    tkt_scan_t        scan;
-    tkt_unkey_t       u;
+    bool              bound;
     tkt_attachment_t  a;
+
+    bound = part[1] == TKT_RELATION_FILE;
+
+    if (!tkt_verify_attachment_at(v, part[0], value, &a)
+        || a.tenant != part[0]
+        || (bound ? a.ticket == 0 || a.ticket != part[2]
+                    || tkt_file_place(a.message, a.id) != part[3]
+                  : a.ticket != 0 || a.uploader != part[2]
+                    || a.id != part[3]))
+    {
+        tkt_verify_fault(v, "%s: its file is not there", what);
+    }
+}
+
+
+/*
+ * How many relations to files a ticket has from one second id to another;
+ * whether each leads anywhere is seen where all relations are.
+ */
+static uint64_t
+tkt_verify_files(tkt_verify_t *v, uint64_t tenant, uint64_t ticket,
+    uint64_t from, uint64_t to)
+{
+    uint64_t     n;
+    tkt_key_t    prefix, start;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
 
     tkt_key_relations(&prefix, (uint32_t) tenant, TKT_RELATION_FILE, ticket);
     tkt_key_relation(&start, (uint32_t) tenant, TKT_RELATION_FILE, ticket,
@@ -61,17 +84,9 @@ tkt_verify_files(tkt_verify_t *v, const char *what, uint64_t tenant,
     for (n = 0; tkt_scan_next(&scan); n++) {
         tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
                                           scan.key.len - prefix.len });
-        place = tkt_unkey_u64(&u);
 
-        if (place > to) {
+        if (tkt_unkey_u64(&u) > to) {
             break;
-        }
-
-        if (!tkt_verify_attachment_at(v, tenant, scan.value, &a)
-            || a.ticket != ticket || tkt_file_place(a.message, a.id) != place)
-        {
-            tkt_verify_fault(v, "%s: its file %llu is not there", what,
-                             tkt_ull(place));
         }
     }
 
@@ -87,7 +102,7 @@ tkt_verify_ticket_files(tkt_verify_t *v, const char *what,
 {
     uint64_t  n;
 
-    n = tkt_verify_files(v, what, t->tenant, t->id, 0, UINT64_MAX);
+    n = tkt_verify_files(v, t->tenant, t->id, 0, UINT64_MAX);
 
     if (n != t->attachment_count) {
         tkt_verify_fault(v, "%s: counts %llu files, there are %llu", what,
@@ -102,7 +117,7 @@ tkt_verify_message_files(tkt_verify_t *v, const char *what, uint64_t tenant,
 {
     uint64_t  n;
 
-    n = tkt_verify_files(v, what, tenant, m->ticket,
+    n = tkt_verify_files(v, tenant, m->ticket,
                          tkt_file_place(m->id, 0),
                          tkt_file_place(m->id + 1, 0) - 1);
 

@@ -360,10 +360,10 @@ static const struct {
     tkt_db_t     db;
     size_t       cells;
     const char  *what;
-} tkt_counter_kinds[] = {
-    [1] = { TKT_DB_BY_STATE, TKT_TENANT_CELLS, "ticket" },
-    [2] = { TKT_DB_PRINCIPAL, 1, "principal" },
-    [3] = { TKT_DB_ATTACHMENT, TKT_FILE_CELLS, "attachment" },
+} tkt_counter_kinds[TKT_COUNTS_MAX] = {
+    [TKT_COUNTS_TENANT]     = { TKT_DB_BY_STATE, TKT_TENANT_CELLS, "ticket" },
+    [TKT_COUNTS_PRINCIPALS] = { TKT_DB_PRINCIPAL, 1, "principal" },
+    [TKT_COUNTS_FILES] = { TKT_DB_ATTACHMENT, TKT_FILE_CELLS, "attachment" },
 };
 
 
@@ -423,7 +423,7 @@ tkt_verify_counters(tkt_verify_t *v)
 
         kind = part[1];
 
-        if (kind == 0 || kind >= tkt_array_len(tkt_counter_kinds)
+        if (kind >= TKT_COUNTS_MAX || tkt_counter_kinds[kind].cells == 0
             || !tkt_verify_has_tenant(v, part[0]))
         {
             tkt_verify_fault(v, "%s: kind %llu is no row of a tenant", what,

@@ -140,11 +140,12 @@ void tkt_verify_notices(tkt_verify_t *v);
 void tkt_verify_complaint(tkt_verify_t *v, const char *what,
     const tkt_ticket_t *t);
 
-/* tkt_verify_parts.c: links, watchers, merged tickets; drafts */
+/* tkt_verify_parts.c: links, watchers, merged tickets, relations; drafts */
 void tkt_verify_relations(tkt_verify_t *v);
 void tkt_verify_drafts(tkt_verify_t *v);
 void tkt_verify_parts_ticket(tkt_verify_t *v, const char *what,
     const tkt_ticket_t *t);
+
 /* tkt_verify_route.c */
 void tkt_verify_routes(tkt_verify_t *v);
 void tkt_verify_desk(tkt_verify_t *v);
@@ -157,6 +158,8 @@ void tkt_verify_ticket_files(tkt_verify_t *v, const char *what,
     const tkt_ticket_t *t);
 void tkt_verify_message_files(tkt_verify_t *v, const char *what,
     uint64_t tenant, const tkt_message_t *m);
+void tkt_verify_file_relation(tkt_verify_t *v, const char *what,
+    const uint64_t *part, tkt_str_t value);
 bool tkt_verify_due_attachment(tkt_verify_t *v, uint64_t at_ms,
     uint64_t tenant, uint64_t id, tkt_str_t value);
 

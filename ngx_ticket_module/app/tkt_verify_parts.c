@@ -1,6 +1,7 @@
 /*
  * Verification of what belongs to tickets besides their records: links with
- * both ends, watchers, merged tickets, drafts.
+ * both ends, watchers, merged tickets, drafts; and every relation, from its
+ * own end.
  */
 
 #include <stdio.h>
@@ -184,10 +185,45 @@ tkt_verify_watching(tkt_verify_t *v, const char *what, uint64_t tenant,
 
 
 static void
-tkt_verify_relation(tkt_verify_t *v, const uint64_t *part)
+tkt_verify_merged(tkt_verify_t *v, const char *what, const uint64_t *part)
 {
-    char          what[96];
     tkt_ticket_t  t;
+
+    if (!tkt_verify_ticket_integers(v, part[0], part[3], &t)
+        || t.merged_into != part[2])
+    {
+        tkt_verify_fault(v, "%s: the ticket was not merged into that one",
+                         what);
+    }
+
+    if (!tkt_verify_ticket_integers(v, part[0], part[2], &t)
+        || t.merged_count == 0)
+    {
+        tkt_verify_fault(v, "%s: the target counts no merged tickets", what);
+    }
+}
+
+
+static void
+tkt_verify_brought(tkt_verify_t *v, const char *what, const uint64_t *part)
+{
+    tkt_ticket_t  t;
+
+    if (!tkt_verify_ticket_integers(v, part[0], part[2], &t)
+        || t.merged_into == 0
+        || !tkt_verify_has_principal(v, part[0], part[3]))
+    {
+        tkt_verify_fault(v, "%s: the ticket was not merged, or the principal "
+                         "does not exist", what);
+    }
+}
+
+
+/* Only what leads to files has a value: the key of a record. */
+static void
+tkt_verify_relation(tkt_verify_t *v, const uint64_t *part, tkt_str_t value)
+{
+    char  what[96];
 
     (void) snprintf(what, sizeof(what), "relation %llu/%llu/%llu/%llu",
                     tkt_ull(part[0]), tkt_ull(part[1]), tkt_ull(part[2]),
@@ -195,44 +231,29 @@ tkt_verify_relation(tkt_verify_t *v, const uint64_t *part)
 
     switch (part[1]) {
 
+    case TKT_RELATION_FILE:
+    case TKT_RELATION_UPLOADED:
+        tkt_verify_file_relation(v, what, part, value);
+        return;
+
     case TKT_RELATION_WATCHING:
         tkt_verify_watching(v, what, part[0], part[2], part[3]);
         break;
 
     case TKT_RELATION_MERGED:
-
-        if (!tkt_verify_ticket_integers(v, part[0], part[3], &t)
-            || t.merged_into != part[2])
-        {
-            tkt_verify_fault(v, "%s: the ticket was not merged into that one",
-                             what);
-        }
-
-        if (!tkt_verify_ticket_integers(v, part[0], part[2], &t)
-            || t.merged_count == 0)
-        {
-            tkt_verify_fault(v, "%s: the target counts no merged tickets",
-                             what);
-        }
-
+        tkt_verify_merged(v, what, part);
         break;
 
     case TKT_RELATION_BROUGHT:
-
-        if (!tkt_verify_ticket_integers(v, part[0], part[2], &t)
-            || t.merged_into == 0
-            || !tkt_verify_has_principal(v, part[0], part[3]))
-        {
-            tkt_verify_fault(v, "%s: the ticket was not merged, or the "
-                             "principal does not exist", what);
-        }
-
+        tkt_verify_brought(v, what, part);
         break;
 
     default:
-        if (part[1] == TKT_RELATION_NONE || part[1] >= TKT_RELATION_MAX) {
-            tkt_verify_fault(v, "%s: there is no such kind", what);
-        }
+        tkt_verify_fault(v, "%s: there is no such kind", what);
+    }
+
+    if (value.len != 0) {
+        tkt_verify_fault(v, "%s: has a value", what);
     }
 }
 
@@ -246,13 +267,7 @@ tkt_verify_relations(tkt_verify_t *v)
     tkt_verify_open(v, &scan, TKT_DB_RELATION);
 
     while (tkt_verify_next(v, &scan, "4188", part)) {
-        tkt_verify_relation(v, part);
-
-        if (scan.value.len != 0) {
-            tkt_verify_fault(v, "relation %llu/%llu/%llu/%llu: has a value",
-                             tkt_ull(part[0]), tkt_ull(part[1]),
-                             tkt_ull(part[2]), tkt_ull(part[3]));
-        }
+        tkt_verify_relation(v, part, scan.value);
     }
 
     tkt_scan_close(&scan);

@@ -6,13 +6,10 @@
 #define _GNU_SOURCE         /* memmem */
 
 #include "ask.h"
+#include "uploads.h"
 
-#include "app/tkt_attachments.h"
-#include "app/tkt_blobs.h"
 #include "app/tkt_due.h"
 
-
-#define TOKEN_BYTES  (TKT_ATTACHMENT_TOKEN_CHARS + 1)
 
 enum { ALICE = 1, BOB, AGENT };
 
@@ -45,49 +42,8 @@ static unsigned
 upload(house_t *h, const tkt_actor_t *actor, const char *bytes,
     char token[TOKEN_BYTES])
 {
-    char            file[TKT_BLOB_FILE_MAX_BYTES];
-    uint8_t         random[32] = { 5 }, hex[TKT_HASH_HEX_CHARS];
-    const char     *at;
-    desk_t         *d = &h->d;
-    tkt_upload_t    upload = { .size = strlen(bytes) };
-    tkt_command_t  *cmd;
-    tkt_request_t   req = {
-        .method = TKT_METHOD_POST, .path = tkt_str("/v1/attachments"),
-        .query = tkt_str("name=dir%2Fa.txt"), .now_ms = ++d->now_ms,
-        .request_id = tkt_str("test"), .upload = &upload,
-    };
-
-    tkt_hash(upload.hash, tkt_str_z(bytes));
-    tkt_hash_to_hex(upload.hash, hex);
-    (void) snprintf(file, sizeof(file), "%.2s/%.64s.%016llx",
-                    (const char *) hex, (const char *) hex,
-                    (unsigned long long) d->now_ms);
-    upload.file = tkt_str_z(file);
-    upload.head = tkt_str_z(bytes);
-    memcpy(random + 1, &d->now_ms, sizeof(d->now_ms));
-
-    cmd = desk_command(d, actor, &req, "", random);
-    if (cmd == NULL) {
-        return d->http;
-    }
-
-    desk_execute(d, cmd);
-    d->http = tkt_command_reply(cmd)->http;
-    (void) snprintf(d->body, sizeof(d->body), "%.*s",
-                    (int) tkt_command_reply(cmd)->body.len,
-                    (const char *) tkt_command_reply(cmd)->body.data);
-    h->kept = tkt_command_keeps_file(cmd);
-    tkt_command_free(cmd);
-
-    at = strstr(d->body, "\"token\":\"");
-
-    if (d->http == 201) {
-        assert_non_null(at);
-        memcpy(token, at + 9, TKT_ATTACHMENT_TOKEN_CHARS);
-        token[TKT_ATTACHMENT_TOKEN_CHARS] = '\0';
-    }
-
-    return d->http;
+    return upload_run(&h->d, actor, "name=dir%2Fa.txt", bytes, token,
+                      &h->kept);
 }
 
 
@@ -368,6 +324,73 @@ test_bounds(void **state)
 }
 
 
+/* What the verification says of one relation with a value. */
+static void
+relation_told(house_t *h, tkt_relation_t kind, uint64_t from, uint64_t to,
+    tkt_str_t value)
+{
+    char           expected[96];
+    tkt_key_t      key;
+    tkt_txn_t     *txn;
+    desk_faults_t  faults;
+
+    assert_int_equal(tkt_txn_begin(h->d.env, &txn, false), TKT_OK);
+    tkt_key_relation(&key, 1, kind, from, to);
+    tkt_put(txn, TKT_DB_RELATION, &key, value);
+    desk_verify(txn, &faults);
+    tkt_txn_abort(txn);
+
+    (void) snprintf(expected, sizeof(expected), "relation 1/%d/%llu/%llu: "
+                    "its file is not there", (int) kind,
+                    (unsigned long long) from, (unsigned long long) to);
+
+    if (strstr(faults.text, expected) == NULL) {
+        fail_msg("\"%s\" is not told:\n%s", expected, faults.text);
+    }
+}
+
+
+/* A relation leads to a file that says the same of itself, or is told. */
+static void
+test_relations(void **state)
+{
+    char       token[2][TOKEN_BYTES];
+    uint8_t    key[2][TKT_ATTACHMENT_KEY_BYTES];
+    size_t     i;
+    house_t    h;
+    tkt_str_t  bound, loose;
+
+    open_house(&h);
+    assert_int_equal(upload(&h, &h.alice, "one", token[0]), 201);
+    assert_int_equal(submit(&h, &h.alice, token[0], ""), 201);
+    assert_int_equal(upload(&h, &h.alice, "two", token[1]), 201);
+    desk_verify_clean(&h.d);
+
+    for (i = 0; i < 2; i++) {
+        tkt_attachment_key(key[i], tkt_str_z(token[i]));
+    }
+
+    bound = (tkt_str_t) { key[0], sizeof(key[0]) };
+    loose = (tkt_str_t) { key[1], sizeof(key[1]) };
+
+    /* of a ticket that is not there, of another place, of nobody's */
+
+    relation_told(&h, TKT_RELATION_FILE, 99, 1, bound);
+    relation_told(&h, TKT_RELATION_FILE, 1, 2, bound);
+    relation_told(&h, TKT_RELATION_FILE, 0, 2, loose);
+    relation_told(&h, TKT_RELATION_FILE, 1, 1, tkt_str(""));
+    relation_told(&h, TKT_RELATION_FILE, 1, 1, loose);
+    relation_told(&h, TKT_RELATION_FILE, 1, 1, tkt_str("no key of a file"));
+
+    relation_told(&h, TKT_RELATION_UPLOADED, h.alice.id, 1, bound);
+    relation_told(&h, TKT_RELATION_UPLOADED, h.alice.id, 3, loose);
+    relation_told(&h, TKT_RELATION_UPLOADED, 99, 2, loose);
+    relation_told(&h, TKT_RELATION_UPLOADED, h.alice.id, 2, tkt_str(""));
+
+    desk_close(&h.d);
+}
+
+
 /* A record that says something else is found. */
 static void
 test_damage(void **state)
@@ -400,7 +423,8 @@ test_damage(void **state)
     desk_verify(h.d.read, &faults);
     tkt_txn_reset(h.d.read);
 
-    assert_non_null(strstr(faults.text, "its file 1 is not there"));
+    assert_non_null(strstr(faults.text, "relation 1/3/1/1: its file is not "
+                                        "there"));
     assert_non_null(strstr(faults.text, "is bound to what is not there"));
     assert_non_null(strstr(faults.text, "its content 1 is not there"));
     assert_non_null(strstr(faults.text, "says 1 files of 3 bytes, there are "
@@ -419,6 +443,7 @@ main(void)
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_collect),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_relations),
         cmocka_unit_test(test_damage),
     };
 

@@ -8,12 +8,14 @@
 #include <fcntl.h>
 
 #include "ask.h"
+#include "uploads.h"
 
 #include "app/tkt_audit.h"
 #include "app/tkt_due.h"
 
 
-#define CANARY  "Kanarie"
+#define CANARY   "Kanarie"
+#define MESSAGE  "\"kind\":\"message\",\"message\":"
 
 /* Principals, in the order in which they are made. */
 enum { VICTIM = 1, AGENT, ADMIN, OTHER };
@@ -49,7 +51,10 @@ people(house_t *h)
 }
 
 
-/* Ticket 1: all there is; 2: long texts; 3: another's. */
+/*
+ * Ticket 1: all there is; 2: the complaint about it; 3: long texts; 4:
+ * another's.
+ */
 static void
 tickets(house_t *h)
 {
@@ -87,14 +92,38 @@ tickets(house_t *h)
     desk_post(&h->d, &h->victim, "/v1/tickets", body);
     memcpy(text, CANARY, strlen(CANARY));
     (void) snprintf(body, sizeof(body), "{\"description\":\"%s\"}", text);
-    desk_ok(&h->d, &h->victim, TKT_METHOD_PATCH, "/v1/tickets/2", body);
+    desk_ok(&h->d, &h->victim, TKT_METHOD_PATCH, "/v1/tickets/3", body);
     (void) snprintf(body, sizeof(body), "{\"body\":\"%s\"}", text);
-    desk_post(&h->d, &h->victim, "/v1/tickets/2/messages", body);
+    desk_post(&h->d, &h->victim, "/v1/tickets/3/messages", body);
 
     desk_post(&h->d, &h->other, "/v1/tickets",
               "{\"subject\":\"s\",\"description\":\"bystander\"}");
-    desk_post(&h->d, &h->agent, "/v1/tickets/3/messages",
+    desk_post(&h->d, &h->agent, "/v1/tickets/4/messages",
               "{\"body\":\"stays\"}");
+}
+
+
+/* A file of a message, one that is bound to nothing, a ticket watched. */
+static void
+belongings(house_t *h)
+{
+    bool  kept;
+    char  token[TOKEN_BYTES], body[256];
+
+    assert_int_equal(upload_run(&h->d, &h->victim, "name=" CANARY ".txt",
+                                "bytes", token, &kept), 201);
+    (void) snprintf(body, sizeof(body), "{\"body\":\"see " CANARY "\","
+                    "\"attachments\":[\"%s\"]}", token);
+    desk_post(&h->d, &h->victim, "/v1/tickets/3/messages", body);
+    assert_int_equal(upload_run(&h->d, &h->victim, "name=" CANARY ".md",
+                                "more bytes", token, &kept), 201);
+    assert_int_equal(upload_run(&h->d, &h->other, "name=other.txt", "bytes",
+                                token, &kept), 201);
+    (void) snprintf(body, sizeof(body), "{\"body\":\"mine\","
+                    "\"attachments\":[\"%s\"]}", token);
+    desk_post(&h->d, &h->other, "/v1/tickets/4/messages", body);
+
+    desk_ok(&h->d, &h->agent, TKT_METHOD_PUT, "/v1/tickets/4/watchers/1", "");
 }
 
 
@@ -113,7 +142,7 @@ answers(house_t *h)
     assert_int_equal(a.reply.http, 201);
     ask_done(&a);
 
-    req = ask_make(&h->d, TKT_METHOD_POST, "/v1/tickets/4/start");
+    req = ask_make(&h->d, TKT_METHOD_POST, "/v1/tickets/5/start");
     req.has_idempotency_key = true;
     req.idempotency_key = tkt_str("k2");
     ask_request(&h->d, &a, &h->agent, &req, "{}");
@@ -137,6 +166,7 @@ begin(house_t *h)
     desk_open(&h->d);
     people(h);
     tickets(h);
+    belongings(h);
     answers(h);
 }
 
@@ -266,6 +296,27 @@ count(const char *text, const char *word)
 }
 
 
+/* Whether no kind comes back after another one. */
+static bool
+one_after_another(const char *kinds)
+{
+    size_t                   i;
+    const char              *at;
+    static const char *const  order[] = {
+        "pr", "to", "ti", "me", "ev", "me", "au", "no", "wa", "dr", "no",
+        "at", "vi"
+    };
+
+    for (i = 0, at = kinds; i < tkt_array_len(order); i++) {
+        while (strncmp(at, order[i], 2) == 0) {
+            at += 2;
+        }
+    }
+
+    return *at == '\0';
+}
+
+
 static void
 exports_hold_what_one_may_see(void **state)
 {
@@ -275,9 +326,9 @@ exports_hold_what_one_may_see(void **state)
     begin(&h);
 
     export(&h, &h.victim, "/v1/me/export", 200, kinds, all);
-    assert_int_equal(strncmp(kinds, "prtotititime", 12), 0);
-    assert_int_equal(count(kinds, "ti"), 3);
-    assert_int_equal(count(all, "\"kind\":\"message\","), 3);
+    assert_int_equal(strncmp(kinds, "prtotitititime", 14), 0);
+    assert_int_equal(count(kinds, "ti"), 4);
+    assert_int_equal(count(all, MESSAGE), 4);
     assert_non_null(strstr(all, "Dear " CANARY));
     assert_non_null(strstr(all, CANARY " phone"));
     assert_non_null(strstr(all, CANARY " thanks"));
@@ -285,6 +336,14 @@ exports_hold_what_one_may_see(void **state)
     assert_null(strstr(all, "bystander"));
     assert_null(strstr(all, "\"login\":\"admin\""));
     assert_true(count(all, "\"kind\":\"audit\",") >= 3);
+    assert_non_null(strstr(all, "\"name\":\"" CANARY ".txt\""));
+    assert_non_null(strstr(all, "\"name\":\"" CANARY ".md\""));
+    assert_null(strstr(all, "other.txt"));
+    assert_non_null(strstr(all, "\"watched\":{\"ticket\":4}"));
+
+    /* in the order of the walk: each kind once */
+
+    assert_true(one_after_another(kinds));
 
     /* the same however it is cut */
 
@@ -294,7 +353,7 @@ exports_hold_what_one_may_see(void **state)
     /* an administrator's holds what staff sees too */
 
     export(&h, &h.admin, "/v1/users/1/export", 7, kinds, all);
-    assert_int_equal(count(all, "\"kind\":\"message\","), 4);
+    assert_int_equal(count(all, MESSAGE), 5);
     assert_non_null(strstr(all, "rude"));
     assert_non_null(strstr(all, "\"login\":\"admin\""));
 
@@ -302,7 +361,7 @@ exports_hold_what_one_may_see(void **state)
 
     export(&h, &h.agent, "/v1/me/export", 200, kinds, all);
     assert_int_equal(count(all, "\"kind\":\"ticket\","), 0);
-    assert_int_equal(count(all, "\"kind\":\"message\","), 4);
+    assert_int_equal(count(all, MESSAGE), 4);
     assert_non_null(strstr(all, "stays"));
 
     desk_close(&h.d);
@@ -315,24 +374,42 @@ cursors_do_not_lead_to_others(void **state)
     ask_t              a;
     size_t             i;
     house_t            h;
-    char               path[512];
+    char               path[512], place[64];
     tkt_str_t          cursor;
     tkt_arena_t        arena;
-    static const char  *const  places[] = {
-        "4,3,0", "5,3,0", "5,3,22", "5,1,22", "99,0,0", "4,99,0", "x", "4,1",
-        "4,1,0,1", "4,0,7", ""
+    tkt_ticket_t       t;
+
+    /* 1 is a ticket of his, 4 is not; %llu is an event of that one */
+
+    static const struct {
+        const char  *place;
+        unsigned     http;
+    } places[] = {
+        { "", 200 }, { "4,1,0", 200 }, { "5,1,0", 200 }, { "12,1,0", 200 },
+        { "4,4,0", 400 }, { "5,4,0", 400 }, { "5,4,%llu", 400 },
+        { "5,1,%llu", 400 }, { "12,4,0", 400 }, { "99,0,0", 400 },
+        { "4,99,0", 400 }, { "x", 400 }, { "4,1", 400 }, { "4,1,0,1", 400 },
+        { "4,0,7", 400 }, { "12,0,7", 400 },
     };
 
     begin(&h);
     tkt_arena_init(&arena, 4096);
+    assert_int_equal(tkt_txn_renew(h.d.read), TKT_OK);
+    assert_true(tkt_ticket_load_head(h.d.read, 1, 4, &t));
+    tkt_txn_reset(h.d.read);
 
     for (i = 0; i < tkt_array_len(places); i++) {
-        cursor = tkt_cursor_make(tkt_str("export 1 1 1"),
-                                 tkt_str_z(places[i]), &arena);
+        (void) snprintf(place, sizeof(place), places[i].place,
+                        (unsigned long long) t.last_event);
+        cursor = tkt_cursor_make(tkt_str("export 1 1 1"), tkt_str_z(place),
+                                 &arena);
         (void) snprintf(path, sizeof(path), "/v1/me/export?cursor=%.*s",
                         (int) cursor.len, (const char *) cursor.data);
-        assert_int_equal(ask_get(&h.d, &a, &h.victim, path),
-                         places[i][0] == '\0' ? 200 : 400);
+
+        if (ask_get(&h.d, &a, &h.victim, path) != places[i].http) {
+            fail_msg("\"%s\": %u", place, a.reply.http);
+        }
+
         ask_done(&a);
     }
 
@@ -384,7 +461,7 @@ nothing_is_left(void **state)
     assert_true(is_true(a.json, "/archived"));
     ask_done(&a);
 
-    assert_int_equal(ask_get(&h.d, &a, &h.agent, "/v1/tickets/2"), 200);
+    assert_int_equal(ask_get(&h.d, &a, &h.agent, "/v1/tickets/3"), 200);
     assert_string_equal(text_at(a.json, "/state"), "closed");
     assert_string_equal(text_at(a.json, "/close_reason"), "admin");
     ask_done(&a);
@@ -392,8 +469,9 @@ nothing_is_left(void **state)
     /* another's ticket is as it was */
 
     assert_int_equal(ask_get(&h.d, &a, &h.agent,
-                             "/v1/tickets/3?include=messages"), 200);
+                             "/v1/tickets/4?include=messages"), 200);
     assert_string_equal(text_at(a.json, "/description"), "bystander");
+    assert_true(traces(&h.d, "other.txt") > 0);
     ask_done(&a);
 
     /* the log says that it was done, why, and no more */
@@ -553,9 +631,9 @@ tombstones_are_verified(void **state)
     tkt_put(txn, TKT_DB_PRINCIPAL, &key,
             tkt_record_pack(&tkt_user_schema, &user, NULL, &arena));
 
-    assert_true(tkt_ticket_load(txn, 1, 4, &t, true, &arena));
+    assert_true(tkt_ticket_load(txn, 1, 5, &t, true, &arena));
     t.account = tkt_str("back");
-    tkt_key_ticket(&key, 1, 4);
+    tkt_key_ticket(&key, 1, 5);
     tkt_put(txn, TKT_DB_TICKET, &key,
             tkt_record_pack(&tkt_ticket_schema, &t, NULL, &arena));
 
@@ -569,7 +647,7 @@ tombstones_are_verified(void **state)
                            "principal 1/1: was erased, and still has its "
                            "name"));
     assert_non_null(strstr(faults.text,
-                           "ticket 1/4: was erased, and still has its "
+                           "ticket 1/5: was erased, and still has its "
                            "account"));
     assert_non_null(strstr(faults.text,
                            "audit 1/2: its values are gone, and nobody was"));

@@ -39,6 +39,47 @@ told(desk_t *d, tkt_txn_t *txn, const char *word)
 }
 
 
+/* No value belongs to a relation between tickets and people. */
+static void
+test_values(void **state)
+{
+    size_t         i;
+    tkt_key_t      key;
+    tkt_txn_t     *txn;
+    static desk_t  d;
+
+    static const struct {
+        tkt_relation_t  kind;
+        uint64_t        from, to;
+    } rows[] = {
+        { TKT_RELATION_WATCHING, 2, 3 },
+        { TKT_RELATION_MERGED,   1, 3 },
+        { TKT_RELATION_BROUGHT,  3, 2 },
+    };
+
+    faults_open(&d);
+
+    for (i = 0; i < tkt_array_len(rows); i++) {
+        assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+        assert_true(tkt_related(txn, 1, rows[i].kind, rows[i].from,
+                                rows[i].to));
+        tkt_key_relation(&key, 1, rows[i].kind, rows[i].from, rows[i].to);
+        tkt_put(txn, TKT_DB_RELATION, &key, tkt_str("x"));
+        told(&d, txn, "has a value");
+    }
+
+    /* nor anything else to its key */
+
+    assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+    tkt_key_relation(&key, 1, TKT_RELATION_WATCHING, 2, 3);
+    tkt_key_u8(&key, 1);
+    tkt_put(txn, TKT_DB_RELATION, &key, tkt_str(""));
+    told(&d, txn, "a key of");
+
+    part_close(&d);
+}
+
+
 static void
 test_relations(void **state)
 {
@@ -170,6 +211,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_relations),
+        cmocka_unit_test(test_values),
         cmocka_unit_test(test_records),
         cmocka_unit_test(test_drafts)
     };

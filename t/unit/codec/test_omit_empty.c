@@ -160,7 +160,9 @@ test_schema(void **state)
     check_schema(0, "writeOnly", false);
 
     check_schema(1, "\"properties\":{\"password\":{\"type\":\"string\","
-                    "\"maxLength\":9,\"writeOnly\":true}}", true);
+                    "\"maxLength\":9,\"pattern\":\"^[^\\\\x00-\\\\x08"
+                    "\\\\x0b-\\\\x1f\\\\x7f-\\\\x9f]*(?![\\\\s\\\\S])\","
+                    "\"writeOnly\":true}}", true);
 }
 
 
