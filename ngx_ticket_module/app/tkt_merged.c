@@ -76,7 +76,7 @@ tkt_merged_into_found(tkt_call_t *c, const tkt_ticket_t *t, uint64_t id,
     {
         caller = tkt_view_caller(c, into);
 
-        if (tkt_workflow_visible(&caller)) {
+        if (tkt_workflow_sees_internal(&caller)) {
             return true;
         }
     }

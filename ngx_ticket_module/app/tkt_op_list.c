@@ -96,6 +96,33 @@ tkt_list_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
 }
 
 
+/*
+ * Whether a ticket is one of the list: nobody finds it by members that he
+ * does not read, which are those for staff.
+ */
+static bool
+tkt_list_takes(tkt_sight_t *sight, const tkt_filter_t *f,
+    const tkt_ticket_t *t)
+{
+    tkt_caller_t  caller;
+
+    if (!tkt_filter_passes(f, t) || !tkt_sight_sees(sight, t)) {
+        return false;
+    }
+
+    if (f->held == TKT_EITHER
+        && (f->drill == TKT_EITHER
+            || (f->drill == TKT_WITHOUT && f->requester == 0)))
+    {
+        return true;
+    }
+
+    caller = tkt_view_caller(sight->call, t);
+
+    return tkt_workflow_sees_internal(&caller);
+}
+
+
 /* One page of tickets; *position is set where a next page goes on. */
 static void
 tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
@@ -144,7 +171,7 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
 
         tkt_view_fresh(c, tkt_filter_until(f, &t));
 
-        if (!tkt_filter_passes(f, &t) || !tkt_sight_sees(&sight, &t)) {
+        if (!tkt_list_takes(&sight, f, &t)) {
             continue;
         }
 
@@ -247,7 +274,7 @@ tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
 
         tkt_view_fresh(c, tkt_filter_until(&f, &t));
 
-        if (tkt_filter_passes(&f, &t) && tkt_sight_sees(&sight, &t)) {
+        if (tkt_list_takes(&sight, &f, &t)) {
             ++*count;
         }
     }

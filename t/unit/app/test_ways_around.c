@@ -324,6 +324,43 @@ test_answer_is_what_is_stored(void **state)
 }
 
 
+/* Nobody finds a ticket by what he does not read of it. */
+static void
+test_hidden_filters(void **state)
+{
+    size_t         i;
+    ask_t          a;
+    static desk_t  d;
+    static const char *const  queries[] = { "held=true", "held=false",
+                                            "drill=true", "drill=false" };
+    char           path[80];
+
+    open_bound(&d);
+    (void) act_submits(&d, ALICE);
+    (void) act_makes(&d, ANN, "/v1/tickets", OF("other"));
+
+    for (i = 0; i < tkt_array_len(queries); i++) {
+        (void) snprintf(path, sizeof(path), "/v1/tickets?requester=me&%s",
+                        queries[i]);
+        act_sends(&d, &a, ALICE, TKT_METHOD_GET, path, "", 200);
+        assert_int_equal(length_at(a.json, "/data"), 0);
+        ask_done(&a);
+        bound_sends(&d, &a, ANN, TKT_METHOD_GET, path, "", 200);
+        assert_int_equal(length_at(a.json, "/data"), 0);
+        ask_done(&a);
+    }
+
+    act_sends(&d, &a, ALICE, TKT_METHOD_GET, "/v1/me/tickets", "", 200);
+    assert_int_equal(length_at(a.json, "/data"), 1);
+    ask_done(&a);
+    act_sends(&d, &a, SUE, TKT_METHOD_GET, "/v1/tickets?held=false", "", 200);
+    assert_int_equal(length_at(a.json, "/data"), 2);
+    ask_done(&a);
+
+    desk_close(&d);
+}
+
+
 /* Names of others' macros are their own; complaints are not counted. */
 static void
 test_names_and_counts(void **state)
@@ -361,6 +398,7 @@ main(void)
         cmocka_unit_test(test_sorted_anew),
         cmocka_unit_test(test_declined),
         cmocka_unit_test(test_answer_is_what_is_stored),
+        cmocka_unit_test(test_hidden_filters),
         cmocka_unit_test(test_names_and_counts),
     };
 
