@@ -63,6 +63,10 @@ sub fill {
     } } (@STATES) x 9;
     make_tickets($t, @specs);
     look();
+    $t->post('root', "/v1/tickets/$_->{id}/assess",
+        { complexity => 1 + $_->{id} % 5 })->is(200)
+        for grep { $_->{state} eq 'in_progress' } @all;
+    look();
 }
 
 
@@ -125,6 +129,8 @@ sub single_filters {
         sub ($x) { scalar grep { $_ eq '转账' } @{ $x->{tags} } }];
     push @filters, map { my $v = $_; ["tier=$v",
         sub ($x) { $x->{tier} == $v }] } 0 .. 3;
+    push @filters, map { my $v = $_; ["complexity=$v",
+        sub ($x) { ($x->{complexity} // 0) == $v }] } 1 .. 5;
     push @filters, map { my $v = $t->id($_); ["assignee=$v",
         sub ($x) { ($x->{assignee} // { id => 0 })->{id} == $v }] }
         qw(ann andy sue);
@@ -356,7 +362,8 @@ sub bad_parameters {
         'limit=x', 'limit=99999999999999999999', 'limit=01',
         'state=', 'state=old', 'state=,new', 'state=new,old', 'state=NEW',
         'bucket=x', 'priority=x', 'priority=normal%00', 'channel=pigeon',
-        'channel=', 'tier=4', 'tier=-1', 'tier=x', 'assignee=', 'assignee=0',
+        'channel=', 'tier=4', 'tier=-1', 'tier=x', 'complexity=0',
+        'complexity=6', 'complexity=', 'assignee=', 'assignee=0',
         'assignee=ann', 'assignee=none,me', 'requester=0', 'requester=x',
         'created_after=yesterday', 'created_before=2031-13-01T00:00:00Z',
         'sort=id', 'sort=', 'sort=created_at,queue', 'type=', 'tag=',

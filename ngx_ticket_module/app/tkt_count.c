@@ -208,7 +208,7 @@ tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     if (f->type.len > 0 || f->feature.len > 0 || f->tag.len > 0
         || f->channel != 0 || f->tier != 0 || f->after != 0 || f->before != 0
         || f->watching || f->held != TKT_EITHER || f->overdue != TKT_EITHER
-        || f->drill == TKT_ONLY)
+        || f->drill == TKT_ONLY || f->complexity != 0)
     {
         return false;
     }

@@ -238,6 +238,14 @@ tkt_parse_tier(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
+tkt_parse_complexity(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+{
+    return tkt_u64_parse(value, &f->complexity)
+           && f->complexity != 0 && f->complexity <= TKT_COMPLEXITY_MAX;
+}
+
+
+static bool
 tkt_parse_time(tkt_str_t value, uint64_t *time)
 {
     int64_t  ms;
@@ -310,6 +318,8 @@ static const tkt_filter_row_t  tkt_filter_rows[] = {
     { "tag",            tkt_parse_tag,       "a tag is a short word" },
     { "channel",        tkt_parse_channel,   "there is no such channel" },
     { "tier",           tkt_parse_tier,      "there is no such tier" },
+    { "complexity",     tkt_parse_complexity,
+      "a complexity is 1 to 5, as assessed" },
     { "created_after",  tkt_parse_after,
       "a time is RFC 3339, 2026-11-21T08:00:00Z" },
     { "created_before", tkt_parse_before,
@@ -505,7 +515,7 @@ tkt_filter_text(const tkt_call_t *c, const tkt_filter_t *f)
 {
     return tkt_arena_printf(c->arena,
         "%s %u %llu %u %x %x %u %llu %llu %llu %llu %llu %llu %u"
-        " %u %llu %u%u%u%u%u %.*s/%.*s/%.*s",
+        " %u %llu %u%u%u%u%u %llu %.*s/%.*s/%.*s",
         c->op->name, c->actor->tenant, (unsigned long long) c->actor->id,
         (unsigned) c->actor->role, f->states, f->priorities,
         (unsigned) f->assigned, (unsigned long long) f->assignee,
@@ -515,6 +525,7 @@ tkt_filter_text(const tkt_call_t *c, const tkt_filter_t *f)
         (unsigned) f->teams, (unsigned long long) f->team,
         (unsigned) f->watching, (unsigned) f->held, (unsigned) f->drill,
         (unsigned) f->complaint, (unsigned) f->overdue,
+        (unsigned long long) f->complexity,
         (int) f->type.len, (const char *) f->type.data,
         (int) f->feature.len, (const char *) f->feature.data,
         (int) f->tag.len, (const char *) f->tag.data);

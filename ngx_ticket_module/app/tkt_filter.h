@@ -52,6 +52,7 @@ typedef struct {
     uint64_t               now_ms;
     uint64_t               channel;      /* 0 = all                          */
     uint64_t               tier;         /* tier + 1; 0 = all                */
+    uint64_t               complexity;   /* 0 = all                          */
     uint64_t               after;        /* ms; 0 = no bound                 */
     uint64_t               before;
     tkt_str_t              type;         /* name, or id as text              */

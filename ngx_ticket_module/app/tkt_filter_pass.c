@@ -68,6 +68,7 @@ tkt_filter_passes_more(const tkt_filter_t *f, const tkt_ticket_t *t)
 {
     return (f->teams != TKT_TEAM_NONE || t->team == 0)
         && (f->teams != TKT_TEAM_ONE || t->team == f->team)
+        && (f->complexity == 0 || t->complexity == f->complexity)
         && tkt_whether(f->held, t->held != 0)
         && tkt_whether(f->drill, t->drill != 0)
         && tkt_whether(f->complaint, t->complaint_of != 0)

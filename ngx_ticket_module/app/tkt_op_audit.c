@@ -111,7 +111,8 @@ tkt_audit_object(tkt_call_t *c, uint64_t *object)
     errors = tkt_call_errors(c);
     if (errors != NULL) {
         tkt_errors_add_parameter(errors, "object", "choice",
-            "object is user, token, role, tenant, ticket or key");
+            "object is user, token, role, tenant, ticket, key, type, feature, "
+            "form_field, team, member, grant, macro, view or verification");
     }
 
     tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);

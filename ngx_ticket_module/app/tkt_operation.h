@@ -72,7 +72,8 @@ typedef enum {
     X(ACTOR, "actor", "{\"type\":\"integer\",\"minimum\":1}",                 \
       "what this principal did")                                              \
     X(OBJECT, "object", "{\"type\":\"string\"}",                              \
-      "user, token, role, tenant, ticket or key")                             \
+      "user, token, role, tenant, ticket, key, type, feature, form_field, "   \
+      "team, member, grant, macro, view or verification")                     \
     X(OBJECT_ID, "object_id", "{\"type\":\"integer\",\"minimum\":1}",         \
       "what was done to this one")                                            \
     X(TEAM, "team", "{\"type\":\"string\"}", "none or a team's id")            \
@@ -85,6 +86,9 @@ typedef enum {
       "complaints, or none")                                                  \
     X(OVERDUE, "overdue", "{\"type\":\"boolean\"}",                           \
       "active and past due_at")                                               \
+    X(COMPLEXITY, "complexity",                                               \
+      "{\"type\":\"integer\",\"minimum\":1,\"maximum\":5}",                   \
+      "as assessed")                                                          \
     X(USER, "user", "{\"type\":\"integer\",\"minimum\":1}",                   \
       "a principal's id")                                                     \
     X(TYPING, "typing", "{\"type\":\"boolean\"}", "the caller is writing")    \

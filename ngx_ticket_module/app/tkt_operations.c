@@ -19,7 +19,8 @@
                         | P(FEATURE) | P(ASSIGNEE) | P(REQUESTER) | P(TAG)    \
                         | P(CHANNEL) | P(TIER) | P(CREATED_AFTER)             \
                         | P(CREATED_BEFORE) | P(SORT) | P(TEAM) | P(WATCHER)  \
-                        | P(HELD) | P(DRILL) | P(COMPLAINT) | P(OVERDUE))
+                        | P(HELD) | P(DRILL) | P(COMPLAINT) | P(OVERDUE)      \
+                        | P(COMPLEXITY))
 
 #define READ           .kind = TKT_OP_QUERY, .success = 200,                  \
                        .scope = TKT_SCOPE_READ | TKT_SCOPE_WRITE
