@@ -171,6 +171,12 @@ tkt_fx_reopen(tkt_effect_ctx_t *x)
     if (x->t->complaint == 0) {
         x->t->complaint_open = 0;
     }
+
+    /* what was declined is asked for again, not granted */
+
+    if (x->t->approval == TKT_APPROVAL_DECLINED) {
+        x->t->approval = TKT_APPROVAL_PENDING;
+    }
 }
 
 

@@ -29,7 +29,8 @@
                  | tkt_bit(TKT_KEPT_EVENT) | tkt_bit(TKT_KEPT_AUDIT)          \
                  | tkt_bit(TKT_KEPT_NOTICE) | tkt_bit(TKT_KEPT_WATCHED)       \
                  | tkt_bit(TKT_KEPT_DRAFT) | tkt_bit(TKT_KEPT_VIEW)           \
-                 | tkt_bit(TKT_KEPT_FILE) | tkt_bit(TKT_KEPT_UPLOAD)))
+                 | tkt_bit(TKT_KEPT_FILE) | tkt_bit(TKT_KEPT_UPLOAD)          \
+                 | tkt_bit(TKT_KEPT_MACRO)))
 
 
 /* One command's piece of work. */
@@ -288,12 +289,16 @@ tkt_erase_draft(tkt_erase_t *x)
 }
 
 
+/* A view or macro of his own; neither is found by its name. */
 static void
-tkt_erase_view(tkt_erase_t *x)
+tkt_erase_own(tkt_erase_t *x)
 {
     tkt_key_t  key;
 
-    tkt_key_config(&key, x->kept.tenant, TKT_CONFIG_VIEW, 0, x->kept.number);
+    tkt_key_config(&key, x->kept.tenant,
+                   x->kept.found == TKT_KEPT_MACRO ? TKT_CONFIG_MACRO
+                                                   : TKT_CONFIG_VIEW,
+                   0, x->kept.number);
     (void) tkt_delete(x->call->txn, TKT_DB_CONFIG, &key);
 }
 
@@ -340,7 +345,8 @@ static void (*const  tkt_erase_kinds[TKT_KEPT_MAX])(tkt_erase_t *x) = {
     [TKT_KEPT_DRAFT]   = tkt_erase_draft,
     [TKT_KEPT_FILE]    = tkt_erase_file,
     [TKT_KEPT_UPLOAD]  = tkt_erase_upload,
-    [TKT_KEPT_VIEW]    = tkt_erase_view,
+    [TKT_KEPT_VIEW]    = tkt_erase_own,
+    [TKT_KEPT_MACRO]   = tkt_erase_own,
 };
 
 

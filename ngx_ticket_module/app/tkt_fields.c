@@ -154,7 +154,7 @@ tkt_include_answer(tkt_call_t *c, tkt_ticket_t *t, const tkt_fields_t *fields,
 
     tkt_out_init(&o, c->arena, 8192);
     tkt_out_object(&o, &tkt_ticket_schema, t,
-                   (uint32_t) tkt_bit(c->actor->role),
+                   (uint32_t) tkt_bit(view.reader),
                    fields->given ? &fields->rows : NULL, false);
 
     if (!o.failed) {

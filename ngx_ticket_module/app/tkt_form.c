@@ -6,6 +6,8 @@
 #include "app/tkt_form.h"
 #include "app/tkt_form_fields.h"
 #include "app/tkt_form_guess.h"
+#include "app/tkt_items.h"
+#include "app/tkt_view.h"
 #include "base/tkt_text.h"
 #include "domain/tkt_parts.h"
 
@@ -293,11 +295,95 @@ tkt_form_give(tkt_form_settle_t *x)
 }
 
 
+/* Those of the steps done that are among the ticket's steps. */
+static tkt_str_t
+tkt_form_done(tkt_form_settle_t *x)
+{
+    tkt_str_t  step, done = tkt_str(""), rest = x->before->steps_done;
+
+    while (tkt_items_next(&rest, &step)) {
+        if (tkt_items_has(x->t->steps, step)) {
+            done = tkt_items_add(done, step, x->call->arena);
+        }
+    }
+
+    return done;
+}
+
+
+/*
+ * Whether who sorts it anew may send it to another team: nobody has begun, it
+ * is his, nobody's or he stands above agents, and he could transfer it.
+ */
+static bool
+tkt_form_movable(const tkt_form_settle_t *x)
+{
+    const uint32_t        begun = (uint32_t) ~(tkt_bit(TKT_STATE_NEW)
+                                               | tkt_bit(TKT_STATE_OPEN));
+    const tkt_actor_t    *actor = x->call->actor;
+    const tkt_ticket_t   *t = x->before;
+
+    return !(begun & tkt_bit(t->state))
+           && !(tkt_perm_actions(actor->withheld)
+                & tkt_bit(TKT_ACTION_TRANSFER))
+           && (t->assignee == 0 || t->assignee == actor->id
+               || actor->role != TKT_ROLE_AGENT);
+}
+
+
+/*
+ * What a ticket gets from a type or feature that it did not have before.  An
+ * approval that was asked for is not taken back: who has it in hand would be
+ * the one to waive it; and one for another type is none for this.
+ */
+static void
+tkt_form_give_again(tkt_form_settle_t *x)
+{
+    tkt_ticket_t        *t = x->t;
+    const tkt_ticket_t  *before = x->before;
+
+    if (TKT_STATES_ACTIVE & tkt_bit(t->state)) {
+
+        t->team = 0;
+        tkt_form_give(x);
+
+        if (t->team == 0 || !tkt_form_movable(x)) {
+            t->team = before->team;
+
+        } else if (t->team != before->team) {
+            t->assignee = 0;
+            t->assigned_at = 0;
+        }
+    }
+
+    t->steps = x->fresh ? x->type.steps : before->steps;
+    t->steps_done = tkt_form_done(x);
+    t->approval = (x->fresh && x->type.approval) ? TKT_APPROVAL_PENDING
+                                                 : before->approval;
+}
+
+
 static bool
 tkt_form_same(const tkt_ticket_t *a, const tkt_ticket_t *b)
 {
     return tkt_str_eq(a->type, b->type) && tkt_str_eq(a->feature, b->feature)
            && tkt_str_eq(a->custom, b->custom);
+}
+
+
+/* Who has no right to work on it fills in what its requester may. */
+static bool
+tkt_form_is_staff(tkt_call_t *c, const tkt_ticket_t *before)
+{
+    tkt_caller_t  caller;
+
+    if (before == NULL) {
+        return (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) != 0;
+    }
+
+    caller = tkt_view_caller(c, before);
+
+    return tkt_workflow_sees_internal(&caller);
 }
 
 
@@ -316,7 +402,7 @@ tkt_form_settle(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
         return false;
     }
 
-    x.staff = (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) != 0;
+    x.staff = tkt_form_is_staff(c, before);
     x.fresh = before == NULL || !tkt_str_eq(before->type, t->type);
     x.asks = true;
 
@@ -344,8 +430,15 @@ tkt_form_settle(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
         return false;
     }
 
-    if (before == NULL && x.type.head.id != 0) {
+    if (x.type.head.id == 0) {
+        return true;
+    }
+
+    if (before == NULL) {
         tkt_form_give(&x);
+
+    } else if (x.fresh || x.feature.head.id != 0) {
+        tkt_form_give_again(&x);
     }
 
     return true;

@@ -4,15 +4,13 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
-#include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
-#include "app/tkt_kept.h"
+#include "app/tkt_kept_int.h"
 #include "app/tkt_notices.h"
 #include "app/tkt_relations.h"
 
 
-/* The 64-bit part of the first key under a prefix from `from` on. */
-static bool
+bool
 tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
     const tkt_key_t *from, size_t skip, uint64_t *part, tkt_str_t *value)
 {
@@ -407,38 +405,6 @@ tkt_kept_told(tkt_kept_t *k)
 }
 
 
-/* a: the view looked at last, his or not: there are few in a tenant. */
-static bool
-tkt_kept_view(tkt_kept_t *k)
-{
-    tkt_key_t          prefix, from;
-    tkt_str_t          value;
-    tkt_view_record_t  view;
-
-    tkt_key_config_kind(&prefix, k->tenant, TKT_CONFIG_VIEW);
-    tkt_key_u64(&prefix, 0);
-    tkt_key_config(&from, k->tenant, TKT_CONFIG_VIEW, 0, k->place.a + 1);
-
-    if (!tkt_kept_next(k, TKT_DB_CONFIG, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
-    {
-        return false;
-    }
-
-    if (!tkt_record_unpack(&tkt_view_schema, value, &view)) {
-        tkt_txn_fail(k->txn, TKT_INTERNAL);
-        return false;
-    }
-
-    if (view.owner == k->principal) {
-        k->found = TKT_KEPT_VIEW;
-        k->number = k->place.a;
-    }
-
-    return true;
-}
-
-
 /* ---- files ---- */
 
 /* The next of a relation to files after b. */
@@ -510,6 +476,9 @@ static bool (*const  tkt_kept_kinds[TKT_KEPT_MAX])(tkt_kept_t *k) = {
     [TKT_KEPT_FILE]      = tkt_kept_file,
     [TKT_KEPT_UPLOAD]    = tkt_kept_upload,
     [TKT_KEPT_VIEW]      = tkt_kept_view,
+    [TKT_KEPT_MACRO]     = tkt_kept_macro,
+    [TKT_KEPT_MEMBER]    = tkt_kept_member,
+    [TKT_KEPT_PRESENCE]  = tkt_kept_presence,
 };
 
 

@@ -33,6 +33,9 @@ typedef enum {
     TKT_KEPT_FILE,             /* of his tickets: ticket and place           */
     TKT_KEPT_UPLOAD,           /* bound to nothing: place                    */
     TKT_KEPT_VIEW,             /* number of a view of his own                */
+    TKT_KEPT_MACRO,            /* number of a macro of his own               */
+    TKT_KEPT_MEMBER,           /* number of a team that he belongs to        */
+    TKT_KEPT_PRESENCE,
     TKT_KEPT_MAX
 } tkt_kept_kind_t;
 

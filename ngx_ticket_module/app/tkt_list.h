@@ -30,8 +30,5 @@ void tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, tkt_list_kind_t kind);
 bool tkt_list_tally(tkt_call_t *c, const tkt_filter_t *f, size_t *steps,
     uint64_t *count);
 
-/* `count` of a list or view; false, and answered, if it is no boolean. */
-bool tkt_list_count_asked(tkt_call_t *c, bool *asked);
-
 
 #endif /* TKT_LIST_H */

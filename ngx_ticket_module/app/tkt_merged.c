@@ -4,6 +4,7 @@
 
 #include "app/tkt_links.h"
 #include "app/tkt_merged.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_relations.h"
 #include "app/tkt_ticket.h"
@@ -12,8 +13,9 @@
 
 
 /*
- * Whether someone of t comes along as a watcher of its target: all when both
- * have one requester, else only staff, who see the target anyway.
+ * Whether someone of t comes along as a watcher of its target: staff who see
+ * the target anyway, others when both have one requester.  A merge shows
+ * nobody what grants, or its being a complaint, keep from him.
  */
 static bool
 tkt_merged_comes(tkt_call_t *c, const tkt_ticket_t *t,
@@ -25,11 +27,16 @@ tkt_merged_comes(tkt_call_t *c, const tkt_ticket_t *t,
         return false;
     }
 
-    return tkt_user_load(c->txn, (uint32_t) t->tenant, principal, &user,
-                         c->arena)
-           && !user.disabled
-           && (t->requester == into->requester
-               || (TKT_ROLES_STAFF & tkt_bit(user.role)));
+    if (!tkt_user_load(c->txn, (uint32_t) t->tenant, principal, &user,
+                       c->arena)
+        || user.disabled)
+    {
+        return false;
+    }
+
+    return (TKT_ROLES_STAFF & tkt_bit(user.role))
+           ? tkt_notify_sees(c, into, &user, true)
+           : t->requester == into->requester;
 }
 
 
@@ -69,7 +76,7 @@ tkt_merged_into_found(tkt_call_t *c, const tkt_ticket_t *t, uint64_t id,
     {
         caller = tkt_view_caller(c, into);
 
-        if (tkt_workflow_visible(&caller)) {
+        if (tkt_workflow_sees_internal(&caller)) {
             return true;
         }
     }
@@ -119,18 +126,26 @@ tkt_merged_check(tkt_call_t *c, const tkt_ticket_t *t, uint64_t into)
 bool
 tkt_merged_undo_check(tkt_call_t *c, const tkt_ticket_t *t)
 {
+    uint64_t      id;
     tkt_ticket_t  o;
 
-    if (tkt_ticket_load_head(c->txn, c->actor->tenant, t->merged_into, &o)
-        && !o.archived)
-    {
-        return true;
+    /* all that it was merged into since are changed */
+
+    for (id = t->merged_into; id != 0; id = o.merged_into) {
+
+        if (!tkt_ticket_load_head(c->txn, c->actor->tenant, id, &o)) {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
+            return false;
+        }
+
+        if (o.archived) {
+            tkt_call_fail(c, TKT_CONFLICT, "ticket %llu, into which it was "
+                          "merged, is archived", (unsigned long long) id);
+            return false;
+        }
     }
 
-    tkt_call_fail(c, TKT_CONFLICT, "ticket %llu, into which it was merged, "
-                  "is archived", (unsigned long long) t->merged_into);
-
-    return false;
+    return true;
 }
 
 
@@ -367,4 +382,47 @@ tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
     }
 
     return n;
+}
+
+
+static bool
+tkt_merged_shows(tkt_call_t *c, const tkt_ticket_t *t, bool internal)
+{
+    tkt_caller_t  caller = tkt_view_caller(c, t);
+
+    return tkt_workflow_visible(&caller)
+           && (!internal || tkt_workflow_sees_internal(&caller));
+}
+
+
+bool
+tkt_merged_sees(tkt_call_t *c, const tkt_ticket_t *t, bool internal, bool own)
+{
+    size_t               i, n;
+    tkt_ticket_t         o = *t;
+    tkt_merged_source_t  sources[TKT_MERGED_SOURCES_MAX];
+
+    if (t->merged_into != 0 && tkt_parts_target(c, &o)
+        && tkt_merged_shows(c, &o, internal))
+    {
+        return true;
+    }
+
+    if (!own || internal || t->merged_count == 0) {
+        return false;
+    }
+
+    n = tkt_merged_sources(c, t, sources);
+
+    for (i = 1; i < n; i++) {
+        if (sources[i].author == 0
+            && tkt_ticket_load_head(c->txn, (uint32_t) t->tenant,
+                                    sources[i].ticket, &o)
+            && tkt_merged_shows(c, &o, false))
+        {
+            return true;
+        }
+    }
+
+    return false;
 }

@@ -44,5 +44,13 @@ typedef struct {
 size_t tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_merged_source_t sources[TKT_MERGED_SOURCES_MAX]);
 
+/*
+ * Whether the caller sees what is in t by way of a merge: all of it in a
+ * ticket that t was merged into (what is internal, if he sees that there), or
+ * with `own`, what he has written himself, by a ticket that was merged into t.
+ */
+bool tkt_merged_sees(tkt_call_t *c, const tkt_ticket_t *t, bool internal,
+    bool own);
+
 
 #endif /* TKT_MERGED_H */

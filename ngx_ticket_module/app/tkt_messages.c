@@ -231,7 +231,7 @@ tkt_message_write(tkt_view_t *view, tkt_out_t *o,
         tkt_view_message(view, &m);
         tkt_out_comma(o);
         tkt_out_object(o, &tkt_message_schema, &m,
-                       (uint32_t) tkt_bit(c->actor->role), NULL, false);
+                       (uint32_t) tkt_bit(view->reader), NULL, false);
     }
 }
 
@@ -253,6 +253,7 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 
     (void) tkt_message_place(position, &place);
     tkt_view_init(&view, c);
+    view.reader = tkt_view_reader(c, &caller);
     tkt_message_walk(&walk, c, t, &place);
 
     tkt_out_lit(o, "{\"data\":[");

@@ -15,6 +15,13 @@
 
 /* ---- who is told: app/tkt_notify.c ---- */
 
+/*
+ * Whether a principal could enter and see the ticket, or with `internal` what
+ * is for staff in it.
+ */
+bool tkt_notify_sees(const tkt_call_t *c, const tkt_ticket_t *t,
+    const tkt_user_t *user, bool internal);
+
 /* Tells a principal about a ticket; message: its number, or 0. */
 void tkt_notify(tkt_call_t *c, uint64_t principal, tkt_notice_kind_t kind,
     const tkt_ticket_t *t, uint64_t message);

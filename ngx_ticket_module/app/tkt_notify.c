@@ -43,9 +43,8 @@ typedef struct {
 
 /* ---- one principal ---- */
 
-/* Whether he may see what he would be told of. */
-static bool
-tkt_tell_sees(const tkt_call_t *c, const tkt_ticket_t *t,
+bool
+tkt_notify_sees(const tkt_call_t *c, const tkt_ticket_t *t,
     const tkt_user_t *user, bool internal)
 {
     tkt_call_t    call = *c;
@@ -97,7 +96,7 @@ tkt_tell(tkt_tell_t *x, uint64_t principal, tkt_notice_kind_t kind)
     if (principal == 0 || principal == x->actor || tkt_tell_again(x, principal)
         || !tkt_user_load(c->txn, (uint32_t) x->t->tenant, principal, &user,
                           c->arena)
-        || !tkt_tell_sees(c, x->t, &user, x->internal))
+        || !tkt_notify_sees(c, x->t, &user, x->internal))
     {
         return false;
     }
@@ -292,7 +291,7 @@ tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t logins)
         if (tkt_json_string(value, c->arena, &login)
             && tkt_user_by_login(c->txn, c->actor->tenant, login, &user,
                                  c->arena)
-            && tkt_tell_sees(c, t, &user, true))
+            && tkt_notify_sees(c, t, &user, true))
         {
             continue;
         }
@@ -441,7 +440,12 @@ tkt_notices_follow(tkt_call_t *c, const tkt_ticket_t *before,
     tkt_follow_mentions(&x, event);
     tkt_follow_staff(&x, before, event);
 
-    if (t->approval != before->approval) {
+    if (t->approval == TKT_APPROVAL_PENDING
+        && before->approval != TKT_APPROVAL_PENDING)
+    {
+        tkt_tell_supervisors(&x, TKT_NOTICE_APPROVAL);
+
+    } else if (t->approval != before->approval) {
         (void) tkt_tell(&x, t->requester, TKT_NOTICE_APPROVAL);
     }
 

@@ -6,6 +6,7 @@
 #include "app/tkt_attachments.h"
 #include "app/tkt_blobs.h"
 #include "app/tkt_due.h"
+#include "app/tkt_merged.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_upload.h"
@@ -84,8 +85,9 @@ tkt_op_attachment_create(tkt_call_t *c)
 /* ---- who may see one ---- */
 
 /*
- * One that is bound is for those who see its ticket, and internal ones for
- * those who see internal messages; one that is not, for its uploader.
+ * One that is bound is for those who see its ticket or message, by way of a
+ * merge, too, and internal ones for those who see internal messages; one that
+ * is not, for its uploader.
  */
 static bool
 tkt_attachment_visible(tkt_call_t *c, const tkt_attachment_t *a)
@@ -106,8 +108,11 @@ tkt_attachment_visible(tkt_call_t *c, const tkt_attachment_t *a)
 
     caller = tkt_view_caller(c, &t);
 
-    return tkt_workflow_visible(&caller)
-           && (!a->internal || tkt_workflow_sees_internal(&caller));
+    return (tkt_workflow_visible(&caller)
+            && (!a->internal || tkt_workflow_sees_internal(&caller)))
+           || tkt_merged_sees(c, &t, a->internal != 0,
+                              a->message != 0
+                              && a->uploader == c->actor->id);
 }
 
 

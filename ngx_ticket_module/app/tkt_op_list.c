@@ -50,34 +50,17 @@ tkt_list_scope(tkt_call_t *c, tkt_filter_t *f)
 }
 
 
-bool
-tkt_list_count_asked(tkt_call_t *c, bool *asked)
+/*
+ * Whether what the counters say of a filter is what the caller sees of it: no
+ * agent whom grants bind sees all, and none sees all complaints.
+ */
+static bool
+tkt_list_sees_all(tkt_call_t *c, const tkt_filter_t *f)
 {
-    tkt_str_t      value;
-    tkt_errors_t  *errors;
-
-    *asked = false;
-
-    if (!tkt_params_get(c->params, "count", &value)
-        || tkt_str_eq(value, tkt_str("false")))
-    {
-        return true;
-    }
-
-    if (tkt_str_eq(value, tkt_str("true"))) {
-        *asked = true;
-        return true;
-    }
-
-    errors = tkt_call_errors(c);
-    if (errors != NULL) {
-        tkt_errors_add_parameter(errors, "count", "choice",
-                                 "count is true or false");
-    }
-
-    tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
-
-    return false;
+    return tkt_filter_is_own(c, f)
+           || (!tkt_sight_is_bound(c)
+               && !(c->actor->role == TKT_ROLE_AGENT
+                    && f->complaint == TKT_ONLY));
 }
 
 
@@ -89,7 +72,7 @@ tkt_list_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
 
     /* who sees a part of the desk is not told how much there is of it */
 
-    bound = tkt_sight_is_bound(c) && !tkt_filter_is_own(c, f);
+    bound = !tkt_list_sees_all(c, f);
 
     if (!bound && tkt_filter_count(c, f, count)) {
         return true;
@@ -98,7 +81,7 @@ tkt_list_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     errors = tkt_call_errors(c);
     if (errors != NULL && bound) {
         tkt_errors_add_parameter(errors, "count", "conflict",
-            "your grants bind you: count goes with assignee=me and "
+            "you do not see all of these: count goes with assignee=me and "
             "requester=me");
 
     } else if (errors != NULL) {
@@ -110,6 +93,33 @@ tkt_list_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     tkt_call_fail(c, TKT_UNKNOWN_PARAMETER, NULL);
 
     return false;
+}
+
+
+/*
+ * Whether a ticket is one of the list: nobody finds it by members that he
+ * does not read, which are those for staff.
+ */
+static bool
+tkt_list_takes(tkt_sight_t *sight, const tkt_filter_t *f,
+    const tkt_ticket_t *t)
+{
+    tkt_caller_t  caller;
+
+    if (!tkt_filter_passes(f, t) || !tkt_sight_sees(sight, t)) {
+        return false;
+    }
+
+    if (f->held == TKT_EITHER
+        && (f->drill == TKT_EITHER
+            || (f->drill == TKT_WITHOUT && f->requester == 0)))
+    {
+        return true;
+    }
+
+    caller = tkt_view_caller(sight->call, t);
+
+    return tkt_workflow_sees_internal(&caller);
 }
 
 
@@ -161,7 +171,7 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
 
         tkt_view_fresh(c, tkt_filter_until(f, &t));
 
-        if (!tkt_filter_passes(f, &t) || !tkt_sight_sees(&sight, &t)) {
+        if (!tkt_list_takes(&sight, f, &t)) {
             continue;
         }
 
@@ -174,7 +184,7 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
         tkt_view_ticket(&view, &t);
         tkt_out_comma(o);
         tkt_out_object(o, &tkt_ticket_schema, &t,
-                       (uint32_t) tkt_bit(c->actor->role),
+                       (uint32_t) tkt_bit(view.reader),
                        fields->given ? &fields->rows : NULL, !fields->given);
         n++;
     }
@@ -236,8 +246,7 @@ tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
 
     tkt_filter_settle(c, &f);
 
-    if ((!tkt_sight_is_bound(c) || tkt_filter_is_own(c, &f))
-        && tkt_filter_count(c, &f, count))
+    if (tkt_list_sees_all(c, &f) && tkt_filter_count(c, &f, count))
     {
         return true;
     }
@@ -265,7 +274,7 @@ tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
 
         tkt_view_fresh(c, tkt_filter_until(&f, &t));
 
-        if (tkt_filter_passes(&f, &t) && tkt_sight_sees(&sight, &t)) {
+        if (tkt_list_takes(&sight, &f, &t)) {
             ++*count;
         }
     }
@@ -311,7 +320,7 @@ tkt_list_answer(tkt_call_t *c, tkt_filter_t *f, tkt_list_kind_t kind)
     if (!tkt_list_scope(c, f)
         || !tkt_call_limit(c, &limit)
         || !tkt_fields_parse(c, &fields)
-        || !tkt_list_count_asked(c, &counted)
+        || !tkt_call_flag(c, "count", &counted)
         || (counted && !tkt_list_number(c, f, kind, &all, &count)))
     {
         return;

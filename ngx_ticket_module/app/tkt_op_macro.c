@@ -166,7 +166,6 @@ const tkt_resource_t  tkt_resource_macro = {
     .path = "/v1/macros",
     .schema = &tkt_macro_schema,
     .etag = 'c',
-    .named = true,
     .ordered = true,
     .load = tkt_macro_load,
     .check = tkt_macro_check,

@@ -264,7 +264,7 @@ tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
 
     tkt_view_event(view, e);
     tkt_out_object(o, &tkt_event_schema, e,
-                   (uint32_t) tkt_bit(view->call->actor->role), NULL, false);
+                   (uint32_t) tkt_bit(view->reader), NULL, false);
 }
 
 
@@ -284,6 +284,7 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     internal = tkt_workflow_sees_internal(&caller);
 
     tkt_view_init(&view, c);
+    view.reader = tkt_view_reader(c, &caller);
     tkt_out_lit(o, "{\"data\":[");
 
     begin = tkt_out_bytes(o);

@@ -239,6 +239,23 @@ tkt_link_find(tkt_call_t *c, const tkt_ticket_t *t, tkt_ticket_t *other)
 }
 
 
+/* Both ends are changed, so the caller works on both as staff. */
+static bool
+tkt_link_works_on(tkt_call_t *c, const tkt_ticket_t *other)
+{
+    tkt_caller_t  caller = tkt_view_caller(c, other);
+
+    if (tkt_workflow_sees_internal(&caller)) {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_FORBIDDEN, "you do not work on ticket %llu",
+                  (unsigned long long) other->id);
+
+    return false;
+}
+
+
 /* Whether the link may be made; what is there already may. */
 static bool
 tkt_link_allowed(tkt_call_t *c, const tkt_ticket_t *t,
@@ -286,6 +303,7 @@ tkt_op_link_put(tkt_call_t *c)
     kind = in->kind != 0 ? (tkt_link_kind_t) in->kind : TKT_LINK_RELATED;
 
     if (!tkt_part_find(c, &before) || !tkt_link_find(c, &before, &other)
+        || !tkt_link_works_on(c, &other)
         || !tkt_link_allowed(c, &before, &other, kind))
     {
         return;
@@ -311,7 +329,9 @@ tkt_op_link_delete(tkt_call_t *c)
     tkt_ticket_t     before, other, t;
     tkt_link_kind_t  kind;
 
-    if (!tkt_part_find(c, &before) || !tkt_link_find(c, &before, &other)) {
+    if (!tkt_part_find(c, &before) || !tkt_link_find(c, &before, &other)
+        || !tkt_link_works_on(c, &other))
+    {
         return;
     }
 

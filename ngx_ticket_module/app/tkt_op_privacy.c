@@ -12,6 +12,8 @@
 #include "app/tkt_kept.h"
 #include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
+#include "app/tkt_presence.h"
+#include "app/tkt_ready.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_ticket.h"
 #include "base/tkt_text.h"
@@ -59,7 +61,7 @@ tkt_export_object(tkt_export_page_t *x, const char *kind,
 {
     tkt_export_open(x, kind);
     tkt_out_object(x->out, schema, obj,
-                   (uint32_t) tkt_bit(x->call->actor->role), NULL, false);
+                   (uint32_t) tkt_bit(x->view.reader), NULL, false);
     tkt_export_close(x);
 }
 
@@ -154,6 +156,7 @@ tkt_export_message(tkt_export_page_t *x)
         && (m.visibility != TKT_VISIBILITY_INTERNAL
             || tkt_workflow_sees_internal(&caller)))
     {
+        x->view.reader = tkt_view_reader(x->call, &caller);
         tkt_view_message(&x->view, &m);
         tkt_export_object(x, "message", &tkt_message_schema, &m);
     }
@@ -176,6 +179,7 @@ tkt_export_event(tkt_export_page_t *x)
         return;
     }
 
+    x->view.reader = tkt_view_reader(x->call, &caller);
     tkt_export_open(x, "event");
     tkt_timeline_entry(&x->view, x->out, &e, internal);
     tkt_export_close(x);
@@ -299,6 +303,53 @@ tkt_export_view(tkt_export_page_t *x)
 
 
 static void
+tkt_export_macro(tkt_export_page_t *x)
+{
+    tkt_macro_t  macro;
+
+    if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
+                                TKT_CONFIG_MACRO, 0, x->kept.number,
+                                &tkt_macro_schema, &macro, x->call->arena)))
+    {
+        macro.head.title = tkt_config_title(&macro.head, x->call->lang);
+        tkt_export_object(x, "macro", &tkt_macro_schema, &macro);
+    }
+}
+
+
+static void
+tkt_export_member(tkt_export_page_t *x)
+{
+    tkt_member_t  member;
+
+    if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
+                                TKT_CONFIG_MEMBER, x->kept.number,
+                                x->kept.principal, &tkt_member_schema,
+                                &member, x->call->arena)))
+    {
+        tkt_export_open(x, "member");
+        tkt_out_lit(x->out, "{\"team\":");
+        tkt_out_u64(x->out, x->kept.number);
+        tkt_out_lit(x->out, ",\"lead\":");
+        tkt_out_raw(x->out, tkt_str_z(member.lead ? "true" : "false"));
+        tkt_out_lit(x->out, "}");
+        tkt_export_close(x);
+    }
+}
+
+
+static void
+tkt_export_presence(tkt_export_page_t *x)
+{
+    tkt_presence_t  p;
+
+    tkt_presence_of(x->call->txn, x->kept.tenant, x->kept.principal, &p);
+    p.load = tkt_agent_load(x->call->txn, x->kept.tenant, x->kept.principal);
+    tkt_export_object(x, "presence", &tkt_presence_schema, &p);
+}
+
+
+static void
 tkt_export_attachment(tkt_export_page_t *x, tkt_relation_t kind,
     uint64_t from, bool internal)
 {
@@ -350,6 +401,9 @@ static void (*const  tkt_export_kinds[TKT_KEPT_MAX])(tkt_export_page_t *x) = {
     [TKT_KEPT_FILE]      = tkt_export_file,
     [TKT_KEPT_UPLOAD]    = tkt_export_upload,
     [TKT_KEPT_VIEW]      = tkt_export_view,
+    [TKT_KEPT_MACRO]     = tkt_export_macro,
+    [TKT_KEPT_MEMBER]    = tkt_export_member,
+    [TKT_KEPT_PRESENCE]  = tkt_export_presence,
 };
 
 
@@ -403,6 +457,7 @@ tkt_export_walk(tkt_export_page_t *x, size_t limit)
         }
 
         if (x->kept.found != TKT_KEPT_NONE) {
+            x->view.reader = x->call->actor->role;
             tkt_export_kinds[x->kept.found](x);
         }
     }

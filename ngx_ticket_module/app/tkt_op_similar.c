@@ -328,7 +328,7 @@ tkt_op_similar(tkt_call_t *c)
         tkt_view_ticket(&view, &like);
         tkt_out_comma(&o);
         tkt_out_object(&o, &tkt_ticket_schema, &like,
-                       (uint32_t) tkt_bit(c->actor->role), NULL, true);
+                       (uint32_t) tkt_bit(view.reader), NULL, true);
     }
 
     tkt_call_page(c, &o, tkt_str(""), tkt_str(""));

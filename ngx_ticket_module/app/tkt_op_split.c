@@ -22,7 +22,9 @@ tkt_split_find(tkt_call_t *c, tkt_ticket_t *t)
 
     caller = tkt_view_caller(c, t);
 
-    if (!tkt_workflow_sees_internal(&caller)) {
+    if (!tkt_workflow_sees_internal(&caller)
+        || (caller.denied & tkt_bit(TKT_ACTION_SUBMIT)))
+    {
         tkt_call_fail(c, TKT_FORBIDDEN, NULL);
         return false;
     }

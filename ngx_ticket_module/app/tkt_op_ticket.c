@@ -22,6 +22,7 @@
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 #include "base/tkt_text.h"
+#include "domain/tkt_routing.h"
 
 
 /* For variables and logs. */
@@ -142,6 +143,25 @@ tkt_ticket_wait(tkt_call_t *c, tkt_ticket_t *t)
 }
 
 
+/*
+ * Whom a ticket has left is free again, and may be given what waits: the same
+ * ticket, too, if nobody else is there.  The caller's copy follows.
+ */
+static void
+tkt_ticket_back(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
+{
+    tkt_ticket_t  now;
+
+    if (before != NULL && before->assignee != 0 && tkt_routing_waits(t)
+        && tkt_ticket_load_head(c->txn, (uint32_t) t->tenant, t->id, &now)
+        && now.version != t->version)
+    {
+        (void) tkt_ticket_load(c->txn, (uint32_t) t->tenant, t->id, t, true,
+                               c->arena);
+    }
+}
+
+
 void
 tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     tkt_event_t *event)
@@ -175,6 +195,7 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     /* last: it may give the agent whom this made free other tickets */
 
     tkt_route_follow(c, before, t);
+    tkt_ticket_back(c, before, t);
 }
 
 

@@ -171,7 +171,7 @@ tkt_view_counts(tkt_call_t *c)
 {
     bool  asked;
 
-    if (!tkt_list_count_asked(c, &asked)) {
+    if (!tkt_call_flag(c, "count", &asked)) {
         return false;
     }
 

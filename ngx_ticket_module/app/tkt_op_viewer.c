@@ -105,9 +105,19 @@ tkt_op_viewers(tkt_call_t *c)
     size_t        i, n;
     tkt_out_t     o;
     tkt_seen_t    seen[TKT_VIEWERS_MAX + 1];       /* the caller may be one */
+    tkt_caller_t  caller;
     tkt_ticket_t  t;
 
     if (!tkt_ticket_find(c, &t, false) || !tkt_viewer_typing(c, &typing)) {
+        return;
+    }
+
+    /* who sees it as its requester does learns nothing of who works on it */
+
+    caller = tkt_view_caller(c, &t);
+
+    if (!tkt_workflow_sees_internal(&caller)) {
+        tkt_call_fail(c, TKT_FORBIDDEN, NULL);
         return;
     }
 

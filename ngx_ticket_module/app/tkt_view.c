@@ -20,6 +20,7 @@ tkt_view_init(tkt_view_t *v, tkt_call_t *call)
     size_t  i;
 
     v->call = call;
+    v->reader = call->actor->role;
 
     for (i = 0; i < TKT_VIEW_NAMES; i++) {
         v->names[i].id = 0;
@@ -155,6 +156,15 @@ tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
 }
 
 
+tkt_role_t
+tkt_view_reader(const tkt_call_t *c, const tkt_caller_t *caller)
+{
+    return (c->actor->role == TKT_ROLE_AGENT
+            && !tkt_workflow_sees_internal(caller))
+           ? TKT_ROLE_USER : c->actor->role;
+}
+
+
 static uint64_t
 tkt_max(uint64_t a, uint64_t b)
 {
@@ -257,6 +267,7 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     tkt_caller_t   caller;
 
     caller = tkt_view_caller(c, t);
+    v->reader = tkt_view_reader(c, &caller);
     tkt_view_facts(v, t, &facts);
 
     t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
@@ -372,7 +383,7 @@ tkt_view_event(tkt_view_t *v, tkt_event_t *e)
     tkt_out_lit(&o, "{");
 
     if (!tkt_view_changes(&o, &tkt_ticket_schema, e->packed,
-                          TKT_F_INTERNAL, v->call->actor->role))
+                          TKT_F_INTERNAL, v->reader))
     {
         tkt_txn_fail(v->call->txn, TKT_INTERNAL);
         return;
@@ -395,7 +406,7 @@ tkt_view_answer_ticket(tkt_call_t *c, tkt_ticket_t *t)
 
     tkt_out_init(&o, c->arena, TKT_TICKET_BYTES);
     tkt_out_object(&o, &tkt_ticket_schema, t,
-                   (uint32_t) tkt_bit(c->actor->role), NULL, false);
+                   (uint32_t) tkt_bit(v.reader), NULL, false);
     tkt_call_answer(c, &o);
 
     c->reply->etag = tkt_call_etag(c, 't', t->id, t->version);

@@ -31,6 +31,7 @@ typedef struct {
 /* One answer's memory of names; stack object, one tenant. */
 typedef struct {
     tkt_call_t       *call;
+    tkt_role_t        reader;   /* tkt_view_reader of the ticket shown last  */
     tkt_view_name_t   names[TKT_VIEW_NAMES];
     tkt_view_team_t   teams[TKT_VIEW_TEAMS];
 } tkt_view_t;
@@ -43,6 +44,12 @@ tkt_str_t tkt_view_person(tkt_view_t *v, uint64_t id);
 
 /* Who the caller is to a ticket. */
 tkt_caller_t tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t);
+
+/*
+ * The role whose rows of a ticket the caller reads: an agent who may not work
+ * on it sees it as its requesters and watchers do.
+ */
+tkt_role_t tkt_view_reader(const tkt_call_t *c, const tkt_caller_t *caller);
 
 /* What the rules look at. */
 void tkt_view_facts(tkt_view_t *v, const tkt_ticket_t *t,

@@ -223,6 +223,57 @@ test_messages(void **state)
 }
 
 
+/* Files are seen where their messages are: by way of a merge, too. */
+static void
+test_merged(void **state)
+{
+    char         body[200], shown[TOKEN_BYTES], note[TOKEN_BYTES];
+    char         later[TOKEN_BYTES], hers[TOKEN_BYTES];
+    house_t      h;
+    tkt_actor_t  boss = desk_actor(1, 4, TKT_ROLE_SUPERVISOR);
+
+    open_house(&h);
+    desk_post(&h.d, &h.operator, "/v1/users",
+              "{\"login\":\"boss\",\"role\":\"supervisor\"}");
+    desk_post(&h.d, &h.alice, "/v1/tickets",
+              "{\"subject\":\"s\",\"description\":\"d\"}");
+    assert_int_equal(upload(&h, &h.bob, "shown", shown), 201);
+    assert_int_equal(submit(&h, &h.bob, shown, ""), 201);
+    assert_int_equal(upload(&h, &h.agent, "note", note), 201);
+    (void) snprintf(body, sizeof(body), "{\"body\":\"n\",\"kind\":\"note\","
+                    "\"attachments\":[\"%s\"]}", note);
+    desk_post(&h.d, &h.agent, "/v1/tickets/2/messages", body);
+    assert_int_equal(download(&h, &h.alice, shown), 404);
+
+    desk_ok(&h.d, &boss, TKT_METHOD_POST, "/v1/tickets/2/merge",
+            "{\"into\":1}");
+    assert_int_equal(download(&h, &h.alice, shown), 200);
+    assert_int_equal(download(&h, &h.alice, note), 404);
+    assert_int_equal(download(&h, &h.agent, note), 200);
+
+    /* his own in the ticket that he does not see, and no other's */
+
+    assert_int_equal(upload(&h, &h.bob, "later", later), 201);
+    (void) snprintf(body, sizeof(body),
+                    "{\"body\":\"b\",\"attachments\":[\"%s\"]}", later);
+    desk_post(&h.d, &h.bob, "/v1/tickets/2/messages", body);
+    assert_int_equal(upload(&h, &h.alice, "hers", hers), 201);
+    (void) snprintf(body, sizeof(body),
+                    "{\"body\":\"b\",\"attachments\":[\"%s\"]}", hers);
+    desk_post(&h.d, &h.alice, "/v1/tickets/1/messages", body);
+    assert_int_equal(download(&h, &h.bob, later), 200);
+    assert_int_equal(download(&h, &h.alice, later), 200);
+    assert_int_equal(download(&h, &h.bob, hers), 404);
+
+    desk_ok(&h.d, &boss, TKT_METHOD_POST, "/v1/tickets/2/unmerge", "{}");
+    assert_int_equal(download(&h, &h.alice, shown), 404);
+    assert_int_equal(download(&h, &h.bob, later), 404);
+
+    desk_verify_clean(&h.d);
+    desk_close(&h.d);
+}
+
+
 /* The same bytes are one content, until nobody has them. */
 static void
 test_content(void **state)
@@ -440,6 +491,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_bind),
         cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_merged),
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_collect),
         cmocka_unit_test(test_bounds),

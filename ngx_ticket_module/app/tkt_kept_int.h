@@ -1,0 +1,27 @@
+/*
+ * Inside the walk over what is kept about a principal.
+ */
+
+#ifndef TKT_KEPT_INT_H
+#define TKT_KEPT_INT_H
+
+
+#include "app/tkt_kept.h"
+
+
+/*
+ * The first key under a prefix from `from` on: the 64-bit number at `offset`
+ * of it, and its value.  False: there is none.
+ */
+bool tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
+    const tkt_key_t *from, size_t offset, uint64_t *number,
+    tkt_str_t *value);
+
+/* Steps of kinds that are of the desk: app/tkt_kept_desk.c. */
+bool tkt_kept_view(tkt_kept_t *k);
+bool tkt_kept_macro(tkt_kept_t *k);
+bool tkt_kept_member(tkt_kept_t *k);
+bool tkt_kept_presence(tkt_kept_t *k);
+
+
+#endif /* TKT_KEPT_INT_H */
