@@ -29,6 +29,7 @@ $t->start;
 
 $ENV{BASE} = $t->url('');
 $ENV{SITE} = $ENV{BASE} =~ s{/helpdesk$}{/staff}r;
+$ENV{AGENT_ID} = $t->add_user('annie', 'agent');
 $ENV{JWT}  = sign_jwt($jwt, claims_of('carol'));
 bearer(@$_) for [USER => $t->token('alice')], [AGENT => $t->token('andy')],
     [ADMIN => $t->token('root')];
@@ -63,6 +64,7 @@ for my $command (@commands) {
     bearer(GUEST => $json->{access_token}) if $json->{access_token};
     bearer(BOSS  => $json->{admin_token})  if $json->{admin_token};
     $ENV{TYPE} = $json->{id} if $command =~ m{/v1/types -H "\$ADMIN" --json};
+    $ENV{TEAM} = $json->{id} if $command =~ m{/v1/teams -H "\$ADMIN" --json};
     $ENV{FILE} = $json->{token}            if $json->{digest};
 }
 
