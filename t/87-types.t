@@ -69,6 +69,9 @@ sub ready_made {
         ->field('/priority'), 'high', 'account security is never low';
     $t->get('alice', "/v1/types/$id{$_}/form")->is(200, "form of $_")
         for @want;
+    is $t->get('alice', "/v1/types/$id{login}/form", 'Accept-Language' => 'zh')
+        ->field('/properties/custom/properties/problem/oneOf/0/title'),
+        '密码错误', 'and what can be chosen, in Chinese';
 }
 
 
@@ -234,8 +237,9 @@ sub approval {
             system => 'payroll', rights => ['read'] } })
         ->is(201, 'something to approve');
     is $one->field('/approval'), 'pending', '  is pending';
-    is_deeply $one->field('/steps'), ['check the requester',
-        'grant the access', 'tell the requester'], '  with its steps';
+    is_deeply $one->field('/steps'), ['核实申请人 check the requester',
+        '开通权限 grant the access', '通知申请人 tell the requester'],
+        '  with its steps';
 }
 
 

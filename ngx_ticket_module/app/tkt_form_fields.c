@@ -139,6 +139,23 @@ tkt_form_field_currencies(tkt_call_t *c, const tkt_form_field_t *f)
 }
 
 
+static size_t
+tkt_form_count(tkt_str_t list)
+{
+    size_t           n;
+    tkt_str_t        name, value;
+    tkt_json_walk_t  w;
+
+    if (!tkt_json_walk_open(&w, list)) {
+        return 0;
+    }
+
+    for (n = 0; tkt_json_walk_next(&w, &name, &value); n++) { /* void */ }
+
+    return n;
+}
+
+
 bool
 tkt_form_field_check(tkt_call_t *c, const void *before, void *after)
 {
@@ -149,6 +166,14 @@ tkt_form_field_check(tkt_call_t *c, const void *before, void *after)
                                                            : "required",
                          "what can be chosen, for kind choice and "
                          "multi_choice");
+        return false;
+    }
+
+    if (f->choices_zh.len > 0
+        && tkt_form_count(f->choices_zh) != tkt_form_count(f->choices))
+    {
+        tkt_call_invalid(c, "/choices_zh", "range",
+                         "one for each of choices, in the same order");
         return false;
     }
 
