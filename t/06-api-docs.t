@@ -29,7 +29,7 @@ $t->start;
 
 $ENV{BASE} = $t->url('');
 $ENV{SITE} = $ENV{BASE} =~ s{/helpdesk$}{/staff}r;
-$ENV{AGENT_ID} = $t->add_user('annie', 'agent');
+$ENV{ANDY} = $t->id('andy');
 $ENV{JWT}  = sign_jwt($jwt, claims_of('carol'));
 bearer(@$_) for [USER => $t->token('alice')], [AGENT => $t->token('andy')],
     [ADMIN => $t->token('root')];
@@ -63,8 +63,8 @@ for my $command (@commands) {
     ok $json, '  answers JSON';
     bearer(GUEST => $json->{access_token}) if $json->{access_token};
     bearer(BOSS  => $json->{admin_token})  if $json->{admin_token};
-    $ENV{TYPE} = $json->{id} if $command =~ m{/v1/types -H "\$ADMIN" --json};
-    $ENV{TEAM} = $json->{id} if $command =~ m{/v1/teams -H "\$ADMIN" --json};
+    $ENV{ uc $1 } = $json->{id}
+        if $command =~ m{/(team|type|feature)s -H "\$ADMIN" --json};
     $ENV{FILE} = $json->{token}            if $json->{digest};
 }
 
