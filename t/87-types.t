@@ -213,6 +213,7 @@ sub keywords {
         ['手机登录不了', 'login', 'app'],
         ['转账还没有到账', 'transfer', undef],
         ['请问价格', 'consultation', undef],
+        ['ＬＯＧＩＮ 不了', 'login', undef],
         ['passwords of others', undef, undef],
         ['nothing in particular', undef, undef],
     ) {

@@ -6,6 +6,7 @@
 
 #include "app/tkt_config.h"
 #include "app/tkt_form_int.h"
+#include "app/tkt_items.h"
 
 
 /* ---- loading ---- */
@@ -139,23 +140,6 @@ tkt_form_field_currencies(tkt_call_t *c, const tkt_form_field_t *f)
 }
 
 
-static size_t
-tkt_form_count(tkt_str_t list)
-{
-    size_t           n;
-    tkt_str_t        name, value;
-    tkt_json_walk_t  w;
-
-    if (!tkt_json_walk_open(&w, list)) {
-        return 0;
-    }
-
-    for (n = 0; tkt_json_walk_next(&w, &name, &value); n++) { /* void */ }
-
-    return n;
-}
-
-
 bool
 tkt_form_field_check(tkt_call_t *c, const void *before, void *after)
 {
@@ -170,7 +154,7 @@ tkt_form_field_check(tkt_call_t *c, const void *before, void *after)
     }
 
     if (f->choices_zh.len > 0
-        && tkt_form_count(f->choices_zh) != tkt_form_count(f->choices))
+        && tkt_items_count(f->choices_zh) != tkt_items_count(f->choices))
     {
         tkt_call_invalid(c, "/choices_zh", "range",
                          "one for each of choices, in the same order");
