@@ -8,6 +8,7 @@ use utf8;
 use Mojo::JSON qw(true false);
 use Test::Deep;
 
+use Mojo::Util qw(encode url_escape);
 use TicketTest;
 
 my $t = TicketTest->new(workers => 2);
@@ -241,6 +242,27 @@ sub approval {
     is_deeply $one->field('/steps'), ['核实申请人 check the requester',
         '开通权限 grant the access', '通知申请人 tell the requester'],
         '  with its steps';
+
+    # from the request to its end
+
+    my $path = '/v1/tickets/' . $one->field('/id');
+    $t->patch('root', '/v1/users/' . $t->id('alice'), { kind => 'employee' })
+        ->is(200);
+    is $t->get('ann', $path)->field('/requester/kind'), 'employee',
+        'staff sees who asks';
+    $t->post('ann', "$path/claim", {})->is(200);
+    $t->post('ann', "$path/resolve", { solution => '已开通' })
+        ->is_problem(409, 'conflict', '  not before it is approved');
+    $t->put('sue', "$path/approval", { approved => \1, reason => '同意' })
+        ->is(200);
+    for my $step (@{ $one->field('/steps') }) {
+        $t->post('ann', "$path/resolve", { solution => '已开通' })
+            ->is_problem(409, 'conflict', '  nor before each step is done');
+        $t->put('ann', "$path/steps/" . url_escape(encode('UTF-8', $step)))
+            ->is(200);
+    }
+    $t->post('ann', "$path/resolve", { solution => '已开通' })
+        ->is(200, '  then it is done');
 }
 
 
