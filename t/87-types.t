@@ -8,6 +8,7 @@ use utf8;
 use Mojo::JSON qw(true false);
 use Test::Deep;
 
+use Mojo::Util qw(encode url_escape);
 use TicketTest;
 
 my $t = TicketTest->new(workers => 2);
@@ -69,6 +70,9 @@ sub ready_made {
         ->field('/priority'), 'high', 'account security is never low';
     $t->get('alice', "/v1/types/$id{$_}/form")->is(200, "form of $_")
         for @want;
+    is $t->get('alice', "/v1/types/$id{login}/form", 'Accept-Language' => 'zh')
+        ->field('/properties/custom/properties/problem/oneOf/0/title'),
+        '密码错误', 'and what can be chosen, in Chinese';
 }
 
 
@@ -210,6 +214,7 @@ sub keywords {
         ['手机登录不了', 'login', 'app'],
         ['转账还没有到账', 'transfer', undef],
         ['请问价格', 'consultation', undef],
+        ['ＬＯＧＩＮ 不了', 'login', undef],
         ['passwords of others', undef, undef],
         ['nothing in particular', undef, undef],
     ) {
@@ -234,8 +239,30 @@ sub approval {
             system => 'payroll', rights => ['read'] } })
         ->is(201, 'something to approve');
     is $one->field('/approval'), 'pending', '  is pending';
-    is_deeply $one->field('/steps'), ['check the requester',
-        'grant the access', 'tell the requester'], '  with its steps';
+    is_deeply $one->field('/steps'), ['核实申请人 check the requester',
+        '开通权限 grant the access', '通知申请人 tell the requester'],
+        '  with its steps';
+
+    # from the request to its end
+
+    my $path = '/v1/tickets/' . $one->field('/id');
+    $t->patch('root', '/v1/users/' . $t->id('alice'), { kind => 'employee' })
+        ->is(200);
+    is $t->get('ann', $path)->field('/requester/kind'), 'employee',
+        'staff sees who asks';
+    $t->post('ann', "$path/claim", {})->is(200);
+    $t->post('ann', "$path/resolve", { solution => '已开通' })
+        ->is_problem(409, 'conflict', '  not before it is approved');
+    $t->put('sue', "$path/approval", { approved => \1, reason => '同意' })
+        ->is(200);
+    for my $step (@{ $one->field('/steps') }) {
+        $t->post('ann', "$path/resolve", { solution => '已开通' })
+            ->is_problem(409, 'conflict', '  nor before each step is done');
+        $t->put('ann', "$path/steps/" . url_escape(encode('UTF-8', $step)))
+            ->is(200);
+    }
+    $t->post('ann', "$path/resolve", { solution => '已开通' })
+        ->is(200, '  then it is done');
 }
 
 

@@ -32,8 +32,10 @@ my @FIELDS = (
     ['until',    'datetime',     {}],
     ['colour',   'choice',       { required => true,
         choices => ['red', 'dark blue', '绿'] }],
-    ['size',     'choice',       { choices => ['s', 'm'] }],
-    ['toppings', 'multi_choice', { choices => ['a', 'b', 'c'], max => 2 }],
+    ['size',     'choice',       { choices => ['s', 'm'],
+        choices_zh => ['小', '中'] }],
+    ['toppings', 'multi_choice', { choices => ['a', 'b', 'c'], max => 2,
+        choices_zh => ['甲', '乙', '丙'] }],
     ['parts',    'multi_choice', { choices => ['x', 'y'],
         required => true }],
     ['account',  'account',      { required => true, max => 12 }],
@@ -120,6 +122,8 @@ sub records {
     for my $row (
         [{ kind => 'choice' }, '/choices'],
         [{ kind => 'text', choices => ['a'] }, '/choices'],
+        [{ kind => 'choice', choices => ['a', 'b'], choices_zh => ['甲'] },
+            '/choices_zh'],
         [{ kind => 'money', min => 3 }, '/min'],
         [{ kind => 'datetime', max => 3 }, '/max'],
         [{ kind => 'text', max => 2001 }, '/max'],
@@ -155,6 +159,8 @@ sub words {
     my $custom = $form->{properties}{custom};
     is $custom->{properties}{story}{title}, 'Story', 'of a field';
     is $custom->{properties}{story}{description}, 'Help for story', '  help';
+    is_deeply $custom->{properties}{size}{enum}, ['s', 'm', undef],
+        'what can be chosen';
     ok !$custom->{properties}{finding}, 'no field of the staff';
     ok !$form->{properties}{drill}, '  nor member';
 
@@ -162,6 +168,9 @@ sub words {
     is $staff->{title}, '订单', 'in Chinese';
     is $staff->{properties}{custom}{properties}{story}{title}, '字段story',
         '  the fields, too';
+    is_deeply $staff->{properties}{custom}{properties}{size}{oneOf},
+        [{ const => 's', title => '小' }, { const => 'm', title => '中' },
+        { type => 'null' }], '  and what can be chosen';
     ok $staff->{properties}{custom}{properties}{finding}, '  for staff';
     ok $staff->{properties}{on_behalf_of}, '  with its members';
     $t->get('alice', '/v1/types/999/form')->is(404, 'no such type');
@@ -227,7 +236,7 @@ sub fitting ($who) {
 
 
 sub same_verdict ($who, $count) {
-    my $form = form($who);
+    my $form = form($who, $who eq 'ann' ? ('Accept-Language' => 'zh') : ());
     is_deeply ask({ schema => $form }), [],
         "the form of $who is a schema by the meta-schema";
     ok @{ ask({ schema => { %$form, type => 'thing' } }) },

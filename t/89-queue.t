@@ -3,6 +3,7 @@
 
 use v5.36;
 use utf8;
+use Time::HiRes qw(sleep);
 use TicketTest;
 
 my $t = TicketTest->new(workers => 4);
@@ -116,6 +117,17 @@ sub places {
     is $mine->field('/queue_position'), undef, 'who has an owner has no place';
     $t->get('alice', "/v1/tickets/$id[0]",
         'If-None-Match' => $mine->header('ETag'))->is(304);
+    # the pace of two that were taken tells how long it takes
+    is $t->get('alice', "/v1/tickets/$id[4]")->field('/expected_wait_s'),
+        undef, 'nobody knows yet how long it takes';
+    sleep 1.2;
+    $t->post('ann', "/v1/tickets/$id[1]/claim", {})->is(200);
+    my ($third, $fifth) = map { $t->get('alice', "/v1/tickets/$id[$_]")
+        ->field('/expected_wait_s') } 2, 4;
+    cmp_ok $third // 0, '>=', 1, 'now they do';
+    cmp_ok $fifth // 0, '>=', 3 * ($third // 9) - 2,
+        '  three times as long for the third';
+
     is_deeply [map { exists $_->{queue_position} }
         @{ $t->get('ann', '/v1/tickets')->field('/data') }],
         [(!!0) x @{ $t->get('ann', '/v1/tickets')->field('/data') }],

@@ -82,6 +82,10 @@ sub own_and_shared {
         'If-Match' => $tag)->is(200);
     $t->patch('sue', "/v1/views/$view{queue}", { position => 0 },
         'If-Match' => $tag)->is_problem(412, 'version-mismatch', 'If-Match');
+    $t->patch('sue', "/v1/views/$view{queue}", { active => \0 })->is(200);
+    is names('ann') . '|' . names('sue'), 'mine|queue', 'a retired one';
+    $t->get('ann', "/v1/views/$view{queue}")->is(404, '  is gone');
+    $t->patch('sue', "/v1/views/$view{queue}", { active => \1 })->is(200);
 
     my @same = map { $t->post('ann', '/v1/views', { name => 'again',
         filter => 'state=new' }, 'Idempotency-Key' => 'views-1') } 1 .. 2;

@@ -15,6 +15,7 @@ my %least = (subject => 'Printer', description => '打印机卡纸');
 rules();
 held();
 spam();
+insisted();
 staff();
 
 $t->verify;
@@ -77,6 +78,18 @@ sub spam {
         ->is(200, 'he appeals')->json;
     $t->post('sue', "$path/reopen", { reason => 'So it is.' })
         ->is(200, '  and is heard');
+    is $t->get('sue', $path)->field('/held'), false, '  nothing holds it';
+}
+
+# Who was rejected and opens it again by himself has it looked at first.
+sub insisted {
+    my $no   = submit('alice', subject => 'Casino again');
+    my $path = "/v1/tickets/$no->{id}";
+    is $t->post('alice', "$path/reopen", { reason => 'I want it.' })
+        ->is(200, 'opened again')->field('/state'), 'follow_up', '  it is';
+    is $t->get('ann', $path)->field('/held'), true, '  but held';
+    is $t->post('ann', "$path/claim", {})->is(200, '  until an agent')
+        ->field('/held'), false, '  takes it in hand';
 }
 
 sub staff {

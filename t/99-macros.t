@@ -48,6 +48,11 @@ sub crud () {
     is scalar @{ $t->get('andy', '/v1/macros')->json->{data} }, 1,
         'andy sees one';
     is scalar @{ $t->get('ann', '/v1/macros')->json->{data} }, 2, 'ann two';
+    $t->patch('sue', $shared, { active => \0 })->is(200, 'retired');
+    $t->get('andy', $shared)->is_problem(404, 'not-found', '  gone for him');
+    is scalar @{ $t->get('andy', '/v1/macros')->json->{data} }, 0,
+        '  from his list, too';
+    $t->get('sue', $shared)->is(200, '  not for who may bring it back');
 
     my $bad = macro('ann', body => 'a {{ticket.password}} b')
         ->is_problem(400, 'invalid-request');

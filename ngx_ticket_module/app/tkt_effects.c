@@ -157,11 +157,20 @@ tkt_fx_closed(tkt_effect_ctx_t *x)
 
 /*
  * A new cycle: the old ending times stay in the events.  A rating stays, and
- * so does a complaint until it has ended itself.
+ * so does a complaint until it has ended itself.  What was rejected and is
+ * brought back by its requester is looked at before anybody is given it.
  */
 static void
 tkt_fx_reopen(tkt_effect_ctx_t *x)
 {
+    if (x->decision->to == TKT_STATE_FOLLOW_UP
+        && x->t->approval == TKT_APPROVAL_NONE
+        && (x->t->close_reason == TKT_CLOSE_SPAM
+            || x->t->close_reason == TKT_CLOSE_REJECTED))
+    {
+        x->t->held = 1;
+    }
+
     x->t->reopen_count++;
     x->t->resolved_at = 0;
     x->t->confirmed_at = 0;

@@ -6,6 +6,7 @@
 
 #include "app/tkt_config.h"
 #include "app/tkt_form_int.h"
+#include "app/tkt_items.h"
 
 
 /* ---- loading ---- */
@@ -149,6 +150,14 @@ tkt_form_field_check(tkt_call_t *c, const void *before, void *after)
                                                            : "required",
                          "what can be chosen, for kind choice and "
                          "multi_choice");
+        return false;
+    }
+
+    if (f->choices_zh.len > 0
+        && tkt_items_count(f->choices_zh) != tkt_items_count(f->choices))
+    {
+        tkt_call_invalid(c, "/choices_zh", "range",
+                         "one for each of choices, in the same order");
         return false;
     }
 

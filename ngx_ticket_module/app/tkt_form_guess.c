@@ -1,7 +1,7 @@
 /*
- * Keywords in a ticket's text.  Letters of a-z are compared without regard to
- * case and as whole words; other scripts, which do not all set words apart,
- * as they stand.
+ * Keywords in a ticket's text, compared without regard to case and width.
+ * Letters of a-z are compared as whole words; other scripts, which do not all
+ * set words apart, as they stand.
  */
 
 #define _GNU_SOURCE                     /* memmem */
@@ -9,6 +9,7 @@
 #include "app/tkt_config.h"
 #include "app/tkt_form_guess.h"
 #include "codec/tkt_json_walk.h"
+#include "domain/tkt_words.h"
 
 
 /* Either kind that has keywords. */
@@ -17,13 +18,6 @@ typedef union {
     tkt_ticket_type_t  type;
     tkt_feature_t      feature;
 } tkt_form_guessed_t;
-
-
-static uint8_t
-tkt_form_lower(uint8_t c)
-{
-    return (c >= 'A' && c <= 'Z') ? (uint8_t) (c | 0x20) : c;
-}
 
 
 static bool
@@ -36,13 +30,9 @@ tkt_form_is_letter(uint8_t c)
 static size_t
 tkt_form_put(uint8_t *to, size_t room, tkt_str_t from)
 {
-    size_t  i;
+    from.len = (from.len < room) ? from.len : room;
 
-    for (i = 0; i < from.len && i < room; i++) {
-        to[i] = tkt_form_lower(from.data[i]);
-    }
-
-    return i;
+    return tkt_words_fold(to, from);
 }
 
 

@@ -120,6 +120,42 @@ tkt_form_enum(tkt_out_t *o, tkt_str_t list, bool null)
 }
 
 
+/* The choices, with their words in Chinese where it has been given them. */
+static void
+tkt_form_options(tkt_out_t *o, const tkt_form_field_t *f, bool null)
+{
+    tkt_str_t        name, item, title;
+    tkt_json_walk_t  w, titles;
+
+    if (f->choices_zh.len == 0 || !tkt_json_walk_open(&w, f->choices)
+        || !tkt_json_walk_open(&titles, f->choices_zh))
+    {
+        tkt_form_enum(o, f->choices, null);
+        return;
+    }
+
+    tkt_out_name(o, "oneOf");
+    tkt_out_lit(o, "[");
+
+    while (tkt_json_walk_next(&w, &name, &item)
+           && tkt_json_walk_next(&titles, &name, &title))
+    {
+        tkt_out_comma(o);
+        tkt_out_lit(o, "{\"const\":");
+        tkt_out_raw(o, item);
+        tkt_out_lit(o, ",\"title\":");
+        tkt_out_raw(o, title);
+        tkt_out_lit(o, "}");
+    }
+
+    if (null) {
+        tkt_out_lit(o, ",{\"type\":\"null\"}");
+    }
+
+    tkt_out_lit(o, "]");
+}
+
+
 void
 tkt_form_schema_money(tkt_out_t *o, const tkt_form_field_t *f)
 {
@@ -146,7 +182,7 @@ void
 tkt_form_schema_choice(tkt_out_t *o, const tkt_form_field_t *f)
 {
     tkt_form_type(o, f, "string");
-    tkt_form_enum(o, f->choices, !f->required);
+    tkt_form_options(o, f, !f->required);
 }
 
 
@@ -166,7 +202,7 @@ tkt_form_schema_choices(tkt_out_t *o, const tkt_form_field_t *f)
 {
     tkt_form_array(o, f);
     tkt_out_lit(o, ",\"uniqueItems\":true,\"items\":{\"type\":\"string\"");
-    tkt_form_enum(o, f->choices, false);
+    tkt_form_options(o, f, false);
     tkt_out_lit(o, "}");
 }
 
@@ -213,11 +249,17 @@ static void
 tkt_form_field_schema_out(tkt_call_t *c, tkt_out_t *o,
     const tkt_form_field_t *f)
 {
+    tkt_form_field_t  said = *f;
+
+    if (c->lang != TKT_LANG_ZH) {
+        said.choices_zh.len = 0;
+    }
+
     tkt_out_comma(o);
     tkt_out_string(o, f->head.name);
     tkt_out_lit(o, ":{");
 
-    tkt_form_row(f->kind)->schema(o, f);
+    tkt_form_row(f->kind)->schema(o, &said);
 
     tkt_form_annotate(o, "title", tkt_config_title(&f->head, c->lang));
     tkt_form_annotate(o, "description",

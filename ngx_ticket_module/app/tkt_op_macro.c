@@ -18,7 +18,7 @@ tkt_macro_may_share(const tkt_call_t *c)
 }
 
 
-/* Those of others are not there. */
+/* Those of others are not there, nor retired ones that he may not change. */
 static bool
 tkt_macro_load(tkt_call_t *c, uint64_t id, void *obj)
 {
@@ -26,7 +26,9 @@ tkt_macro_load(tkt_call_t *c, uint64_t id, void *obj)
 
     return tkt_config_load(c->txn, c->actor->tenant, TKT_CONFIG_MACRO, 0, id,
                            &tkt_macro_schema, m, c->arena)
-           && (m->owner == 0 || m->owner == c->actor->id);
+           && (m->owner == c->actor->id
+               || (m->owner == 0
+                   && (m->head.active || tkt_macro_may_share(c))));
 }
 
 

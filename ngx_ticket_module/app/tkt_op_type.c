@@ -113,6 +113,7 @@ tkt_seed_parts(tkt_call_t *c, const tkt_ready_type_t *ready, uint64_t type)
         field.required_to_resolve = d->to_resolve;
         field.staff_only = d->staff_only;
         field.choices = d->choices;
+        field.choices_zh = d->choices_zh;
         field.prompt_en = d->prompt_en;
         field.prompt_zh = d->prompt_zh;
         tkt_resource_store(c, &tkt_resource_form_field, NULL, &field,

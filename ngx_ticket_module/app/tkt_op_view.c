@@ -47,8 +47,9 @@ tkt_view_load(tkt_call_t *c, uint64_t id, void *obj)
         return v->owner == c->actor->id;
     }
 
-    return v->team == 0 || tkt_view_may_share(c)
-           || tkt_view_is_member(c, v->team);
+    return tkt_view_may_share(c)
+           || (v->head.active
+               && (v->team == 0 || tkt_view_is_member(c, v->team)));
 }
 
 

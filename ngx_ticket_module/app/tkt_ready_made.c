@@ -24,6 +24,8 @@ static const tkt_ready_field_t  tkt_login_fields[] = {
       .en = L("What happens"), .zh = L("遇到的问题"),
       .choices = L("[\"password wrong\",\"account locked\","
                    "\"no code arrives\",\"other\"]"),
+      .choices_zh = L("[\"密码错误\",\"账户被锁定\",\"收不到验证码\","
+                      "\"其他\"]"),
       .prompt_en = L("What happens when you log in?"),
       .prompt_zh = L("登录时出现什么情况？") },
     { .name = L("since"), .kind = TKT_FORM_DATETIME,
@@ -64,6 +66,7 @@ static const tkt_ready_field_t  tkt_transfer_fields[] = {
     { .name = L("finding"), .kind = TKT_FORM_CHOICE, .to_resolve = true,
       .staff_only = true, .en = L("Finding"), .zh = L("核查结果"),
       .choices = L("[\"arrived\",\"returned\",\"never sent\",\"refused\"]"),
+      .choices_zh = L("[\"已到账\",\"已退回\",\"未发出\",\"被拒绝\"]"),
       .prompt_en = L("Where is the money?"),
       .prompt_zh = L("款项现在何处？") },
 };
@@ -76,6 +79,7 @@ static const tkt_ready_field_t  tkt_fault_fields[] = {
     { .name = L("impact"), .kind = TKT_FORM_CHOICE, .required = true,
       .en = L("Whom it concerns"), .zh = L("影响范围"),
       .choices = L("[\"only me\",\"my team\",\"everybody\"]"),
+      .choices_zh = L("[\"仅我自己\",\"我的团队\",\"所有人\"]"),
       .prompt_en = L("Who cannot work?"), .prompt_zh = L("影响哪些人？") },
     { .name = L("page"), .kind = TKT_FORM_URL,
       .en = L("Address"), .zh = L("网址"),
@@ -87,6 +91,8 @@ static const tkt_ready_field_t  tkt_security_fields[] = {
       .en = L("What happened"), .zh = L("发生了什么"),
       .choices = L("[\"foreign login\",\"money missing\",\"data changed\","
                    "\"phone or card lost\",\"fraud message\"]"),
+      .choices_zh = L("[\"异地登录\",\"资金丢失\",\"资料被改\","
+                      "\"手机或银行卡丢失\",\"诈骗信息\"]"),
       .prompt_en = L("Choose all that apply"), .prompt_zh = L("可多选") },
     { .name = L("noticed"), .kind = TKT_FORM_DATETIME,
       .en = L("Noticed"), .zh = L("发现时间"),
@@ -134,6 +140,7 @@ static const tkt_ready_field_t  tkt_access_fields[] = {
     { .name = L("rights"), .kind = TKT_FORM_MULTI_CHOICE, .required = true,
       .en = L("Rights"), .zh = L("权限"),
       .choices = L("[\"read\",\"write\",\"administer\"]"),
+      .choices_zh = L("[\"查看\",\"修改\",\"管理\"]"),
       .prompt_en = L("Which rights?"), .prompt_zh = L("需要的权限") },
     { .name = L("until"), .kind = TKT_FORM_DATETIME,
       .en = L("Until"), .zh = L("截止时间"),
@@ -216,8 +223,9 @@ static const tkt_ready_type_t  tkt_ready_types[] = {
     { .name = L("access-request"), .category = TKT_CATEGORY_REQUEST,
       .approval = true, .en = L("Access request"), .zh = L("权限申请"),
       .keywords = L("[\"access request\",\"权限申请\",\"申请权限\"]"),
-      .steps = L("[\"check the requester\",\"grant the access\","
-                 "\"tell the requester\"]"),
+      .steps = L("[\"核实申请人 check the requester\","
+                 "\"开通权限 grant the access\","
+                 "\"通知申请人 tell the requester\"]"),
       .prompt_en = L("A supervisor approves it before anything is done."),
       .prompt_zh = L("需主管审批后办理。"),
       FIELDS(tkt_access_fields) },

@@ -26,6 +26,7 @@ typedef struct {
     tkt_str_t  en;
     tkt_str_t  zh;
     tkt_str_t  choices;
+    tkt_str_t  choices_zh;
     tkt_str_t  prompt_en;
     tkt_str_t  prompt_zh;
 } tkt_ready_field_t;

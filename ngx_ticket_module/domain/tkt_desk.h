@@ -136,6 +136,7 @@ typedef struct {
     tkt_str_t     prompt_zh;
     tkt_str_t     help_en;
     tkt_str_t     help_zh;
+    tkt_str_t     choices_zh;        /* none, or as many as choices          */
 } tkt_form_field_t;
 
 extern const tkt_schema_t  tkt_form_field_schema;

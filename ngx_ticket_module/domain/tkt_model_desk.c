@@ -288,6 +288,11 @@ static const tkt_field_t  tkt_form_field_fields[] = {
       .offset = offsetof(tkt_form_field_t, help_zh), .stored = 9,
       .in = NEW | CHANGE, .max = TKT_REASON_MAX_CHARS,
       .doc = "the same in Chinese" },
+    { TKT_NAME("choices_zh"), .type = TKT_T_TAGS,
+      .offset = offsetof(tkt_form_field_t, choices_zh), .stored = 10,
+      .in = NEW | CHANGE, .max = TKT_TAGS_MAX,
+      .doc = "the choices in Chinese, in the same order; tickets keep "
+             "those of choices" },
 };
 
 const tkt_schema_t  tkt_form_field_schema = {
