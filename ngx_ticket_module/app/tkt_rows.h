@@ -72,9 +72,10 @@ typedef enum {
                  | tkt_bit(TKT_STATE_ON_HOLD)                                 \
                  | tkt_bit(TKT_STATE_FOLLOW_UP)))
 
-/* Whether it stands in the queue. */
+/* Whether it stands in the queue; of a damaged record, too. */
 #define tkt_queue_has(t)                                                      \
-    ((TKT_STATES_ACTIVE & tkt_bit((t)->state)) != 0)
+    ((t)->state < TKT_STATE_MAX                                               \
+     && (TKT_STATES_ACTIVE & tkt_bit((t)->state)) != 0)
 
 /*
  * In an assignee's keys: active before done.  States within a class are not
