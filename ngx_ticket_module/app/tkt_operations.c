@@ -51,6 +51,37 @@
 #define LOGIN(offered) .ways = offered
 #define OF(name)       .resource = &tkt_resource_##name
 
+/*
+ * The five rows of a configuration resource, which differ in names alone.
+ * lister and getter are the generic handlers but where one adds something.
+ */
+#define CONFIGURED(id, what, at, one, reads, writes, lister, list_params,     \
+                   getter, get_params, doc_list, doc_create, doc_get,         \
+                   doc_patch, doc_delete)                                     \
+    { .name = id ".list", GET(at), READ, NEEDS(reads), LIST(what), OF(what),  \
+      .run = lister, .params = list_params, .flags = TKT_OP_LOCALISED,        \
+      .doc = doc_list },                                                      \
+                                                                              \
+    { .name = id ".create", POST(at), WRITE(201), NEEDS(writes),              \
+      OBJECT(what), OF(what), .run = tkt_resource_create,                     \
+      INPUT(what, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,                    \
+      .doc = doc_create },                                                    \
+                                                                              \
+    { .name = id ".get", GET(one), READ, NEEDS(reads), OBJECT(what),          \
+      OF(what), .run = getter, .params = get_params,                          \
+      .flags = TKT_OP_LOCALISED, .doc = doc_get },                            \
+                                                                              \
+    { .name = id ".patch", PATCH(one), WRITE(200), NEEDS(writes),             \
+      OBJECT(what), OF(what), .run = tkt_resource_patch,                      \
+      INPUT(what, TKT_USE_CHANGE),                                            \
+      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,             \
+      .doc = doc_patch },                                                     \
+                                                                              \
+    { .name = id ".delete", DELETE(one), WRITE(204), NEEDS(writes),           \
+      .shape = TKT_SHAPE_NONE, OF(what), .run = tkt_resource_delete,          \
+      .flags = TKT_OP_IF_MATCH, .doc = doc_delete },
+
+
 #define ACTION_0(id, verb, text)
 #define ACTION_1(id, verb, text)                                              \
     { .name = "ticket." verb, POST("/v1/tickets/{id}/" verb), WRITE(200),     \
@@ -283,31 +314,16 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
       .doc = "Change a tenant." },
 
-    { .name = "type.list", GET("/v1/types"), READ,
-      NEEDS(TICKET_READ), LIST(type), OF(type), .run = tkt_resource_list,
-      .params = PAGE, .flags = TKT_OP_LOCALISED,
-      .doc = "What a ticket can be about, in order." },
-
-    { .name = "type.create", POST("/v1/types"), WRITE(201),
-      NEEDS(CONFIG_WRITE), OBJECT(type), OF(type), .run = tkt_resource_create,
-      INPUT(type, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
-      .doc = "Make a type." },
-
-    { .name = "type.get", GET("/v1/types/{id}"), READ,
-      NEEDS(TICKET_READ), OBJECT(type), OF(type), .run = tkt_resource_get,
-      .flags = TKT_OP_LOCALISED, .doc = "One type." },
-
-    { .name = "type.patch", PATCH("/v1/types/{id}"), WRITE(200),
-      NEEDS(CONFIG_WRITE), OBJECT(type), OF(type), .run = tkt_resource_patch,
-      INPUT(type, TKT_USE_CHANGE),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
-      .doc = "Change a type, or retire it." },
-
-    { .name = "type.delete", DELETE("/v1/types/{id}"), WRITE(204),
-      NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(type),
-      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Delete a type without features and fields; tickets keep its "
-             "name." },
+    CONFIGURED("type", type, "/v1/types",
+               "/v1/types/{id}", TICKET_READ, CONFIG_WRITE,
+               tkt_resource_list, PAGE, tkt_resource_get,
+               0,
+               "What a ticket can be about, in order.",
+               "Make a type.",
+               "One type.",
+               "Change a type, or retire it.",
+               "Delete a type without features and fields; tickets keep its "
+               "name.")
 
     { .name = "type.seed", POST("/v1/types/ready-made"), ADMIN_WRITE(201),
       NEEDS(CONFIG_WRITE), LIST(type), .run = tkt_op_type_seed,
@@ -319,90 +335,35 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .flags = TKT_OP_LOCALISED | TKT_OP_GUEST,
       .doc = "JSON Schema of a submission of this type, with prompts." },
 
-    { .name = "feature.list", GET("/v1/types/{id}/features"), READ,
-      NEEDS(TICKET_READ), LIST(feature), OF(feature), .run = tkt_resource_list,
-      .params = PAGE, .flags = TKT_OP_LOCALISED,
-      .doc = "The features of a type, in order." },
+    CONFIGURED("feature", feature, "/v1/types/{id}/features",
+               "/v1/types/{id}/features/{number}", TICKET_READ, CONFIG_WRITE,
+               tkt_resource_list, PAGE, tkt_resource_get,
+               0,
+               "The features of a type, in order.",
+               "Make a feature.",
+               "One feature.",
+               "Change a feature, or retire it.",
+               "Delete a feature; tickets keep its name.")
 
-    { .name = "feature.create", POST("/v1/types/{id}/features"), WRITE(201),
-      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature),
-      .run = tkt_resource_create,
-      INPUT(feature, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
-      .doc = "Make a feature." },
+    CONFIGURED("field", form_field, "/v1/types/{id}/fields",
+               "/v1/types/{id}/fields/{number}", TICKET_READ, CONFIG_WRITE,
+               tkt_resource_list, PAGE, tkt_resource_get,
+               0,
+               "The fields of a type's form, in order.",
+               "Add a field to the form.",
+               "One field.",
+               "Change a field, or retire it.",
+               "Take a field out; tickets keep what was filled in.")
 
-    { .name = "feature.get", GET("/v1/types/{id}/features/{number}"), READ,
-      NEEDS(TICKET_READ), OBJECT(feature), OF(feature), .run = tkt_resource_get,
-      .flags = TKT_OP_LOCALISED, .doc = "One feature." },
-
-    { .name = "feature.patch", PATCH("/v1/types/{id}/features/{number}"),
-      WRITE(200),
-      NEEDS(CONFIG_WRITE), OBJECT(feature), OF(feature),
-      .run = tkt_resource_patch,
-      INPUT(feature, TKT_USE_CHANGE),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
-      .doc = "Change a feature, or retire it." },
-
-    { .name = "feature.delete", DELETE("/v1/types/{id}/features/{number}"),
-      WRITE(204),
-      NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(feature),
-      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Delete a feature; tickets keep its name." },
-
-    { .name = "field.list", GET("/v1/types/{id}/fields"), READ,
-      NEEDS(TICKET_READ), LIST(form_field), OF(form_field),
-      .run = tkt_resource_list,
-      .params = PAGE, .flags = TKT_OP_LOCALISED,
-      .doc = "The fields of a type's form, in order." },
-
-    { .name = "field.create", POST("/v1/types/{id}/fields"), WRITE(201),
-      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field),
-      .run = tkt_resource_create,
-      INPUT(form_field, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
-      .doc = "Add a field to the form." },
-
-    { .name = "field.get", GET("/v1/types/{id}/fields/{number}"), READ,
-      NEEDS(TICKET_READ), OBJECT(form_field), OF(form_field),
-      .run = tkt_resource_get,
-      .flags = TKT_OP_LOCALISED, .doc = "One field." },
-
-    { .name = "field.patch", PATCH("/v1/types/{id}/fields/{number}"),
-      WRITE(200),
-      NEEDS(CONFIG_WRITE), OBJECT(form_field), OF(form_field),
-      .run = tkt_resource_patch,
-      INPUT(form_field, TKT_USE_CHANGE),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
-      .doc = "Change a field, or retire it." },
-
-    { .name = "field.delete", DELETE("/v1/types/{id}/fields/{number}"),
-      WRITE(204),
-      NEEDS(CONFIG_WRITE), .shape = TKT_SHAPE_NONE, OF(form_field),
-      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Take a field out; tickets keep what was filled in." },
-
-    { .name = "team.list", GET("/v1/teams"), READ,
-      NEEDS(TEAM_READ), LIST(team), OF(team), .run = tkt_resource_list,
-      .params = PAGE, .flags = TKT_OP_LOCALISED,
-      .doc = "The teams, in order." },
-
-    { .name = "team.create", POST("/v1/teams"), WRITE(201),
-      NEEDS(TEAM_WRITE), OBJECT(team), OF(team), .run = tkt_resource_create,
-      INPUT(team, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
-      .doc = "Make a team." },
-
-    { .name = "team.get", GET("/v1/teams/{id}"), READ,
-      NEEDS(TEAM_READ), OBJECT(team), OF(team), .run = tkt_resource_get,
-      .flags = TKT_OP_LOCALISED, .doc = "One team." },
-
-    { .name = "team.patch", PATCH("/v1/teams/{id}"), WRITE(200),
-      NEEDS(TEAM_WRITE), OBJECT(team), OF(team), .run = tkt_resource_patch,
-      INPUT(team, TKT_USE_CHANGE),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
-      .doc = "Change a team." },
-
-    { .name = "team.delete", DELETE("/v1/teams/{id}"), WRITE(204),
-      NEEDS(TEAM_WRITE), .shape = TKT_SHAPE_NONE, OF(team),
-      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Delete a team without members and tickets." },
+    CONFIGURED("team", team, "/v1/teams",
+               "/v1/teams/{id}", TEAM_READ, TEAM_WRITE,
+               tkt_resource_list, PAGE, tkt_resource_get,
+               0,
+               "The teams, in order.",
+               "Make a team.",
+               "One team.",
+               "Change a team.",
+               "Delete a team without members and tickets.")
 
     { .name = "member.list", GET("/v1/teams/{id}/members"), READ,
       NEEDS(TEAM_READ), LIST(member), OF(member), .run = tkt_resource_list,
@@ -418,30 +379,15 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       WRITE(204), NEEDS(TEAM_WRITE), .shape = TKT_SHAPE_NONE, OF(member),
       .run = tkt_resource_delete, .doc = "Take a principal out of a team." },
 
-    { .name = "grant.list", GET("/v1/grants"), READ,
-      NEEDS(TEAM_READ), LIST(grant), OF(grant), .run = tkt_resource_list,
-      .params = PAGE | P(USER), .flags = TKT_OP_LOCALISED,
-      .doc = "Who may work on what." },
-
-    { .name = "grant.create", POST("/v1/grants"), WRITE(201),
-      NEEDS(TEAM_WRITE), OBJECT(grant), OF(grant), .run = tkt_resource_create,
-      INPUT(grant, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
-      .doc = "Grant an agent a type, or a feature of it." },
-
-    { .name = "grant.get", GET("/v1/grants/{id}"), READ,
-      NEEDS(TEAM_READ), OBJECT(grant), OF(grant), .run = tkt_resource_get,
-      .flags = TKT_OP_LOCALISED, .doc = "One grant." },
-
-    { .name = "grant.patch", PATCH("/v1/grants/{id}"), WRITE(200),
-      NEEDS(TEAM_WRITE), OBJECT(grant), OF(grant), .run = tkt_resource_patch,
-      INPUT(grant, TKT_USE_CHANGE),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
-      .doc = "Change the level of a grant." },
-
-    { .name = "grant.delete", DELETE("/v1/grants/{id}"), WRITE(204),
-      NEEDS(TEAM_WRITE), .shape = TKT_SHAPE_NONE, OF(grant),
-      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Take a grant away." },
+    CONFIGURED("grant", grant, "/v1/grants",
+               "/v1/grants/{id}", TEAM_READ, TEAM_WRITE,
+               tkt_resource_list, PAGE | P(USER), tkt_resource_get,
+               0,
+               "Who may work on what.",
+               "Grant an agent a type, or a feature of it.",
+               "One grant.",
+               "Change the level of a grant.",
+               "Take a grant away.")
 
     { .name = "presence.get", GET("/v1/me/presence"), READ,
       NEEDS(DESK_WORK), OBJECT(presence), .run = tkt_op_presence_get,
@@ -464,30 +410,15 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE,
       .doc = "Change how submissions are scored." },
 
-    { .name = "macro.list", GET("/v1/macros"), READ,
-      NEEDS(DESK_WORK), LIST(macro), OF(macro), .run = tkt_resource_list,
-      .params = PAGE, .flags = TKT_OP_LOCALISED,
-      .doc = "One's own and the shared macros, in order." },
-
-    { .name = "macro.create", POST("/v1/macros"), WRITE(201),
-      NEEDS(DESK_WORK), OBJECT(macro), OF(macro), .run = tkt_resource_create,
-      INPUT(macro, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
-      .doc = "Make a macro; a shared one needs desk.share." },
-
-    { .name = "macro.get", GET("/v1/macros/{id}"), READ,
-      NEEDS(DESK_WORK), OBJECT(macro), OF(macro), .run = tkt_resource_get,
-      .flags = TKT_OP_LOCALISED, .doc = "One macro." },
-
-    { .name = "macro.patch", PATCH("/v1/macros/{id}"), WRITE(200),
-      NEEDS(DESK_WORK), OBJECT(macro), OF(macro), .run = tkt_resource_patch,
-      INPUT(macro, TKT_USE_CHANGE),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
-      .doc = "Change a macro." },
-
-    { .name = "macro.delete", DELETE("/v1/macros/{id}"), WRITE(204),
-      NEEDS(DESK_WORK), .shape = TKT_SHAPE_NONE, OF(macro),
-      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Delete a macro." },
+    CONFIGURED("macro", macro, "/v1/macros",
+               "/v1/macros/{id}", DESK_WORK, DESK_WORK,
+               tkt_resource_list, PAGE, tkt_resource_get,
+               0,
+               "One's own and the shared macros, in order.",
+               "Make a macro; a shared one needs desk.share.",
+               "One macro.",
+               "Change a macro.",
+               "Delete a macro.")
 
     { .name = "macro.apply", POST("/v1/tickets/{id}/apply"), WRITE(200),
       NEEDS(DESK_WORK), TICKET, .run = tkt_op_macro_apply,
@@ -495,30 +426,15 @@ static const tkt_operation_t  tkt_operation_rows[] = {
       .flags = TKT_OP_IF_MATCH | TKT_OP_LOCALISED,
       .doc = "Apply a macro: its text and its actions, all or nothing." },
 
-    { .name = "view.list", GET("/v1/views"), READ,
-      NEEDS(DESK_WORK), LIST(view), OF(view), .run = tkt_op_view_list,
-      .params = PAGE | P(COUNT), .flags = TKT_OP_LOCALISED,
-      .doc = "One's own and the shared views, in order." },
-
-    { .name = "view.create", POST("/v1/views"), WRITE(201),
-      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_resource_create,
-      INPUT(view, TKT_USE_NEW), .flags = TKT_OP_LOCALISED,
-      .doc = "Save a view; a shared one needs desk.share." },
-
-    { .name = "view.get", GET("/v1/views/{id}"), READ,
-      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_op_view_get,
-      .params = P(COUNT), .flags = TKT_OP_LOCALISED, .doc = "One view." },
-
-    { .name = "view.patch", PATCH("/v1/views/{id}"), WRITE(200),
-      NEEDS(DESK_WORK), OBJECT(view), OF(view), .run = tkt_resource_patch,
-      INPUT(view, TKT_USE_CHANGE),
-      .flags = TKT_OP_IF_MATCH | TKT_OP_MERGE | TKT_OP_LOCALISED,
-      .doc = "Change a view." },
-
-    { .name = "view.delete", DELETE("/v1/views/{id}"), WRITE(204),
-      NEEDS(DESK_WORK), .shape = TKT_SHAPE_NONE, OF(view),
-      .run = tkt_resource_delete, .flags = TKT_OP_IF_MATCH,
-      .doc = "Delete a view." },
+    CONFIGURED("view", view, "/v1/views",
+               "/v1/views/{id}", DESK_WORK, DESK_WORK,
+               tkt_op_view_list, PAGE | P(COUNT), tkt_op_view_get,
+               P(COUNT),
+               "One's own and the shared views, in order.",
+               "Save a view; a shared one needs desk.share.",
+               "One view.",
+               "Change a view.",
+               "Delete a view.")
 
     { .name = "view.tickets", GET("/v1/views/{id}/tickets"), READ,
       NEEDS(DESK_WORK), .shape = TKT_SHAPE_COUNTS,
@@ -687,47 +603,4 @@ tkt_operations(size_t *count)
     *count = tkt_array_len(tkt_operation_rows);
 
     return tkt_operation_rows;
-}
-
-
-static const struct {
-    const char  *name;
-    const char  *schema;
-    const char  *doc;
-} tkt_param_rows[] = {
-#define X(id, text, json, prose)  { text, json, prose },
-    TKT_PARAM_TABLE(X)
-#undef X
-};
-
-
-const char *
-tkt_param_name(tkt_param_id_t id)
-{
-    return tkt_param_rows[id].name;
-}
-
-
-const char *
-tkt_param_schema(tkt_param_id_t id)
-{
-    return tkt_param_rows[id].schema;
-}
-
-
-const char *
-tkt_param_doc(tkt_param_id_t id)
-{
-    return tkt_param_rows[id].doc;
-}
-
-
-const char *
-tkt_method_name(tkt_method_t method)
-{
-    static const char *const  names[] = {
-        "", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
-    };
-
-    return names[method];
 }
