@@ -83,7 +83,8 @@ tkt_kept_next_ticket(tkt_kept_t *k)
     tkt_key_by_requester(&from, k->tenant, k->principal, k->place.a + 1);
 
     return tkt_kept_next(k, TKT_DB_BY_REQUESTER, &prefix, &from, prefix.len,
-                         &k->place.a, &value);
+                         &k->place.a, &value)
+           && k->place.a != TKT_TICKET_COUNTS;
 }
 
 
