@@ -394,7 +394,8 @@ tkt_kept_told(tkt_kept_t *k)
     tkt_key_notice(&from, k->tenant, k->principal, k->place.a + 1);
 
     if (!tkt_kept_next(k, TKT_DB_NOTICE, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
+                       &k->place.a, &value)
+        || k->place.a == TKT_NOTICE_SEQ_STATE)
     {
         return false;
     }
