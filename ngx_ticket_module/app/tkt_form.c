@@ -30,16 +30,11 @@ typedef struct {
 static bool
 tkt_form_tenant_has(tkt_call_t *c)
 {
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
+    tkt_key_t  prefix;
 
     tkt_key_config_kind(&prefix, c->actor->tenant, TKT_CONFIG_TYPE);
-    tkt_scan_open(&scan, c->txn, TKT_DB_CONFIG, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
 
-    return any;
+    return tkt_scan_any(c->txn, TKT_DB_CONFIG, &prefix);
 }
 
 
