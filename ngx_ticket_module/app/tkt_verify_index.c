@@ -24,29 +24,6 @@ typedef struct {
 } tkt_group_t;
 
 
-bool
-tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
-    size_t cells, uint64_t *counts)
-{
-    size_t          i;
-    const uint8_t  *pos, *end;
-
-    memset(counts, 0, cells * sizeof(uint64_t));
-
-    pos = value.data;
-    end = (value.len == 0) ? pos : pos + value.len;
-
-    for (i = 0; pos != end; i++) {
-        if (i == cells || !tkt_varint_get(&pos, end, &counts[i])) {
-            tkt_verify_fault(v, "%s: the counts do not decode", what);
-            return false;
-        }
-    }
-
-    return true;
-}
-
-
 static void
 tkt_group_name(const tkt_group_t *g, char *what, size_t size)
 {
