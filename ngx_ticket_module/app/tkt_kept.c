@@ -523,19 +523,3 @@ tkt_kept_step(tkt_kept_t *k)
 
     return false;
 }
-
-
-bool
-tkt_message_get(tkt_txn_t *txn, uint32_t tenant, uint64_t ticket,
-    uint64_t number, tkt_message_t *message, tkt_arena_t *arena)
-{
-    tkt_key_t  key;
-    tkt_str_t  value;
-
-    tkt_key_message(&key, tenant, ticket, (uint32_t) number);
-    tkt_key_u16(&key, 0);
-
-    return tkt_get(txn, TKT_DB_MESSAGE, &key, &value)
-           && tkt_message_load(txn, (tkt_str_t) { key.data, key.len },
-                               tkt_arena_copy(arena, value), message, arena);
-}

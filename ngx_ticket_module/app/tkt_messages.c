@@ -5,7 +5,6 @@
  * whose next message is oldest goes first.
  */
 
-#include "app/tkt_kept.h"
 #include "app/tkt_merged.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
@@ -270,7 +269,7 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 
         if (tkt_message_shown(s, internal)) {
 
-            if (tkt_part_full(o, begin, n, limit)) {
+            if (tkt_call_page_full(o, begin, n, limit)) {
                 break;
             }
 

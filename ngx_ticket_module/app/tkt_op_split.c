@@ -3,7 +3,6 @@
  * ever appended; the event of the old ticket names it and the new ticket.
  */
 
-#include "app/tkt_kept.h"
 #include "app/tkt_links.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ticket.h"
