@@ -144,8 +144,8 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
 
     for (steps = 0; tkt_txn_status(c->txn) == TKT_OK; steps++) {
 
-        if (n == limit || steps == TKT_LIST_STEPS_MAX
-            || tkt_out_bytes(o) > TKT_LIST_PAGE_MAX_BYTES)
+        if (steps == TKT_LIST_STEPS_MAX
+            || tkt_call_page_full(o, 0, n, limit))
         {
             /* a last look: without another entry there is no next page */
 
