@@ -2,6 +2,7 @@
  * GET /v1/tickets and GET /v1/me/tickets.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_list.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_sight.h"
@@ -117,7 +118,7 @@ tkt_list_takes(tkt_sight_t *sight, const tkt_filter_t *f,
         return true;
     }
 
-    caller = tkt_view_caller(sight->call, t);
+    caller = tkt_caller_of(sight->call, t);
 
     return tkt_workflow_sees_internal(&caller);
 }

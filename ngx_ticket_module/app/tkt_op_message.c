@@ -3,6 +3,7 @@
  */
 
 #include "app/tkt_attachments.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_notices.h"
@@ -102,7 +103,7 @@ tkt_message_target(tkt_call_t *c, const tkt_ticket_t *named,
     *target = *named;
 
     if (named->merged_into == 0) {
-        *caller = tkt_view_caller(c, named);
+        *caller = tkt_caller_of(c, named);
         return true;
     }
 
@@ -116,7 +117,7 @@ tkt_message_target(tkt_call_t *c, const tkt_ticket_t *named,
     }
 
     c->if_match = tkt_str("");
-    *caller = tkt_view_caller(c, target);
+    *caller = tkt_caller_of(c, target);
 
     if (!tkt_workflow_visible(caller)) {
         caller->relation = TKT_REL_WATCHER;

@@ -7,6 +7,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
@@ -135,7 +136,7 @@ tkt_export_caller(tkt_export_page_t *x)
         return (tkt_caller_t) { .relation = TKT_REL_FOREIGN };
     }
 
-    return tkt_view_caller(x->call, &t);
+    return tkt_caller_of(x->call, &t);
 }
 
 

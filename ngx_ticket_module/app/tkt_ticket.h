@@ -11,6 +11,9 @@
 #include "app/tkt_view.h"
 
 
+/* Tells the reply which ticket it is about: for variables and logs. */
+void tkt_ticket_note(tkt_call_t *c, const tkt_ticket_t *t);
+
 /*
  * The ticket of the path, by id or number.  False, and answered 404, if there
  * is none or the caller may not see it.

@@ -2,6 +2,7 @@
  * The timeline of a ticket: its events, newest first, along their chain.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
 #include "base/tkt_text.h"
@@ -49,7 +50,7 @@ tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_event_t   e;
     tkt_caller_t  caller;
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
     internal = tkt_workflow_sees_internal(&caller);
 
     tkt_view_init(&view, c);
