@@ -139,6 +139,26 @@ ask_get(desk_t *d, ask_t *a, const tkt_actor_t *actor, const char *target)
 }
 
 
+/* The same with an entity tag: If-Match of a write, If-None-Match of a GET. */
+static inline unsigned
+ask_tagged(desk_t *d, ask_t *a, const tkt_actor_t *actor, tkt_method_t method,
+    const char *target, const char *tag, const char *body)
+{
+    tkt_request_t  req = ask_make(d, method, target);
+
+    if (method == TKT_METHOD_GET) {
+        req.if_none_match = tkt_str_z(tag);
+
+    } else {
+        req.if_match = tkt_str_z(tag);
+    }
+
+    ask_request(d, a, actor, &req, body);
+
+    return a->reply.http;
+}
+
+
 /* ---- answers ---- */
 
 /*
