@@ -8,6 +8,8 @@
  * without controls.
  */
 
+#define _GNU_SOURCE                          /* memmem */
+
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -231,6 +231,37 @@ length_at(yajl_val v, const char *pointer)
 }
 
 
+/* Asks for a list, which must be had; how many entries its page has. */
+static inline size_t
+ask_list(desk_t *d, ask_t *a, const tkt_actor_t *actor, const char *target)
+{
+    if (ask_get(d, a, actor, target) != 200) {
+        fail_msg("%s: %.*s", target, (int) a->reply.body.len,
+                 (const char *) a->reply.body.data);
+    }
+
+    return length_at(a->json, "/data");
+}
+
+
+/* The ids of the entries of a page, joined. */
+static inline void
+list_ids(yajl_val v, char *text, size_t size)
+{
+    char    pointer[32];
+    size_t  i, len, n = length_at(v, "/data");
+
+    text[0] = '\0';
+
+    for (i = 0; i < n; i++) {
+        len = strlen(text);
+        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/id", i);
+        (void) snprintf(text + len, size - len, "%s%lld", i > 0 ? " " : "",
+                        number_at(v, pointer));
+    }
+}
+
+
 static inline bool
 is_true(yajl_val v, const char *pointer)
 {

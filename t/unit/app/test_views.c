@@ -53,12 +53,7 @@ views_of(desk_t *d, const tkt_actor_t *actor, const char *target)
     yajl_val     v;
     static char  text[8192];
 
-    if (ask_get(d, &a, actor, target) != 200) {
-        fail_msg("%s: %.*s", target, (int) a.reply.body.len,
-                 (const char *) a.reply.body.data);
-    }
-
-    n = length_at(a.json, "/data");
+    n = ask_list(d, &a, actor, target);
     text[0] = '\0';
 
     for (i = 0; i < n; i++) {
@@ -85,25 +80,10 @@ static const char *
 ids_of(desk_t *d, const tkt_actor_t *actor, const char *target)
 {
     ask_t        a;
-    char         pointer[32];
-    size_t       i, n;
     static char  text[8192];
 
-    if (ask_get(d, &a, actor, target) != 200) {
-        fail_msg("%s: %.*s", target, (int) a.reply.body.len,
-                 (const char *) a.reply.body.data);
-    }
-
-    n = length_at(a.json, "/data");
-    text[0] = '\0';
-
-    for (i = 0; i < n; i++) {
-        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/id", i);
-        (void) snprintf(text + strlen(text), sizeof(text) - strlen(text),
-                        "%s%lld", i > 0 ? " " : "",
-                        number_at(a.json, pointer));
-    }
-
+    (void) ask_list(d, &a, actor, target);
+    list_ids(a.json, text, sizeof(text));
     ask_done(&a);
 
     return text;
