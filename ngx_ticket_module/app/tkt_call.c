@@ -428,6 +428,14 @@ tkt_call_link(tkt_call_t *c, tkt_str_t cursor)
 }
 
 
+bool
+tkt_call_page_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit)
+{
+    return n == limit
+           || tkt_out_bytes(o) - begin > TKT_LIST_PAGE_MAX_BYTES;
+}
+
+
 void
 tkt_call_page(tkt_call_t *c, tkt_out_t *o, tkt_str_t filter,
     tkt_str_t position)

@@ -133,6 +133,13 @@ bool tkt_call_cursor(tkt_call_t *c, tkt_str_t filter, tkt_str_t *position);
 void tkt_call_bad_cursor(tkt_call_t *c);
 
 /*
+ * Whether a page begun at `begin` of the output ends with n entries: at their
+ * number, or at their bytes if those are long.
+ */
+bool tkt_call_page_full(const tkt_out_t *o, size_t begin, size_t n,
+    size_t limit);
+
+/*
  * Ends a list begun with {"data":[…: writes the page member with the cursor
  * of `position` (empty: no more) and sets the Link header.
  */

@@ -2,12 +2,12 @@
  * Types, features and forms of tickets; see the header.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_config.h"
 #include "app/tkt_form.h"
 #include "app/tkt_form_fields.h"
 #include "app/tkt_form_guess.h"
 #include "app/tkt_items.h"
-#include "app/tkt_view.h"
 #include "base/tkt_text.h"
 #include "domain/tkt_parts.h"
 
@@ -30,16 +30,11 @@ typedef struct {
 static bool
 tkt_form_tenant_has(tkt_call_t *c)
 {
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
+    tkt_key_t  prefix;
 
     tkt_key_config_kind(&prefix, c->actor->tenant, TKT_CONFIG_TYPE);
-    tkt_scan_open(&scan, c->txn, TKT_DB_CONFIG, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
 
-    return any;
+    return tkt_scan_any(c->txn, TKT_DB_CONFIG, &prefix);
 }
 
 
@@ -381,7 +376,7 @@ tkt_form_is_staff(tkt_call_t *c, const tkt_ticket_t *before)
         return (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) != 0;
     }
 
-    caller = tkt_view_caller(c, before);
+    caller = tkt_caller_of(c, before);
 
     return tkt_workflow_sees_internal(&caller);
 }

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
+#include "app/tkt_caller.h"
 #include "app/tkt_complaints.h"
 #include "app/tkt_config.h"
 #include "app/tkt_notices.h"
-#include "app/tkt_view.h"
 #include "app/tkt_who.h"
 #include "base/tkt_text.h"
 #include "codec/tkt_json_walk.h"
@@ -59,7 +59,7 @@ tkt_notify_sees(const tkt_call_t *c, const tkt_ticket_t *t,
 
     actor.grants = user->grants;
     call.actor = &actor;
-    caller = tkt_view_caller(&call, t);
+    caller = tkt_caller_of(&call, t);
 
     return tkt_workflow_visible(&caller)
            && (!internal || tkt_workflow_sees_internal(&caller));

@@ -3,7 +3,7 @@
  * ever appended; the event of the old ticket names it and the new ticket.
  */
 
-#include "app/tkt_kept.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_links.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ticket.h"
@@ -20,7 +20,7 @@ tkt_split_find(tkt_call_t *c, tkt_ticket_t *t)
         return false;
     }
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
 
     if (!tkt_workflow_sees_internal(&caller)
         || (caller.denied & tkt_bit(TKT_ACTION_SUBMIT)))

@@ -2,11 +2,11 @@
  * Parts of tickets; see the header.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_items.h"
 #include "app/tkt_links.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
-#include "app/tkt_view.h"
 #include "app/tkt_watchers.h"
 
 
@@ -30,7 +30,7 @@ tkt_parts_link_view(tkt_call_t *c, const tkt_ticket_t *t, tkt_out_t *o,
     if (tkt_ticket_load_head(c->txn, (uint32_t) t->tenant, link->ticket,
                              &other))
     {
-        caller = tkt_view_caller(c, &other);
+        caller = tkt_caller_of(c, &other);
         seen = tkt_workflow_visible(&caller);
     }
 
@@ -121,7 +121,7 @@ tkt_parts_view(tkt_call_t *c, tkt_ticket_t *t)
         return;
     }
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
     staff = tkt_workflow_sees_internal(&caller);
 
     if (t->link_list.len > 0) {

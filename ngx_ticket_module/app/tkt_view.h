@@ -42,9 +42,6 @@ void tkt_view_init(tkt_view_t *v, tkt_call_t *call);
 /* The name that a principal is shown by; valid as long as the answer. */
 tkt_str_t tkt_view_person(tkt_view_t *v, uint64_t id);
 
-/* Who the caller is to a ticket. */
-tkt_caller_t tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t);
-
 /*
  * The role whose rows of a ticket the caller reads: an agent who may not work
  * on it sees it as its requesters and watchers do.

@@ -326,7 +326,6 @@ static void
 ngx_ticket_upload_more(ngx_http_request_t *r)
 {
     off_t              taken;
-    ngx_int_t          rc;
     tkt_status_t       status;
     ngx_ticket_ctx_t  *ctx;
 
@@ -350,14 +349,7 @@ ngx_ticket_upload_more(ngx_http_request_t *r)
             return;
         }
 
-        rc = ngx_http_read_unbuffered_request_body(r);
-
-        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-            ngx_ticket_body_fail(r, rc);
-            return;
-        }
-
-        if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
+        if (ngx_ticket_body_more(r) != NGX_OK) {
             return;
         }
     }

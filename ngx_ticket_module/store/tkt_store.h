@@ -388,6 +388,9 @@ void tkt_scan_open(tkt_scan_t *s, tkt_txn_t *txn, tkt_db_t db,
 bool tkt_scan_next(tkt_scan_t *s);
 void tkt_scan_close(tkt_scan_t *s);
 
+/* Whether there is any key that begins with `prefix`; false on failure too. */
+bool tkt_scan_any(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *prefix);
+
 
 /*
  * Walks several prefixes of one database as one sequence ordered by what

@@ -86,7 +86,7 @@ struct ngx_ticket_desk_s {
     ngx_ticket_writer_t     *writer;
     ngx_ticket_crew_t       *hasher;      /* passwords; NULL without memory  */
     ngx_ticket_crew_t       *filer;       /* files; NULL without memory      */
-    ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
+    ngx_ticket_zone_t       *shared;      /* NULL: nothing is counted        */
     tkt_viewers_t            viewers;     /* data is NULL: nobody is known   */
     const tkt_keyring_t     *keyring;     /* the store's                     */
     tkt_answers_t           *answers;     /* NULL: none are kept             */

@@ -22,7 +22,7 @@ open_form(desk_t *d, const char *field)
 {
     char  body[512];
 
-    open_desk(d);
+    traffic_open(d);
     desk_post(d, &admin, "/v1/types", "{\"name\":\"t\"}");
     (void) snprintf(body, sizeof(body), "{\"name\":\"f\",%s}", field);
     desk_post(d, &admin, "/v1/types/1/fields", body);
@@ -182,7 +182,7 @@ test_given(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"t\",\"priority\":"
               "\"high\",\"steps\":[\"one\",\"two\"],\"approval\":true}");
     desk_post(&d, &admin, "/v1/types/1/features",
@@ -244,7 +244,7 @@ test_keywords(void **state)
     size_t         i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"login\",\"position\":2,"
               "\"keywords\":[\"Log in\",\"password\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"printer\",\"position\":1,"
@@ -282,7 +282,7 @@ test_without_types(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(submit(&d, &user, "\"type\":\"any\",\"feature\":\"x\","
                             "\"custom\":{\"a\":{\"b\":[1]}}"), 201);
     assert_int_equal(submit(&d, &user, "\"feature\":\"x\""), 201);
