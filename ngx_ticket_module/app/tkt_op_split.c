@@ -90,6 +90,7 @@ tkt_split_make(tkt_call_t *c, const tkt_ticket_t *from,
         .contact_name = from->contact_name,
         .contact_email = from->contact_email,
         .contact_phone = from->contact_phone,
+        .phone_kind = from->phone_kind,
         .contact_site_url = from->contact_site_url,
         .custom = from->custom,
     };
