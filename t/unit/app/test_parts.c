@@ -3,6 +3,8 @@
  * many, and what is in the way of a solution.
  */
 
+#define _GNU_SOURCE         /* memmem */
+
 #include "part_desk.h"
 
 #include "app/tkt_items.h"
@@ -394,6 +396,67 @@ test_erased_people_leave(void **state)
 }
 
 
+/* ---- brief lists ---- */
+
+/*
+ * A member that is asked for alone is as it is in the whole ticket, whatever
+ * it takes to find it out.
+ */
+static void
+test_brief_lists(void **state)
+{
+    ask_t               a, all;
+    char                path[96], begin[] = "{\"data\":[{";
+    size_t              i, from, len;
+    static desk_t       d;
+    const tkt_field_t  *f;
+
+    part_open(&d);
+    (void) part_ticket(&d, USER_1);
+    (void) part_ticket(&d, USER_1);
+    part_do(&d, 200, AGENT_1, PUT, "{\"kind\":\"related\"}",
+            "/v1/tickets/2/links/1");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/2/watchers/2");
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/2/claim");
+
+    part_ask(&d, &all, 200, AGENT_1, GET, "", "/v1/tickets?limit=1");
+    assert_int_equal(length_at(all.json, "/data/0/links"), 1);
+    assert_int_equal(length_at(all.json, "/data/0/watchers"), 1);
+    from = strlen(begin);
+
+    for (i = 0; i < tkt_ticket_schema.count; i++) {
+        f = &tkt_ticket_schema.fields[i];
+
+        if (f->flags & (TKT_F_INTERNAL | TKT_F_BIG)) {
+            continue;
+        }
+
+        (void) snprintf(path, sizeof(path), "/v1/tickets?limit=1&fields=%s",
+                        f->name);
+        part_ask(&d, &a, 200, AGENT_1, GET, "", "%s", path);
+        assert_memory_equal(a.reply.body.data, begin, from);
+
+        for (len = 0; memcmp(a.reply.body.data + from + len, "}],\"page", 8);
+             len++)
+        {
+            /* void */
+        }
+
+        if (len > 0 && memmem(all.reply.body.data, all.reply.body.len,
+                              a.reply.body.data + from, len) == NULL)
+        {
+            fail_msg("%s: %.*s", f->name, (int) len,
+                     (const char *) a.reply.body.data + from);
+        }
+
+        ask_done(&a);
+    }
+
+    ask_done(&all);
+    part_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -406,7 +469,8 @@ main(void)
         cmocka_unit_test(test_children),
         cmocka_unit_test(test_follow_up_is_linked),
         cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_erased_people_leave)
+        cmocka_unit_test(test_erased_people_leave),
+        cmocka_unit_test(test_brief_lists)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
