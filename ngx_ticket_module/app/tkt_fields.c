@@ -15,6 +15,7 @@ static const struct {
 } tkt_fields_parts[] = {
     { offsetof(tkt_ticket_t, links), TKT_VIEW_LINKED },
     { offsetof(tkt_ticket_t, watchers), TKT_VIEW_LINKED },
+    { offsetof(tkt_ticket_t, step_labels), TKT_VIEW_LINKED },
     { offsetof(tkt_ticket_t, requester), TKT_VIEW_NAMED },
     { offsetof(tkt_ticket_t, assignee), TKT_VIEW_NAMED },
     { offsetof(tkt_ticket_t, team), TKT_VIEW_NAMED },

@@ -308,6 +308,7 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
 
     if (v->parts & TKT_VIEW_LINKED) {
         tkt_parts_view(c, t);
+        tkt_parts_labels(c, t);
     }
 
     if (v->parts & TKT_VIEW_ALLOWED) {

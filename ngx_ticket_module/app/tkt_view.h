@@ -29,7 +29,7 @@ typedef struct {
 
 
 /* What of a ticket has to be looked up or worked out. */
-#define TKT_VIEW_LINKED   0x1   /* links, watchers                           */
+#define TKT_VIEW_LINKED   0x1   /* links, watchers, step_labels              */
 #define TKT_VIEW_NAMED    0x2   /* requester, assignee, team                 */
 #define TKT_VIEW_ALLOWED  0x4   /* allowed_actions, next                     */
 #define TKT_VIEW_ALL      (TKT_VIEW_LINKED | TKT_VIEW_NAMED | TKT_VIEW_ALLOWED)

@@ -119,6 +119,7 @@ typedef struct {
     tkt_str_t  links;              /* view: JSON array of tkt_link_schema    */
     tkt_str_t  watchers;           /* view: JSON array of tkt_watcher_schema */
     tkt_str_t  notice;             /* view: that many wait                   */
+    tkt_str_t  step_labels;        /* view: of steps, as tags                */
 } tkt_ticket_t;
 
 extern const tkt_schema_t  tkt_ticket_schema;

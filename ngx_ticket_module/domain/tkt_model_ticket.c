@@ -459,6 +459,10 @@ static const tkt_field_t  tkt_ticket_fields[] = {
       .flags = TKT_F_OMIT_EMPTY | TKT_F_PERSONAL, .in = ALL_USES,
       .names = &tkt_phone_names,
       .doc = "what contact.phone is: mobile or landline" },
+    { TKT_NAME("step_labels"), .type = TKT_T_TAGS,
+      .offset = offsetof(tkt_ticket_t, step_labels),
+      .flags = TKT_F_OMIT_EMPTY, .max = TKT_TAGS_MAX,
+      .doc = "the steps, one by one, in the caller's language" },
 };
 
 const tkt_schema_t  tkt_ticket_schema = {
