@@ -20,6 +20,7 @@ tkt_view_init(tkt_view_t *v, tkt_call_t *call)
 
     v->call = call;
     v->reader = call->actor->role;
+    v->parts = TKT_VIEW_ALL;
 
     for (i = 0; i < TKT_VIEW_NAMES; i++) {
         v->names[i].id = 0;
@@ -199,21 +200,9 @@ tkt_view_fresh(tkt_call_t *c, int64_t until_ms)
 }
 
 
-void
-tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
+static void
+tkt_view_named(tkt_view_t *v, tkt_ticket_t *t)
 {
-    tkt_call_t    *c = v->call;
-    tkt_facts_t    facts;
-    tkt_caller_t   caller;
-
-    caller = tkt_caller_of(c, t);
-    v->reader = tkt_view_reader(c, &caller);
-    tkt_view_facts(v, t, &facts);
-
-    t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
-    t->tenant_name = tkt_str_z(c->actor->tenant_name);
-    t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
-                                        facts.state, c->lang);
     t->requester_name = tkt_view_name(v, t->requester)->name;
     t->requester_kind = tkt_view_name(v, t->requester)->kind;
 
@@ -224,12 +213,47 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     if (t->team != 0) {
         t->team_name = tkt_view_team(v, t->team);
     }
+}
 
-    tkt_parts_view(c, t);
 
-    t->allowed_actions = tkt_view_allowed(&facts, &caller);
-    tkt_view_fresh(c, tkt_workflow_next_change(&facts));
-    t->next = tkt_view_next(t, &caller);
+static void
+tkt_view_decided(tkt_view_t *v, tkt_ticket_t *t, const tkt_caller_t *caller)
+{
+    tkt_facts_t  facts;
+
+    tkt_view_facts(v, t, &facts);
+    t->allowed_actions = tkt_view_allowed(&facts, caller);
+    tkt_view_fresh(v->call, tkt_workflow_next_change(&facts));
+    t->next = tkt_view_next(t, caller);
+}
+
+
+void
+tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
+{
+    tkt_call_t    *c = v->call;
+    tkt_caller_t   caller;
+
+    caller = tkt_caller_of(c, t);
+    v->reader = tkt_view_reader(c, &caller);
+
+    t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
+    t->tenant_name = tkt_str_z(c->actor->tenant_name);
+    t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
+                                        (tkt_state_t) t->state, c->lang);
+
+    if (v->parts & TKT_VIEW_NAMED) {
+        tkt_view_named(v, t);
+    }
+
+    if (v->parts & TKT_VIEW_LINKED) {
+        tkt_parts_view(c, t);
+        tkt_parts_labels(c, t);
+    }
+
+    if (v->parts & TKT_VIEW_ALLOWED) {
+        tkt_view_decided(v, t, &caller);
+    }
 }
 
 

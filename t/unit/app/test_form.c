@@ -233,6 +233,7 @@ static const struct {
     { "log in: password", "login" },
     { "打印机坏了", "printer" },
     { "nothing", "(null)" },
+    { "nothing: nowhere, printer", "printer" },
 };
 
 
@@ -250,7 +251,7 @@ test_keywords(void **state)
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"printer\",\"position\":1,"
               "\"keywords\":[\"printer\",\"打印机\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"hidden\",\"position\":0,"
-              "\"internal\":true,\"keywords\":[\"nothing\"]}");
+              "\"internal\":true,\"keywords\":[\"nothing\",\"nowhere\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"old\",\"active\":false,"
               "\"keywords\":[\"printer\",\"broken\"]}");
 
@@ -268,8 +269,8 @@ test_keywords(void **state)
     }
 
     assert_int_equal(ask_send(&d, &a, &agent, TKT_METHOD_POST, "/v1/tickets",
-                              "{\"subject\":\"nothing\",\"description\":"
-                              "\"d\"}"), 201);
+                              "{\"subject\":\"nothing: nowhere, printer\","
+                              "\"description\":\"d\"}"), 201);
     assert_string_equal(text_at(a.json, "/type"), "hidden");
     ask_done(&a);
     desk_close(&d);
