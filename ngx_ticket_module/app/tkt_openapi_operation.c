@@ -62,6 +62,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_VERSION_MISMATCH,      TKT_FOR_VERSION },
     { TKT_TOO_LARGE,             TKT_ALWAYS },
     { TKT_UNSUPPORTED_MEDIA_TYPE, TKT_FOR_COMMAND },
+    { TKT_RANGE_NOT_SATISFIABLE, TKT_FOR_FILES },
     { TKT_IDEMPOTENCY_MISMATCH,  TKT_FOR_COMMAND },
     { TKT_PRECONDITION_REQUIRED, TKT_FOR_MATCH },
     { TKT_QUOTA_EXCEEDED,        TKT_ALWAYS },
@@ -386,12 +387,15 @@ tkt_openapi_ranges(tkt_out_t *o)
     tkt_openapi_bytes(o);
     tkt_out_lit(o, "}");
 
-    tkt_openapi_status(o, 416);
+    tkt_openapi_status(o, 412);
     tkt_out_lit(o, "{");
     tkt_out_name(o, "description");
-    tkt_out_string_z(o, "the file ends before the part that Range asks for");
-    tkt_openapi_bytes(o);
-    tkt_out_lit(o, "}");
+    tkt_out_string_z(o, "the file is not that of If-Match, or is newer than "
+                        "If-Unmodified-Since");
+    tkt_out_name(o, "content");
+    tkt_out_lit(o, "{");
+    tkt_openapi_media(o, "application/problem+json", tkt_str("Problem"));
+    tkt_out_lit(o, "}}");
 }
 
 
