@@ -1,9 +1,10 @@
 /*
  * Problem documents for what nginx itself refuses at our locations: a body
  * that is too large, a method or client that `limit_except`, `limit_req`,
- * `auth_basic` or `deny` turned away, a file that is not that of If-Match.  nginx answers these with its HTML
- * page, before or beside the content handler; the page is replaced on its
- * way out.  An `error_page` of the operator for such a code goes first.
+ * `auth_basic` or `deny` turned away, a file that is not that of If-Match.
+ * nginx answers these with its HTML page, before or beside the content
+ * handler; the page is replaced on its way out.  An `error_page` of the
+ * operator for such a code goes first.
  */
 
 #include "http/ngx_ticket_http.h"
