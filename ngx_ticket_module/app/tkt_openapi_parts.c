@@ -45,7 +45,7 @@ static const tkt_openapi_text_t  tkt_openapi_headers_out[] = {
       "{\"description\":\"the version, when there is a record: t<id>.<version> "
       "in quotes\",\"schema\":{\"type\":\"string\","
       "\"pattern\":\"^(W/)?\\\"[a-z][0-9]+\\\\.[0-9]+\\\"$\"}}" },
-    { "ETagOfFile",
+    { "ETagOfBytes",
       "{\"required\":true,\"description\":\"digest of the content in "
       "quotes\",\"schema\":{\"type\":\"string\","
       "\"pattern\":\"^(W/)?\\\"[0-9a-f]{64}\\\"$\"}}" },
