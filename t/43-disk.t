@@ -38,6 +38,9 @@ sub times_stored ($t, $subject) {
 }
 
 
+sub warnings_of ($t) { return scalar(() = $t->log =~ /of the map of the/g) }
+
+
 # --- no space -----------------------------------------------------------------
 
 {
@@ -264,7 +267,7 @@ for my $call (qw(fdatasync meta)) {
 # --- the map is full ----------------------------------------------------------
 
 {
-    my $t = TicketTest->new(workers => 1, init => 0, start => 0, check => 0,
+    my $t = TicketTest->new(workers => 2, init => 0, start => 0, check => 0,
         store => 'map_size=2m');
     $t->start;
     wait_for(sub { $t->get(undef, '/v1/readyz')->code == 200 }, 'the store');
@@ -274,18 +277,27 @@ for my $call (qw(fdatasync meta)) {
     $t->start;
     my $path = '/v1/tickets/' . $t->some_ticket->{id};
 
-    my ($stored, $r) = (1);
+    my ($stored, $r, $warned) = (1);
     for (1 .. 400) {
         $r = $t->post('alice', '/v1/tickets',
             { subject => 'map', description => 'x' x 4000 });
         last if $r->code != 201;
         $stored++;
+        next if $warned || $t->get(undef, '/v1/readyz')
+            ->field('/used_percent') < 80;
+        is warnings_of($t), 0, "no warning before" if !$warned;
+        $warned = wait_for(sub { warnings_of($t) }, 'a warning at 80 %', 5);
+        like $t->log, qr/\[error\].* 8\d% of the map of the store "\Q@{[
+            $t->store ]}\E" is used, at 90% .*map_size=/, '  it says all';
     }
+    ok $warned, 'changes went on after it';
     $r->is_problem(507, 'storage-full', "the map is full after $stored");
     $t->get('alice', $path)->is(200, 'reads go on');
     $t->post('ann', "$path/claim", {})
         ->is_problem(507, 'storage-full', 'other writes are refused, too');
     $t->get(undef, '/v1/readyz')->is(503, 'not ready');
+    sleep 2.5;
+    is warnings_of($t), 1, 'the warning was given once';
 
     # alone, and among writes that are refused
     my $tokens = '/v1/users/' . $t->id('bob') . '/tokens';
@@ -302,8 +314,12 @@ for my $call (qw(fdatasync meta)) {
         $stored, 'the acknowledged ones are there';
     $t->verify;
 
+    $t->restart;
+    wait_for(sub { warnings_of($t) == 2 }, 'once more after a start', 5);
     $t->{server}{store} = 'map_size=16m';
     $t->restart;
+    sleep 1.5;
+    is warnings_of($t), 2, 'none when there is room';
     $t->post('ann', "$path/claim", {})->is(200, 'a larger map_size helps');
     $t->verify;
 }

@@ -157,6 +157,7 @@
 #define TKT_READERS_MAX                   4096
 #define TKT_DBS_MAX                       31
 #define TKT_MERGE_RANGES_MAX              512
+#define TKT_MAP_WARN_PERCENT              80
 #define TKT_MAP_REFUSE_PERCENT            90
 #define TKT_DISK_RESERVE_BYTES            (16 * 1024 * 1024LL)
 #define TKT_OPEN_RETRY_MS                 5000
