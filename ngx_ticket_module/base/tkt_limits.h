@@ -149,6 +149,8 @@
 
 /* store */
 #define TKT_KEY_MAX_BYTES                 511
+#define TKT_NOTES_MAX                     512        /* a power of two */
+#define TKT_NOTE_MAX_BYTES                30
 #define TKT_VALUE_INLINE_MAX_BYTES        1900
 #define TKT_CHUNK_MAX_BYTES               1900
 #define TKT_CHUNKS_MAX                    256
