@@ -100,6 +100,58 @@ sub warnings_of ($t) { return scalar(() = $t->log =~ /of the map of the/g) }
 }
 
 
+# --- a limit on the size of files ---------------------------------------------
+
+# nginx begins with such a limit, which this process has for a moment.
+sub start_limited ($t, $bytes) {
+    my $limit = sub ($most) {
+        system('prlimit', "--fsize=$most:", '--pid', $$) == 0
+            or die "prlimit --fsize=$most failed\n";
+    };
+    $limit->($bytes);
+    my $started = eval { $t->start };
+    my $why = $@;
+    $limit->('unlimited');
+    die $why if !$started;
+}
+
+{
+    my $t = TicketTest->new(workers => 1, start => 0);
+    start_limited($t, 20 * 1024 * 1024);
+    my @pids = @{ $t->workers };
+
+    # of a length that is not known before, so that writing finds the limit
+    my $upload = sub ($bytes) {
+        spew($t->dir . '/body', 'x' x $bytes);
+        return $t->curl('-o', '/dev/null', '-w', '%{http_code}',
+            '-H', 'Authorization: Bearer ' . $t->token('alice'),
+            '-H', 'Transfer-Encoding: chunked', '--data-binary',
+            '@' . $t->dir . '/body', $t->url('/v1/attachments?name=f')
+            )->{out};
+    };
+    is $upload->(1000), 201, 'a file within the limit';
+    is $upload->(22 * 1024 * 1024), 507, 'one beyond it';
+    wait_for(sub { !(() = glob $t->store . '/files/tmp/*') },
+        'nothing of it to be left', 5);
+
+    my ($stored, $last) = (0, undef);
+    for (1 .. 30) {
+        my @answers = $t->parallel(map { [POST => 'alice', '/v1/tickets',
+            json => { subject => 'fill', description => 'x' x 19_000 }] }
+            1 .. 16);
+        $stored += grep { $_->code == 201 } @answers;
+        ($last) = grep { $_->code != 201 } @answers;
+        last if $last;
+    }
+    ok $last, "it stops before the file's limit" or diag $stored;
+    $last->is_problem(507, 'storage-full') if $last;
+    is $t->get('ann', '/v1/tickets?count=true&limit=1')->field('/count'),
+        $stored, 'what was acknowledged is counted';
+    is_deeply $t->workers, \@pids, 'no worker was ended for it';
+    $t->verify;
+}
+
+
 # --- a disk that really fills up ----------------------------------------------
 
 {

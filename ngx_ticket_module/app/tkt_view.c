@@ -5,9 +5,12 @@
 #include "app/tkt_caller.h"
 #include "app/tkt_config.h"
 #include "app/tkt_attachments.h"
+#include "app/tkt_grants.h"
+#include "app/tkt_items.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_queue.h"
 #include "app/tkt_view.h"
+#include "app/tkt_watchers.h"
 
 
 #define TKT_TICKET_BYTES  8192
@@ -257,10 +260,32 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
 }
 
 
+/* Logins in place of ids: of somebody erased, what is left of his. */
+static tkt_str_t
+tkt_view_mentions(tkt_call_t *c, tkt_str_t ids)
+{
+    uint64_t    id;
+    tkt_str_t   logins = tkt_str("");
+    tkt_user_t  user;
+
+    while (tkt_watchers_next(&ids, &id)) {
+        if (tkt_user_load(c->txn, c->actor->tenant, id, &user, c->arena)) {
+            logins = tkt_items_add(logins, user.login, c->arena);
+        }
+    }
+
+    return logins;
+}
+
+
 void
 tkt_view_message(tkt_view_t *v, tkt_message_t *m)
 {
     m->author_name = tkt_view_name(v, m->author)->name;
+
+    if (m->mentions.len > 0) {
+        m->mentions = tkt_view_mentions(v->call, m->mentions);
+    }
 
     if (m->attachment_count > 0) {
         m->attachments = tkt_attachments_text(v->call, m->ticket, m->id);

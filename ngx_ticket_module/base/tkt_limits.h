@@ -107,6 +107,7 @@
 #define TKT_MACRO_BODY_MAX_CHARS          10000
 #define TKT_VIEW_FILTER_MAX_CHARS         500
 #define TKT_BATCH_MAX                     500
+#define TKT_BATCH_BODIES_BYTES            (4 * 1024 * 1024)
 #define TKT_QUEUE_POSITION_MAX            1000
 #define TKT_SIMILAR_STEPS_MAX             500
 

@@ -203,7 +203,7 @@ typedef struct {
     uint64_t   long_text;
     uint64_t   attachment_count;
     tkt_str_t  body;
-    tkt_str_t  mentions;           /* logins, as tags                        */
+    tkt_str_t  mentions;           /* ids, as tags; view: logins             */
     tkt_str_t  author_name;        /* view                                   */
     tkt_str_t  attachments;        /* view: JSON array                       */
 } tkt_message_t;

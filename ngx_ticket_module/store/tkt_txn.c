@@ -23,6 +23,7 @@ tkt_store_status(tkt_env_t *env, int rc)
     case MDB_MAP_FULL:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return TKT_STORAGE_FULL;
 
     case MDB_READERS_FULL:

@@ -176,6 +176,35 @@ test_patch(void **state)
 
 /* ---- what a type gives ---- */
 
+/* A step that no path can name could never be done. */
+static void
+test_steps_sayable(void **state)
+{
+    size_t         i;
+    char           body[96];
+    static desk_t  d;
+
+    static const char *const  wrong[] = { "in/out", "/", ".", ".." };
+
+    open_desk(&d);
+    desk_post(&d, &admin, "/v1/types",
+              "{\"name\":\"t\",\"steps\":[\"one\",\"a.b\",\"...\"]}");
+
+    for (i = 0; i < tkt_array_len(wrong); i++) {
+        (void) snprintf(body, sizeof(body), "{\"steps\":[\"one\",\"%s\"]}",
+                        wrong[i]);
+        ask_refused(&d, &admin, TKT_METHOD_PATCH, "/v1/types/1", body, 400,
+                    "/steps/1", "format");
+    }
+
+    ask_refused(&d, &admin, TKT_METHOD_POST, "/v1/types",
+                "{\"name\":\"u\",\"steps\":[\"a/b\"]}", 400, "/steps/0",
+                "format");
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 static void
 test_given(void **state)
 {
@@ -312,6 +341,7 @@ main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_patch),
         cmocka_unit_test(test_given),
+        cmocka_unit_test(test_steps_sayable),
         cmocka_unit_test(test_keywords),
         cmocka_unit_test(test_without_types),
     };

@@ -161,6 +161,38 @@ much_is_erased_piece_by_piece(void **state)
 }
 
 
+/* Messages on the tickets of others name him by what is left of him. */
+static void
+mentions_hold_no_login(void **state)
+{
+    ask_t    a;
+    house_t  h;
+
+    begin(&h);
+    desk_post(&h.d, &h.admin, "/v1/users",
+              "{\"login\":\"spoor\",\"role\":\"agent\"}");
+    desk_post(&h.d, &h.admin, "/v1/tickets/4/messages",
+              "{\"body\":\"b\",\"kind\":\"note\","
+              "\"mentions\":[\"spoor\",\"agent\"]}");
+    assert_true(traces(&h.d, "spoor") > 0);
+    assert_int_equal(ask_send(&h.d, &a, &h.admin, TKT_METHOD_POST,
+                              "/v1/users/5/erase", "{\"reason\":\"r\"}"),
+                     202);
+    ask_done(&a);
+    (void) timers(&h.d);
+    assert_int_equal(traces(&h.d, "spoor"), 0);
+
+    assert_int_equal(ask_send(&h.d, &a, &h.agent, TKT_METHOD_GET,
+                              "/v1/tickets/4/messages?limit=200", ""), 200);
+    assert_non_null(memmem(a.reply.body.data, a.reply.body.len,
+                           "\"mentions\":[\"erased-5\",\"agent\"]", 31));
+    ask_done(&a);
+
+    desk_verify_clean(&h.d);
+    desk_close(&h.d);
+}
+
+
 static void
 some_are_not_erased(void **state)
 {
@@ -266,6 +298,7 @@ main(void)
         cmocka_unit_test(copies_hold_nothing),
         cmocka_unit_test(logins_can_be_taken_again),
         cmocka_unit_test(much_is_erased_piece_by_piece),
+        cmocka_unit_test(mentions_hold_no_login),
         cmocka_unit_test(some_are_not_erased),
         cmocka_unit_test(tombstones_are_verified),
     };
