@@ -33,7 +33,9 @@ tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
 
     tkt_scan_close(&scan);
 
-    return found;
+    /* what stands at the very end is about the others: a count, a state */
+
+    return found && *number != UINT64_MAX;
 }
 
 

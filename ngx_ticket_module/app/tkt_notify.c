@@ -344,12 +344,9 @@ tkt_follow_staff(tkt_tell_t *x, const tkt_ticket_t *before,
 {
     const tkt_ticket_t  *t = x->t;
 
-    /* whom the router names is not told: that is an event of its own, after
-       this one or alone */
+    /* an owner whom the router named after this event was told by it */
 
-    if (t->assignee != before->assignee && t->last_event == event->id
-        && !event->automatic)
-    {
+    if (t->assignee != before->assignee && t->last_event == event->id) {
         (void) tkt_tell(x, t->assignee, TKT_NOTICE_ASSIGNED);
     }
 

@@ -152,7 +152,7 @@ tkt_create_room(tkt_call_t *c, uint64_t requester)
         return true;
     }
 
-    tkt_key_by_requester(&key, c->actor->tenant, requester, 0);
+    tkt_key_requester_counts(&key, c->actor->tenant, requester);
     tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
                     cells);
 

@@ -32,6 +32,9 @@
 #define TKT_FILE_COUNT    0
 #define TKT_FILE_BYTES    1
 
+/* In by_requester, where a ticket's number stands: his counts. */
+#define TKT_TICKET_COUNTS  UINT64_MAX
+
 /* In queue keys, so that urgent sorts before low. */
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
 
@@ -101,6 +104,8 @@ void tkt_key_message(tkt_key_t *k, uint32_t tenant, uint64_t ticket,
 void tkt_key_event(tkt_key_t *k, uint64_t seq);
 void tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
     uint64_t ticket);
+void tkt_key_requester_counts(tkt_key_t *k, uint32_t tenant,
+    uint64_t principal);
 void tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,

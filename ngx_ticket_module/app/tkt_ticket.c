@@ -113,6 +113,7 @@ tkt_ticket_give(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
     event.at = (uint64_t) c->now_ms;
     event.actor_role = TKT_ROLE_SYSTEM;
     tkt_event_append(c->txn, &unassigned, t, &event, c->arena);
+    tkt_notice_given(c, t);
 }
 
 

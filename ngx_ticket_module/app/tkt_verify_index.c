@@ -152,7 +152,7 @@ tkt_verify_by_requester(tkt_verify_t *v)
 
         tkt_group_switch(&g, part[0], part[1]);
 
-        if (part[2] == 0) {
+        if (part[2] == TKT_TICKET_COUNTS) {
             tkt_group_row(&g, scan.value);
             continue;
         }
