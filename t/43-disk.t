@@ -21,6 +21,9 @@ sub times_stored ($t, $subject) {
 }
 
 
+sub warnings_of ($t) { return scalar(() = $t->log =~ /of the map of the/g) }
+
+
 # --- no space -----------------------------------------------------------------
 
 {
@@ -76,6 +79,58 @@ sub times_stored ($t, $subject) {
         $t->post('alice', '/v1/tickets', ticket('enough'))->code == 201
     }, 'writes to come back', 5);
     $t->get(undef, '/v1/readyz')->is(200, 'ready again');
+    $t->verify;
+}
+
+
+# --- a limit on the size of files ---------------------------------------------
+
+# nginx begins with such a limit, which this process has for a moment.
+sub start_limited ($t, $bytes) {
+    my $limit = sub ($most) {
+        system('prlimit', "--fsize=$most:", '--pid', $$) == 0
+            or die "prlimit --fsize=$most failed\n";
+    };
+    $limit->($bytes);
+    my $started = eval { $t->start };
+    my $why = $@;
+    $limit->('unlimited');
+    die $why if !$started;
+}
+
+{
+    my $t = TicketTest->new(workers => 1, start => 0);
+    start_limited($t, 20 * 1024 * 1024);
+    my @pids = @{ $t->workers };
+
+    # of a length that is not known before, so that writing finds the limit
+    my $upload = sub ($bytes) {
+        spew($t->dir . '/body', 'x' x $bytes);
+        return $t->curl('-o', '/dev/null', '-w', '%{http_code}',
+            '-H', 'Authorization: Bearer ' . $t->token('alice'),
+            '-H', 'Transfer-Encoding: chunked', '--data-binary',
+            '@' . $t->dir . '/body', $t->url('/v1/attachments?name=f')
+            )->{out};
+    };
+    is $upload->(1000), 201, 'a file within the limit';
+    is $upload->(22 * 1024 * 1024), 507, 'one beyond it';
+    wait_for(sub { !(() = glob $t->store . '/files/tmp/*') },
+        'nothing of it to be left', 5);
+
+    my ($stored, $last) = (0, undef);
+    for (1 .. 30) {
+        my @answers = $t->parallel(map { [POST => 'alice', '/v1/tickets',
+            json => { subject => 'fill', description => 'x' x 19_000 }] }
+            1 .. 16);
+        $stored += grep { $_->code == 201 } @answers;
+        ($last) = grep { $_->code != 201 } @answers;
+        last if $last;
+    }
+    ok $last, "it stops before the file's limit" or diag $stored;
+    $last->is_problem(507, 'storage-full') if $last;
+    is $t->get('ann', '/v1/tickets?count=true&limit=1')->field('/count'),
+        $stored, 'what was acknowledged is counted';
+    is_deeply $t->workers, \@pids, 'no worker was ended for it';
     $t->verify;
 }
 
@@ -247,7 +302,7 @@ for my $call (qw(fdatasync meta)) {
 # --- the map is full ----------------------------------------------------------
 
 {
-    my $t = TicketTest->new(workers => 1, init => 0, start => 0, check => 0,
+    my $t = TicketTest->new(workers => 2, init => 0, start => 0, check => 0,
         store => 'map_size=2m');
     $t->start;
     wait_for(sub { $t->get(undef, '/v1/readyz')->code == 200 }, 'the store');
@@ -257,18 +312,27 @@ for my $call (qw(fdatasync meta)) {
     $t->start;
     my $path = '/v1/tickets/' . $t->some_ticket->{id};
 
-    my ($stored, $r) = (1);
+    my ($stored, $r, $warned) = (1);
     for (1 .. 400) {
         $r = $t->post('alice', '/v1/tickets',
             { subject => 'map', description => 'x' x 4000 });
         last if $r->code != 201;
         $stored++;
+        next if $warned || $t->get(undef, '/v1/readyz')
+            ->field('/used_percent') < 80;
+        is warnings_of($t), 0, "no warning before" if !$warned;
+        $warned = wait_for(sub { warnings_of($t) }, 'a warning at 80 %', 5);
+        like $t->log, qr/\[error\].* 8\d% of the map of the store "\Q@{[
+            $t->store ]}\E" is used, at 90% .*map_size=/, '  it says all';
     }
+    ok $warned, 'changes went on after it';
     $r->is_problem(507, 'storage-full', "the map is full after $stored");
     $t->get('alice', $path)->is(200, 'reads go on');
     $t->post('ann', "$path/claim", {})
         ->is_problem(507, 'storage-full', 'other writes are refused, too');
     $t->get(undef, '/v1/readyz')->is(503, 'not ready');
+    sleep 2.5;
+    is warnings_of($t), 1, 'the warning was given once';
 
     # alone, and among writes that are refused
     my $tokens = '/v1/users/' . $t->id('bob') . '/tokens';
@@ -285,8 +349,12 @@ for my $call (qw(fdatasync meta)) {
         $stored, 'the acknowledged ones are there';
     $t->verify;
 
+    $t->restart;
+    wait_for(sub { warnings_of($t) == 2 }, 'once more after a start', 5);
     $t->{server}{store} = 'map_size=16m';
     $t->restart;
+    sleep 1.5;
+    is warnings_of($t), 2, 'none when there is room';
     $t->post('ann', "$path/claim", {})->is(200, 'a larger map_size helps');
     $t->verify;
 }

@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "app/tkt_blobs.h"
 #include "app/tkt_call.h"
 #include "base/tkt_text.h"
+#include "crypto/tkt_crypto.h"
 
 
 tkt_errors_t *
@@ -264,6 +266,31 @@ tkt_call_not_modified(tkt_call_t *c, tkt_str_t etag)
     c->reply->localised = (c->op->flags & TKT_OP_LOCALISED) != 0;
 
     return true;
+}
+
+
+void
+tkt_call_digest(tkt_call_t *c)
+{
+    uint8_t       *p;
+    uint8_t        hash[TKT_HASH_BYTES];
+    tkt_reply_t   *reply = c->reply;
+
+    p = tkt_arena_bytes(c->arena, TKT_HASH_HEX_CHARS + 2);
+
+    if (p == NULL || reply->status != TKT_OK) {
+        return;
+    }
+
+    tkt_hash(hash, reply->body);
+    tkt_hash_to_hex(hash, p + 1);
+    p[0] = p[TKT_HASH_HEX_CHARS + 1] = '"';
+
+    reply->etag = (tkt_str_t) { p, TKT_HASH_HEX_CHARS + 2 };
+
+    if (tkt_call_not_modified(c, reply->etag)) {
+        reply->body = tkt_str("");
+    }
 }
 
 

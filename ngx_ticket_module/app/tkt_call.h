@@ -106,6 +106,12 @@ bool tkt_call_if_match(tkt_call_t *c, tkt_str_t etag);
 bool tkt_call_not_modified(tkt_call_t *c, tkt_str_t etag);
 
 /*
+ * Tags a success that has been answered with a digest of its body, which has
+ * no version to be known by: 304, when If-None-Match has this tag.
+ */
+void tkt_call_digest(tkt_call_t *c);
+
+/*
  * Reads a query string, whose parameters must be the operation's.  False,
  * and answered 400 with each that is not.
  */

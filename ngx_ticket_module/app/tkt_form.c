@@ -102,7 +102,7 @@ tkt_form_guess_type(tkt_form_settle_t *x)
     x->asks = false;
 
     if (!tkt_form_load_type(x, tkt_form_guess(x->call, TKT_CONFIG_TYPE, 0,
-                                              x->t)))
+                                              x->t, x->staff)))
     {
         return;
     }
@@ -112,7 +112,7 @@ tkt_form_guess_type(tkt_form_settle_t *x)
     tkt_form_custom(x);
     x->errors = errors;
 
-    if (faults.count > 0 || (x->type.internal && !x->staff)) {
+    if (faults.count > 0) {
         x->type.head.id = 0;
     }
 }
@@ -171,7 +171,8 @@ tkt_form_find_feature(tkt_form_settle_t *x)
     if (t->feature.len == 0) {
         if (x->before == NULL && x->type.head.id != 0
             && tkt_form_load_feature(x, tkt_form_guess(c, TKT_CONFIG_FEATURE,
-                                                       x->type.head.id, t)))
+                                                       x->type.head.id, t,
+                                                       x->staff)))
         {
             t->feature = x->feature.head.name;
             t->feature_id = x->feature.head.id;

@@ -33,9 +33,9 @@ tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
 
     tkt_scan_close(&scan);
 
-    /* what stands at the very end is about the others: a count, a state */
+    /* behind tickets and notices stand counts, by a number that none has */
 
-    return found && *number != UINT64_MAX;
+    return found && *number != TKT_TICKET_COUNTS;
 }
 
 

@@ -50,10 +50,11 @@ void tkt_notices_follow(tkt_call_t *c, const tkt_ticket_t *before,
 
 /*
  * Whether a message may mention these people (canonical JSON array of logins):
- * active staff of the tenant who may see the ticket.  Answers if not.
+ * active staff of the tenant who may see the ticket.  Answers if not; else
+ * *people has their ids instead: no login is kept where it outlives its owner.
  */
 bool tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t,
-    tkt_str_t logins);
+    tkt_str_t *people);
 
 
 /* ---- what is kept: app/tkt_notices.c ---- */
@@ -62,7 +63,7 @@ bool tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t,
  * Of a principal, behind his notices, where a seq stands: three u64.  The page
  * of the newest then has it, too.
  */
-#define TKT_NOTICE_SEQ_STATE  UINT64_MAX
+#define TKT_NOTICE_SEQ_STATE  TKT_TICKET_COUNTS
 
 typedef struct {
     uint64_t  read;                  /* the newest that was read             */

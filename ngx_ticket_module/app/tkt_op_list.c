@@ -137,6 +137,7 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
     tkt_ticket_t  t;
 
     tkt_view_init(&view, c);
+    view.parts = fields->parts;
     tkt_sight_init(&sight, c);
     tkt_walk_open(&walk, c, f, *position);
     *position = tkt_str("");

@@ -174,7 +174,7 @@ tkt_op_message_create(tkt_call_t *c)
                                          in.reopen != 0);
 
     if (!tkt_ticket_decide_as(c, &before, action, &caller, &decision)
-        || !tkt_mentions_check(c, &before, in.mentions)
+        || !tkt_mentions_check(c, &before, &in.mentions)
         || !tkt_attachments_check(c, in.attachment_tokens))
     {
         return;

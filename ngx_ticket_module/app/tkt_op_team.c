@@ -219,7 +219,8 @@ tkt_team_save(tkt_call_t *c, const void *old, void *new)
         (void) tkt_delete(c->txn, TKT_DB_ROUTE, &key);
 
     } else if (before != NULL
-               && tkt_team_strategy(before) != tkt_team_strategy(after))
+               && (tkt_team_strategy(before) != tkt_team_strategy(after)
+                   || before->head.active != after->head.active))
     {
         tkt_members_visit(c, after, tkt_team_reseat);
         tkt_route_team(c, after->head.id);

@@ -6,6 +6,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_caller.h"
+#include "app/tkt_contact.h"
 #include "app/tkt_form.h"
 #include "app/tkt_genuine.h"
 #include "app/tkt_guest.h"
@@ -294,6 +295,7 @@ tkt_op_ticket_create(tkt_call_t *c)
     if (requester == 0 || !tkt_create_room(c, requester)
         || !tkt_create_follow_up(c, &t)
         || !tkt_tags_check(c, &t)
+        || !tkt_contact_settle(c, NULL, &t)
         || !tkt_form_settle(c, NULL, &t)
         || !tkt_attachments_check(c, t.attachment_tokens)
         || (t.confidential.len > 0 && !tkt_sealed_check(c, &t)))
@@ -375,6 +377,7 @@ tkt_op_ticket_patch(tkt_call_t *c)
     if (!tkt_ticket_find(c, &before, true)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &decision)
         || !tkt_patch_allowed(c, &before) || !tkt_patch_apply(c, &before, &t)
+        || !tkt_contact_settle(c, &before, &t)
         || !tkt_form_settle(c, &before, &t)
         || !tkt_sealed_patch(c, &before, &t))
     {

@@ -83,9 +83,7 @@ tkt_viewer_write(tkt_call_t *c, tkt_out_t *o, const tkt_seen_t *who)
     tkt_viewer_t  viewer = { .id = who->principal, .typing = who->typing,
                              .seen_at = (uint64_t) who->seen_ms };
 
-    if (who->principal == c->actor->id
-        || !tkt_user_load(c->txn, c->actor->tenant, who->principal, &user,
-                          NULL)
+    if (!tkt_user_load(c->txn, c->actor->tenant, who->principal, &user, NULL)
         || user.disabled)
     {
         return;
@@ -105,7 +103,7 @@ tkt_op_viewers(tkt_call_t *c)
     bool          typing;
     size_t        i, n;
     tkt_out_t     o;
-    tkt_seen_t    seen[TKT_VIEWERS_MAX + 1];       /* the caller may be one */
+    tkt_seen_t    seen[TKT_VIEWERS_MAX];
     tkt_caller_t  caller;
     tkt_ticket_t  t;
 
@@ -127,7 +125,8 @@ tkt_op_viewers(tkt_call_t *c)
     if (c->viewers != NULL) {
         tkt_viewer_note(c, t.id, typing);
         n = c->viewers->list(c->viewers->data, c->actor->tenant, t.id,
-                             c->now_ms, seen, tkt_array_len(seen));
+                             c->actor->id, c->now_ms, seen,
+                             tkt_array_len(seen));
         qsort(seen, n, sizeof(seen[0]), tkt_viewer_order);
     }
 

@@ -165,6 +165,7 @@ tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
     (void) tkt_txn_stamp(c->txn, c->now_ms);
     tkt_sealed_timer(c, before, t);
     tkt_event_append(c->txn, before, t, event, c->arena);
+    tkt_route_lead(c, t);
     tkt_ticket_give(c, before, t);
     tkt_ticket_wait(c, t);
     tkt_ticket_save(c->txn, before, t, c->arena);

@@ -48,6 +48,7 @@ void tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before,
 typedef struct {
     bool           given;
     bool           big;        /* a row kept out of lists was asked for     */
+    unsigned       parts;      /* TKT_VIEW_… of the rows                     */
     tkt_present_t  rows;
 } tkt_fields_t;
 

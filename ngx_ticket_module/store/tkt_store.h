@@ -157,7 +157,8 @@ bool tkt_env_fs_refused(unsigned long f_type, const char **name);
 typedef struct {
     uint64_t  map_bytes;
     uint64_t  used_bytes;          /* high-water mark of pages               */
-    uint64_t  disk_free_bytes;     /* UINT64_MAX: cannot be told           */
+    uint64_t  disk_free_bytes;     /* by device and limit on the size of
+                                      files; UINT64_MAX: cannot be told    */
     uint64_t  last_txn;            /* lock-free change signal (L20)          */
     uint32_t  readers;
     uint32_t  readers_max;
@@ -316,6 +317,24 @@ uint8_t tkt_unkey_u8(tkt_unkey_t *u);
 uint16_t tkt_unkey_u16(tkt_unkey_t *u);
 uint32_t tkt_unkey_u32(tkt_unkey_t *u);
 uint64_t tkt_unkey_u64(tkt_unkey_t *u);
+
+
+/* ---- notes of a reader ---- */
+
+/*
+ * What was dear to find out about a snapshot and will be asked again: kept by
+ * the reader, found until it sees another snapshot, and forgotten whenever
+ * there is no room, so that it must be possible to find it out anew.  Names of
+ * notes are keys, of their own prefix each.  In a write transaction nothing is
+ * kept or found.
+ *
+ * find: false: there is none.  *value is valid until the next keep.
+ * keep: replaces one of the same name; nothing is kept when both together are
+ * longer than TKT_NOTE_MAX_BYTES.
+ */
+bool tkt_note_find(const tkt_txn_t *txn, const tkt_key_t *about,
+    tkt_str_t *value);
+void tkt_note_keep(tkt_txn_t *txn, const tkt_key_t *about, tkt_str_t value);
 
 
 /* ---- values ---- */

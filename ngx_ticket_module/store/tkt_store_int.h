@@ -77,6 +77,15 @@ typedef struct {
 } tkt_outer_t;
 
 
+/* One of a reader's notes: the name, then the value. */
+typedef struct {
+    uint64_t      snapshot;             /* for which it holds; 0: none */
+    uint8_t       about_len;
+    uint8_t       value_len;
+    uint8_t       bytes[TKT_NOTE_MAX_BYTES];
+} tkt_note_t;
+
+
 struct tkt_txn_s {
     tkt_env_t        *env;
     MDB_txn          *mdb;
@@ -89,6 +98,7 @@ struct tkt_txn_s {
     tkt_sequences_t   sequences;
     tkt_outer_t       outer;            /* of the nest, if there is one */
     tkt_counters_t   *counters;         /* NULL in a reader */
+    tkt_note_t       *notes;            /* TKT_NOTES_MAX; NULL in a writer */
     uint8_t           idle_count[TKT_DB_MAX];
     MDB_cursor       *idle[TKT_DB_MAX][TKT_CURSORS_IDLE_MAX];
 };

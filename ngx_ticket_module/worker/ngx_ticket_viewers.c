@@ -119,15 +119,36 @@ ngx_ticket_viewers_drop(void *data, uint32_t tenant, uint64_t ticket,
 }
 
 
+/* Where it goes among the n there are: at their end, in the oldest's place. */
+static size_t
+ngx_ticket_viewers_place(const tkt_seen_t *out, size_t n, size_t room,
+    int64_t seen_ms)
+{
+    size_t  i, oldest;
+
+    if (n < room) {
+        return n;
+    }
+
+    for (oldest = 0, i = 1; i < n; i++) {
+        if (out[i].seen_ms < out[oldest].seen_ms) {
+            oldest = i;
+        }
+    }
+
+    return out[oldest].seen_ms < seen_ms ? oldest : room;
+}
+
+
 /*
  * Workers read the clock at different moments, so an entry may lie a little in
  * the future; one far in it is of a clock that was set back.
  */
 static size_t
 ngx_ticket_viewers_list(void *data, uint32_t tenant, uint64_t ticket,
-    int64_t now_ms, tkt_seen_t *out, size_t room)
+    uint64_t except, int64_t now_ms, tkt_seen_t *out, size_t room)
 {
-    size_t                        n;
+    size_t                        n, place;
     ngx_uint_t                    i;
     ngx_ticket_viewer_t          *e;
     ngx_ticket_viewers_bucket_t  *b;
@@ -136,18 +157,25 @@ ngx_ticket_viewers_list(void *data, uint32_t tenant, uint64_t ticket,
 
     ngx_ticket_lock(&b->lock);
 
-    for (n = 0, i = 0; i < NGX_TICKET_VIEWER_ENTRIES && n < room; i++) {
+    for (n = 0, i = 0; i < NGX_TICKET_VIEWER_ENTRIES; i++) {
 
         e = &b->entries[i];
 
-        if (e->ticket == ticket && e->tenant == tenant
-            && e->seen_ms > now_ms - TKT_VIEWER_TTL_MS
-            && e->seen_ms < now_ms + TKT_VIEWER_TTL_MS)
+        if (e->ticket != ticket || e->tenant != tenant
+            || e->principal == except
+            || e->seen_ms <= now_ms - TKT_VIEWER_TTL_MS
+            || e->seen_ms >= now_ms + TKT_VIEWER_TTL_MS)
         {
-            out[n].principal = e->principal;
-            out[n].seen_ms = e->seen_ms;
-            out[n].typing = e->typing != 0;
-            n++;
+            continue;
+        }
+
+        place = ngx_ticket_viewers_place(out, n, room, e->seen_ms);
+
+        if (place < room) {
+            out[place].principal = e->principal;
+            out[place].seen_ms = e->seen_ms;
+            out[place].typing = e->typing != 0;
+            n = ngx_max(n, place + 1);
         }
     }
 

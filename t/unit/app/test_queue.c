@@ -318,6 +318,30 @@ test_long_line(void **state)
     assert_int_equal(position_of(&d, &boss, 1050), 1000);
     assert_int_equal(position_of(&d, &boss, new.id), 1000);
 
+    /* what is known of one says nothing of those before it */
+
+    assert_int_equal(position_of(&d, &boss, 1049), 1000);
+    assert_int_equal(position_of(&d, &boss, 1000), 1000);
+    assert_int_equal(position_of(&d, &boss, 999), 999);
+    assert_int_equal(position_of(&d, &boss, 1001), 1000);
+
+    /* nor of what stands in another line, or is there when some have gone */
+
+    CHANGE(&d, 1100, t.priority = TKT_PRIORITY_HIGH);
+    assert_int_equal(position_of(&d, &boss, 1100), 1);
+    assert_int_equal(position_of(&d, &boss, 999), 1000);
+    CHANGE(&d, 1100, t.team = 1);
+    assert_int_equal(position_of(&d, &boss, 1100), 1);
+    assert_int_equal(position_of(&d, &boss, 1000), 1000);
+
+    for (i = 1; i <= 60; i++) {
+        CHANGE(&d, i, t.assignee = agent.id);
+    }
+
+    assert_int_equal(position_of(&d, &boss, 1050), 990);
+    assert_int_equal(position_of(&d, &boss, 1060), 1000);
+    assert_int_equal(position_of(&d, &boss, 1059), 999);
+
     check_indexes(&d);
     desk_close(&d);
 }
