@@ -228,23 +228,18 @@ sub full {
 
 # The device fails while the commit is made durable.
 sub unknown_outcome {
-    my $orders = TicketTest->new(init => 0, start => 0, check => 0)->dir
-        . '/orders';
-    my $desk = TicketTest->new(preload => ['io_shim.so'],
-        env => { IO_SHIM => $orders });
+    my $desk = TicketTest->new(faults => 1);
     my %body = (subject => 'S', description => 'D');
     $desk->expect_log(qr/outcome of .*commit is unknown/);
 
     for my $lang (0, 1) {
-        open my $out, '>', $orders or die "$orders: $!\n";
-        print $out "meta errno 5 0 1\n";
-        close $out;
+        $desk->order('meta errno 5 0 1');
         my $rid    = "unknown-$lang";
         my $worker = $desk->workers->[0];
         my $answer = $desk->post('alice', '/v1/tickets', \%body,
             'X-Request-Id' => $rid, 'Idempotency-Key' => "u$lang",
             'Accept-Language' => ('en', 'zh-CN')[$lang]);
-        unlink $orders;
+        $desk->order;
         $answer->is_problem(500, 'outcome-unknown', 'a commit fails') or next;
         cmp_deeply $answer->json, superhashof({ status => 500, request_id =>
             $rid, title => $TABLE{'outcome-unknown'}[1 + $lang] }),

@@ -9,25 +9,8 @@ use Time::HiRes qw(sleep);
 use TicketTest;
 
 
-# A desk whose nginx obeys the orders written to its file.
-sub desk (%opt) {
-    my $t = TicketTest->new(workers => 1, preload => ['io_shim.so'],
-        env => { IO_SHIM => '' }, start => 0, %opt);
-    $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-    return $t->start;
-}
-
-sub order ($t, $text) {
-    my $file = $t->dir . '/orders';
-    if (!defined $text) {
-        unlink $file;
-        return;
-    }
-    open my $out, '>', "$file.new" or die "orders: $!\n";
-    print $out "$text\n";
-    close $out;
-    rename "$file.new", $file or die "orders: $!\n";
-}
+# A desk whose nginx obeys orders.
+sub desk (%opt) { return TicketTest->new(faults => 1, %opt) }
 
 sub ticket ($subject) { return { subject => $subject, description => 'd' } }
 
@@ -50,7 +33,7 @@ sub warnings_of ($t) { return scalar(() = $t->log =~ /of the map of the/g) }
     my $full = 0;
 
     for my $call (qw(writev pwrite)) {
-        order($t, "$call errno 28");
+        $t->order("$call errno 28");
         my $r = $t->post('alice', '/v1/tickets', ticket("full $call"),
             'Idempotency-Key' => "full-$call");
         if ($r->code == 201) {
@@ -62,7 +45,7 @@ sub warnings_of ($t) { return scalar(() = $t->log =~ /of the map of the/g) }
             is times_stored($t, "full $call"), 0, 'nothing was stored';
         }
         $t->get('alice', $path)->is(200, 'reads go on');
-        order($t, undef);
+        $t->order;
         $t->post('alice', '/v1/tickets', ticket("full $call"),
             'Idempotency-Key' => "full-$call")->is(201, 'space is back');
         is times_stored($t, "full $call"), 1, 'stored once';
@@ -208,12 +191,12 @@ for my $call (qw(fdatasync meta)) {
     my %old = map { $_ => 1 } @{ $t->workers };
 
     # both workers may try: each process counts for itself
-    order($t, "$call errno 5 0 1");
+    $t->order("$call errno 5 0 1");
     my $key = "unknown-$call";
     my $r = $t->post('alice', '/v1/tickets', ticket($key),
         'Idempotency-Key' => $key);
     $r->is_problem(500, 'outcome-unknown', "$call fails: nobody knows");
-    order($t, undef);
+    $t->order;
 
     wait_for(sub { 2 == @{ $t->workers }
         && grep { !$old{$_} } @{ $t->workers } }, 'a new worker', 10);
@@ -233,11 +216,11 @@ for my $call (qw(fdatasync meta)) {
         'and it stays the same ticket';
 
     # a whole batch of them, on one worker
-    order($t, "$call errno 5 0 1");
+    $t->order("$call errno 5 0 1");
     my @many = $t->parallel(map { [POST => 'alice', '/v1/tickets',
         json => ticket("$call $_"), headers =>
             { 'Idempotency-Key' => "$call-$_" }] } 1 .. 40);
-    order($t, undef);
+    $t->order;
     my %codes;
     $codes{ $_->code . ' ' . ($_->problem // $_->error // '') }++ for @many;
     note join ', ', map { "$codes{$_} x $_" } sort keys %codes;
@@ -265,10 +248,10 @@ for my $call (qw(fdatasync meta)) {
 {
     my $t = desk();
     for my $call (qw(pwrite writev)) {
-        order($t, "$call errno 5 0 1");
+        $t->order("$call errno 5 0 1");
         my $r = $t->post('alice', '/v1/tickets', ticket("eio $call"),
             'Idempotency-Key' => "eio-$call");
-        order($t, undef);
+        $t->order;
         ok $r->code == 201 || ($r->problem // '') eq 'outcome-unknown',
             "EIO of $call" or diag $r->code . $r->body;
         wait_for(sub { $t->new_connection->get(undef, '/v1/readyz')->code
@@ -277,10 +260,10 @@ for my $call (qw(fdatasync meta)) {
             'Idempotency-Key' => "eio-$call")->is(201);
         is times_stored($t, "eio $call"), 1, 'once';
 
-        order($t, "$call short 512 0 1");
+        $t->order("$call short 512 0 1");
         $r = $t->post('alice', '/v1/tickets', ticket("short $call"),
             'Idempotency-Key' => "short-$call");
-        order($t, undef);
+        $t->order;
         ok $r->code == 201 || ($r->problem // '') eq 'outcome-unknown',
             "a short $call" or diag $r->code . $r->body;
         wait_for(sub { $t->new_connection->get(undef, '/v1/readyz')->code
@@ -297,7 +280,7 @@ for my $call (qw(fdatasync meta)) {
 
 {
     my $t = desk(workers => 2);
-    order($t, 'fdatasync errno 5');
+    $t->order('fdatasync errno 5');
     my $end = time + 4;
     while (time < $end) {
         $t->new_connection;
@@ -309,7 +292,7 @@ for my $call (qw(fdatasync meta)) {
     my $left = () = $t->log =~ /exited with code 1/g;
     ok $left >= 2 && $left <= 12, 'workers leave, but not in a storm'
         or diag $left;
-    order($t, undef);
+    $t->order;
     wait_for(sub { $t->new_connection->post('alice', '/v1/tickets',
         ticket('at last'))->code == 201 }, 'the service', 10);
     $t->verify;

@@ -15,21 +15,9 @@ my @people = qw(alice bob ann andy);
 
 
 # A desk whose commits can be made slow.
-sub desk (%opt) {
-    my $t = TicketTest->new(workers => 1, preload => ['io_shim.so'],
-        env => { IO_SHIM => '' }, start => 0, %opt);
-    $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-    return $t->start;
-}
+sub desk (%opt) { return TicketTest->new(faults => 1, %opt) }
 
-sub slow ($t, $ms) {
-    my $file = $t->dir . '/orders';
-    unlink $file if !$ms;
-    return if !$ms;
-    open my $out, '>', $file or die "orders: $!\n";
-    print $out "fdatasync sleep $ms\n";
-    close $out;
-}
+sub slow ($t, $ms) { $t->order($ms ? "fdatasync sleep $ms" : undef) }
 
 sub ticket ($subject) { return { subject => $subject, description => 'd' } }
 

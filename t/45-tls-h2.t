@@ -10,21 +10,11 @@ use Time::HiRes qw(sleep);
 use TicketTest;
 use TicketTest::H2;
 
-my $t = TicketTest->new(workers => 2, tls => 1, preload => ['io_shim.so'],
-    env => { IO_SHIM => '' }, start => 0);
-$t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-$t->start;
+my $t = TicketTest->new(workers => 2, tls => 1, faults => 1);
 
 my $https = 'https://127.0.0.1:' . $t->tls_port . $t->base;
 
-sub slow ($ms) {
-    my $file = $t->dir . '/orders';
-    unlink $file if !$ms;
-    return if !$ms;
-    open my $out, '>', $file or die "orders: $!\n";
-    print $out "fdatasync sleep $ms\n";
-    close $out;
-}
+sub slow ($ms) { $t->order($ms ? "fdatasync sleep $ms" : undef) }
 
 sub auth ($who) { return ('-H', 'Authorization: Bearer ' . $t->token($who)) }
 

@@ -13,13 +13,8 @@ use TicketTest::Storm;
 sub seeded ($name, $ms = 0, %opt) {
     my $t = TicketTest->new(asan => 1, check => 0, start => 0,
         module => build_path("seeded/$name/ngx_ticket_module.so"),
-        preload => ['io_shim.so'], env => { IO_SHIM => '' }, %opt);
-    my $orders = $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-    if ($ms) {
-        open my $out, '>', $orders or die "orders: $!\n";
-        print $out "fdatasync sleep $ms\n";
-        close $out;
-    }
+        faults => 1, %opt);
+    $t->order("fdatasync sleep $ms") if $ms;
     return $t->start;
 }
 

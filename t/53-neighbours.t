@@ -16,7 +16,7 @@ my @lua = grep { -e "/usr/lib/nginx/modules/$_" }
 my $t = TicketTest->new(workers => 1, store => 'queue=128',
     main => join("\n", 'worker_shutdown_timeout 1s;',
         map { "load_module /usr/lib/nginx/modules/$_;" } @lua),
-    preload => ['io_shim.so'], env => { IO_SHIM => '' }, start => 0,
+    faults => 1,
     http => q(
         limit_req_zone $http_x_zone zone=one:1m rate=1r/m;
         limit_conn_zone $http_x_zone zone=conn:1m;
@@ -69,9 +69,6 @@ my $t = TicketTest->new(workers => 1, store => 'queue=128',
             sub_filter '"state"' '"STATE"'; }
         location /proxy/ { proxy_pass http://127.0.0.1:{port}/helpdesk/; }
     ) . (@lua == 2 ? lua_locations() : ''));
-
-my $orders = $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-$t->start;
 
 is scalar(@lua), 2, "nginx's Lua module is installed";
 
@@ -334,9 +331,7 @@ sub lua_tests () {
         'our variables in Lua');
 
     # connections are ended by force while captures are in flight
-    open my $out, '>', $orders or die "orders: $!\n";
-    print $out "fdatasync sleep 2000\n";
-    close $out;
+    $t->order('fdatasync sleep 2000');
     my @raw = map { $t->raw } 1 .. 6;
     $_->send("GET /lua/many?n=20 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
         . $t->token('alice') . "\r\n\r\n") for @raw;
@@ -344,7 +339,7 @@ sub lua_tests () {
     my @old = @{ $t->workers };
     $t->reload;
     wait_for(sub { !kill 0, @old }, 'the old worker to leave', 15);
-    unlink $orders;
+    $t->order;
     at('/lua', 'alice', 'GET', '/get')->is(200, 'a forced end of captures');
 }
 

@@ -24,10 +24,7 @@ for my $workers (1, 3) {
 done_testing;
 
 
-sub new_ticket ($who = 'alice') {
-    return $t->post($who, '/v1/tickets', {
-        subject => 'S', description => 'D' })->is(201)->json->{id};
-}
+sub new_ticket ($who = 'alice') { $t->some_ticket(who => $who)->{id} }
 
 sub writes ($who, $id, $body) {
     return $t->post($who, "/v1/tickets/$id/messages", { body => $body })

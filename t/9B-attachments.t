@@ -730,10 +730,7 @@ sub quota {
 # Whatever fails on the way to a durable file: told, nothing left, and the
 # next one goes.
 sub full_disk {
-    $t = TicketTest->new(workers => 1, start => 0, preload => ['io_shim.so'],
-        env => { IO_SHIM => '', IO_SHIM_PATH => '*/store/files' });
-    my $orders = $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-    $t->start;
+    $t = TicketTest->new(workers => 1, faults => '*/store/files');
     some_file();
 
     # call, errno, code
@@ -746,19 +743,17 @@ sub full_disk {
     );
     for my $fault (@fault) {
         my ($order, $code, $problem) = @$fault;
-        spew("$orders.new", $order);
-        rename "$orders.new", $orders;
+        $t->order($order);
         put_file('alice', 'f', 'x' x 3000)->is_problem($code, $problem,
             "$order: $code");
-        unlink $orders;
+        $t->order;
         files_become(1, 'nothing is left');
         $t->delete('alice', path_of(some_file()))->is(204);
     }
-    spew("$orders.new", 'write short 100');
-    rename "$orders.new", $orders;
+    $t->order('write short 100');
     is $t->get('alice', path_of(some_file('alice', 'y' x 3000)))->body,
         'y' x 3000, 'short writes are gone on with';
-    unlink $orders;
+    $t->order;
     $t->verify;
     $t->finish;
 

@@ -12,10 +12,7 @@ use TicketTest;
 
 my $points = $ENV{TICKET_KILL_POINTS} // 24;
 
-my $t = TicketTest->new(workers => 1, start => 0, preload => ['io_shim.so'],
-    env => { IO_SHIM => '', IO_SHIM_PATH => '*/store' });
-my $orders = $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-$t->start;
+my $t = TicketTest->new(workers => 1, faults => '*/store');
 $t->expect_log(qr/exited on signal 9/);
 
 my (%kept, %gone, $died);
@@ -23,8 +20,7 @@ my (%kept, %gone, $died);
 for my $n (0 .. $points - 1) {
     my $bytes = "content $n " . 'x' x (100 * $n);
 
-    spew("$orders.new", "any kill 9 $n 1");
-    rename "$orders.new", $orders;
+    $t->order("any kill 9 $n 1");
 
     # the worker dies somewhere in here, or not
     my $made = upload($bytes);
@@ -36,7 +32,7 @@ for my $n (0 .. $points - 1) {
     my $away = $free->code == 201
         ? $t->delete('alice', '/v1/attachments/' . $free->field('/token'),
             -check => 0) : undef;
-    unlink $orders;
+    $t->order;
 
     $died += grep { !$_ || !$_->code } $made, $used, $free, $away;
     $kept{$token} = $bytes if $token;
@@ -152,11 +148,4 @@ sub upload ($bytes) {
 sub orphans {
     my $r = $t->ticketctl('verify', '--hashes');
     return $r->{json}{orphans} // -1;
-}
-
-
-sub spew ($path, $bytes) {
-    open my $out, '>:raw', $path or die "$path: $!\n";
-    print {$out} $bytes;
-    close $out or die "$path: $!\n";
 }

@@ -74,21 +74,9 @@ sub alive ($name = 'the worker goes on') {
     $t->new_connection->get('alice', '/v1/me')->is(200, $name);
 }
 
-sub orders ($text = undef) {
-    my $orders = $t->dir . '/orders';
-    return unlink $orders if !defined $text;
-    open my $out, '>', "$orders.new" or die "$orders.new: $!\n";
-    print {$out} $text;
-    close $out;
-    rename "$orders.new", $orders;
-}
-
 # A desk whose file system calls can be told what to do.
 sub faulty (%opt) {
-    $t = TicketTest->new(start => 0, preload => ['io_shim.so'],
-        env => { IO_SHIM => '', IO_SHIM_PATH => '*/store/files' }, %opt);
-    $t->{server}{env}{IO_SHIM} = $t->dir . '/orders';
-    $t->start;
+    $t = TicketTest->new(faults => '*/store/files', %opt);
 }
 
 
@@ -256,7 +244,7 @@ sub read_before {
 sub syncing {
     faulty(workers => 1, tls => 1);
     my $kept = put_file('first')->is(201)->json;
-    orders('fdatasync sleep 400');
+    $t->order('fdatasync sleep 400');
 
     my $raw = $t->raw;
     $raw->send(head_of('/v1/attachments?name=a', 'Content-Length: 5')
@@ -271,7 +259,7 @@ sub syncing {
     $s = $h2->request(POST => 'alice', '/v1/attachments?name=h2', 'there');
     sleep 0.2;
     $h2->cut;
-    orders();
+    $t->order;
     alive();
     wait_for(sub { $t->ticketctl('verify')->{json}{orphans} == 0 },
         'files to have a record or to go', 10);
@@ -289,7 +277,7 @@ sub ends {
     faulty(workers => 1, main => 'worker_shutdown_timeout 1s;');
     for my $how (qw(QUIT HUP)) {
         put_file("before $how")->is(201);
-        orders('fdatasync sleep 300');
+        $t->order('fdatasync sleep 300');
         my $sync = $t->raw;
         $sync->send(head_of('/v1/attachments?name=a', 'Content-Length: 5')
             . 'hello');
@@ -302,7 +290,7 @@ sub ends {
         is $made && $made->code, 201, "$how: what is complete is answered"
             if $how eq 'HUP';
         ok $part->closed(8), "$how: what is not is ended";
-        orders();
+        $t->order;
         $t->start if $how eq 'QUIT';
         is scalar(glob($t->store . '/files/tmp/*')) // 'none', 'none',
             "$how: nothing half is left";

@@ -2,7 +2,6 @@
  * Members of teams.
  */
 
-#include "app/tkt_audit.h"
 #include "app/tkt_config.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_grants.h"

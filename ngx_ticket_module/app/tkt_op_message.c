@@ -11,7 +11,6 @@
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
-#include "base/tkt_text.h"
 
 
 /* ---- POST /v1/tickets/{id}/messages ---- */

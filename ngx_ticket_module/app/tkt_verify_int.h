@@ -65,6 +65,11 @@ bool tkt_verify_values(tkt_verify_t *v, const tkt_schema_t *schema,
 bool tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
     size_t cells, uint64_t *counts);
 
+/* Whether there is such a row; the row, false if there is none that decodes. */
+bool tkt_verify_has(tkt_verify_t *v, tkt_db_t db, const tkt_key_t *key);
+bool tkt_verify_row(tkt_verify_t *v, tkt_db_t db, const tkt_key_t *key,
+    const tkt_schema_t *schema, void *obj);
+
 /* Whether there is such a row. */
 bool tkt_verify_has_tenant(tkt_verify_t *v, uint64_t tenant);
 bool tkt_verify_has_principal(tkt_verify_t *v, uint64_t tenant, uint64_t id);
@@ -92,8 +97,11 @@ void tkt_verify_tokens(tkt_verify_t *v);
 /* tkt_verify_ticket.c: tickets with their messages and chains of events */
 void tkt_verify_tickets(tkt_verify_t *v);
 
-/* tkt_verify_event.c */
+/* tkt_verify_event.c: an event, false if none decodes; a ticket's chain */
+bool tkt_verify_event(tkt_verify_t *v, uint64_t seq, tkt_event_t *e);
 void tkt_verify_chain(tkt_verify_t *v, tkt_ticket_t *t);
+
+/* tkt_verify_log.c */
 void tkt_verify_log(tkt_verify_t *v);
 
 /* tkt_verify_index.c */
@@ -148,9 +156,11 @@ void tkt_verify_parts_ticket(tkt_verify_t *v, const char *what,
 
 /* tkt_verify_route.c */
 void tkt_verify_routes(tkt_verify_t *v);
-void tkt_verify_desk(tkt_verify_t *v);
 bool tkt_verify_route_due(tkt_verify_t *v, uint64_t at, uint64_t kind,
     uint64_t tenant, uint64_t id);
+
+/* tkt_verify_desk.c: members of teams and grants against their indexes */
+void tkt_verify_desk(tkt_verify_t *v);
 
 /* tkt_verify_file.c */
 void tkt_verify_attachments(tkt_verify_t *v);

@@ -204,14 +204,33 @@ tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
 
 
 bool
+tkt_verify_has(tkt_verify_t *v, tkt_db_t db, const tkt_key_t *key)
+{
+    tkt_str_t  value;
+
+    return tkt_get(v->txn, db, key, &value);
+}
+
+
+bool
+tkt_verify_row(tkt_verify_t *v, tkt_db_t db, const tkt_key_t *key,
+    const tkt_schema_t *schema, void *obj)
+{
+    tkt_str_t  value;
+
+    return tkt_get(v->txn, db, key, &value)
+           && tkt_record_unpack(schema, value, obj);
+}
+
+
+bool
 tkt_verify_has_tenant(tkt_verify_t *v, uint64_t tenant)
 {
     tkt_key_t  key;
-    tkt_str_t  value;
 
     tkt_key_tenant(&key, (uint32_t) tenant);
 
-    return tkt_get(v->txn, TKT_DB_TENANT, &key, &value);
+    return tkt_verify_has(v, TKT_DB_TENANT, &key);
 }
 
 
@@ -219,11 +238,10 @@ bool
 tkt_verify_has_principal(tkt_verify_t *v, uint64_t tenant, uint64_t id)
 {
     tkt_key_t  key;
-    tkt_str_t  value;
 
     tkt_key_principal(&key, (uint32_t) tenant, id);
 
-    return tkt_get(v->txn, TKT_DB_PRINCIPAL, &key, &value);
+    return tkt_verify_has(v, TKT_DB_PRINCIPAL, &key);
 }
 
 

@@ -115,6 +115,9 @@ int tkt_ctl_tenant(tkt_ctl_t *ctl);
 /* The principal of --login; an exit code. */
 int tkt_ctl_user(tkt_ctl_t *ctl, tkt_user_t *user);
 
+
+/* ---- tkt_ctl_send.c ---- */
+
 /*
  * Sends a request as a command in the name of the operator.  True: answer is
  * the body, in ctl->arena; otherwise the problem was said.

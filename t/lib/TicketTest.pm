@@ -56,6 +56,8 @@ my @running;
 #   init     1          run `ticketctl init` and make the people
 #   start    1          start nginx
 #   check    1          validate every answer
+#   faults   undef      1: nginx's writes to the store obey order(); a path as
+#                       t/fault/io_shim.c takes it: those to these files
 #   preload  []         shared objects of build/fault for nginx
 #   env      {}         environment of nginx
 #   conf     undef      the whole nginx.conf instead of the made one
@@ -75,6 +77,7 @@ sub new ($class, %opt) {
     }, $class;
 
     $self->{server} = TicketTest::Server->new(%opt);
+    $self->{server}->take_orders($opt{faults}) if $opt{faults};
     push @running, $self;
 
     $self->init_store if $self->{init};
@@ -321,6 +324,17 @@ sub ua ($self) { $self->{ua} //= $self->_new_ua }
 sub _new_ua ($self) {
     return Mojo::UserAgent->new(max_redirects => 0, request_timeout => 60)
         ->connect_timeout(5)->insecure(1);
+}
+
+# What befalls nginx's files from now on, as t/fault/io_shim.c reads it
+# (`faults` was given); without a text nothing does any more.
+sub order ($self, $text = undef) {
+    my $file = $self->{server}->orders;
+    return unlink $file if !defined $text;
+    open my $out, '>', "$file.new" or die "$file.new: $!\n";
+    print $out "$text\n";
+    close $out;
+    rename "$file.new", $file or die "$file: $!\n";
 }
 
 # The next request opens a connection (and may meet another worker).

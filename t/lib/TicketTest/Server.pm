@@ -50,6 +50,14 @@ sub new ($class, %opt) {
 }
 
 
+# From its next start nginx obeys the file of orders.
+sub take_orders ($self, $files) {
+    $self->{preload} = [@{ $self->{preload} }, 'io_shim.so'];
+    $self->{env} = { %{ $self->{env} }, IO_SHIM => $self->orders,
+        $files =~ /[*\/]/ ? (IO_SHIM_PATH => $files) : () };
+}
+
+sub orders   ($self) { "$self->{dir}/orders" }
 sub dir      ($self) { $self->{dir} }
 sub port     ($self) { $self->{port} }
 sub port2    ($self) { $self->{port2} }
