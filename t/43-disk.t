@@ -38,6 +38,9 @@ sub times_stored ($t, $subject) {
 }
 
 
+sub warnings_of ($t) { return scalar(() = $t->log =~ /of the map of the/g) }
+
+
 # --- no space -----------------------------------------------------------------
 
 {
@@ -93,6 +96,58 @@ sub times_stored ($t, $subject) {
         $t->post('alice', '/v1/tickets', ticket('enough'))->code == 201
     }, 'writes to come back', 5);
     $t->get(undef, '/v1/readyz')->is(200, 'ready again');
+    $t->verify;
+}
+
+
+# --- a limit on the size of files ---------------------------------------------
+
+# nginx begins with such a limit, which this process has for a moment.
+sub start_limited ($t, $bytes) {
+    my $limit = sub ($most) {
+        system('prlimit', "--fsize=$most:", '--pid', $$) == 0
+            or die "prlimit --fsize=$most failed\n";
+    };
+    $limit->($bytes);
+    my $started = eval { $t->start };
+    my $why = $@;
+    $limit->('unlimited');
+    die $why if !$started;
+}
+
+{
+    my $t = TicketTest->new(workers => 1, start => 0);
+    start_limited($t, 20 * 1024 * 1024);
+    my @pids = @{ $t->workers };
+
+    # of a length that is not known before, so that writing finds the limit
+    my $upload = sub ($bytes) {
+        spew($t->dir . '/body', 'x' x $bytes);
+        return $t->curl('-o', '/dev/null', '-w', '%{http_code}',
+            '-H', 'Authorization: Bearer ' . $t->token('alice'),
+            '-H', 'Transfer-Encoding: chunked', '--data-binary',
+            '@' . $t->dir . '/body', $t->url('/v1/attachments?name=f')
+            )->{out};
+    };
+    is $upload->(1000), 201, 'a file within the limit';
+    is $upload->(22 * 1024 * 1024), 507, 'one beyond it';
+    wait_for(sub { !(() = glob $t->store . '/files/tmp/*') },
+        'nothing of it to be left', 5);
+
+    my ($stored, $last) = (0, undef);
+    for (1 .. 30) {
+        my @answers = $t->parallel(map { [POST => 'alice', '/v1/tickets',
+            json => { subject => 'fill', description => 'x' x 19_000 }] }
+            1 .. 16);
+        $stored += grep { $_->code == 201 } @answers;
+        ($last) = grep { $_->code != 201 } @answers;
+        last if $last;
+    }
+    ok $last, "it stops before the file's limit" or diag $stored;
+    $last->is_problem(507, 'storage-full') if $last;
+    is $t->get('ann', '/v1/tickets?count=true&limit=1')->field('/count'),
+        $stored, 'what was acknowledged is counted';
+    is_deeply $t->workers, \@pids, 'no worker was ended for it';
     $t->verify;
 }
 
@@ -264,7 +319,7 @@ for my $call (qw(fdatasync meta)) {
 # --- the map is full ----------------------------------------------------------
 
 {
-    my $t = TicketTest->new(workers => 1, init => 0, start => 0, check => 0,
+    my $t = TicketTest->new(workers => 2, init => 0, start => 0, check => 0,
         store => 'map_size=2m');
     $t->start;
     wait_for(sub { $t->get(undef, '/v1/readyz')->code == 200 }, 'the store');
@@ -274,18 +329,27 @@ for my $call (qw(fdatasync meta)) {
     $t->start;
     my $path = '/v1/tickets/' . $t->some_ticket->{id};
 
-    my ($stored, $r) = (1);
+    my ($stored, $r, $warned) = (1);
     for (1 .. 400) {
         $r = $t->post('alice', '/v1/tickets',
             { subject => 'map', description => 'x' x 4000 });
         last if $r->code != 201;
         $stored++;
+        next if $warned || $t->get(undef, '/v1/readyz')
+            ->field('/used_percent') < 80;
+        is warnings_of($t), 0, "no warning before" if !$warned;
+        $warned = wait_for(sub { warnings_of($t) }, 'a warning at 80 %', 5);
+        like $t->log, qr/\[error\].* 8\d% of the map of the store "\Q@{[
+            $t->store ]}\E" is used, at 90% .*map_size=/, '  it says all';
     }
+    ok $warned, 'changes went on after it';
     $r->is_problem(507, 'storage-full', "the map is full after $stored");
     $t->get('alice', $path)->is(200, 'reads go on');
     $t->post('ann', "$path/claim", {})
         ->is_problem(507, 'storage-full', 'other writes are refused, too');
     $t->get(undef, '/v1/readyz')->is(503, 'not ready');
+    sleep 2.5;
+    is warnings_of($t), 1, 'the warning was given once';
 
     # alone, and among writes that are refused
     my $tokens = '/v1/users/' . $t->id('bob') . '/tokens';
@@ -302,8 +366,12 @@ for my $call (qw(fdatasync meta)) {
         $stored, 'the acknowledged ones are there';
     $t->verify;
 
+    $t->restart;
+    wait_for(sub { warnings_of($t) == 2 }, 'once more after a start', 5);
     $t->{server}{store} = 'map_size=16m';
     $t->restart;
+    sleep 1.5;
+    is warnings_of($t), 2, 'none when there is room';
     $t->post('ann', "$path/claim", {})->is(200, 'a larger map_size helps');
     $t->verify;
 }
@@ -319,7 +387,9 @@ for my $call (qw(fdatasync meta)) {
 
     my $data = $t->store . '/data.mdb';
     my $good = TicketTest::Server::slurp($data);
-    my $half = int(length($good) / 2) & ~4095;
+    my $used = length $good =~ s/\0+\z//r;    # zeros are kept behind the pages
+    my $half = int($used / 2) & ~4095;
+    my $less = ($used & ~4095) - 4096 * 7;
 
     for my $case (
         ['an empty file', '', qr/0 bytes and cannot be a store/],
@@ -327,7 +397,7 @@ for my $call (qw(fdatasync meta)) {
         ['one page', substr($good, 0, 4096), qr/4096 bytes and cannot/],
         ['two pages', substr($good, 0, 8192), qr/cut short|shorter/],
         ['half of it', substr($good, 0, $half), qr/cut short|shorter/],
-        ['a little less', substr($good, 0, length($good) - 4096 * 8),
+        ['a little less', substr($good, 0, $less),
             qr/cut short|shorter/],
         ['something else', 'SQLite format 3' . "\0" x 100_000, qr/LMDB|other/],
         ['zeros', "\0" x length $good, qr/LMDB|not a file of this/])

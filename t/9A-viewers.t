@@ -13,6 +13,7 @@ my $path = "/v1/tickets/$id/viewers";
 
 nobody();
 seen();
+crowd();
 refused();
 many();
 reloaded();
@@ -61,6 +62,26 @@ sub seen () {
     is_deeply viewers('ann'), [], 'and is not seen any more';
     is_deeply $t->ticketctl('stat')->{json}{entries}, $before->{entries},
         'nothing was written';
+}
+
+
+# More than are told: those who were seen last.
+sub crowd () {
+    my $there = "/v1/tickets/$other/viewers";
+    my @crowd = map { $t->add_user("v$_", 'agent') } 1 .. 20;
+    for my $n (1 .. 20) {
+        $t->put("v$n", $there)->is(200);
+        select undef, undef, undef, 0.005;
+    }
+    my $seen = sub ($who) {
+        [map { $_->{id} } @{ $t->get($who, $there)->json->{data} }]
+    };
+    is_deeply $seen->('sue'), [@crowd[4 .. 19]], 'the newest sixteen';
+    is_deeply $seen->('v20'), [@crowd[3 .. 18]], 'besides oneself';
+    $t->put('v1', $there)->is(200);
+    is_deeply $seen->('sue'), [@crowd[0, 5 .. 19]], 'one comes back';
+    $t->delete("v$_", $there) for 1 .. 20;
+    is_deeply $seen->('sue'), [], 'all have gone';
 }
 
 

@@ -133,9 +133,11 @@ typedef struct tkt_viewers_s {
     void   (*drop)(void *data, uint32_t tenant, uint64_t ticket,
                    uint64_t principal);
 
-    /* at most `room` that were seen since now_ms - TKT_VIEWER_TTL_MS */
+    /* those seen since now_ms - TKT_VIEWER_TTL_MS but for `except`; if there
+       are more than `room`, the ones seen last */
     size_t (*list)(void *data, uint32_t tenant, uint64_t ticket,
-                   int64_t now_ms, tkt_seen_t *out, size_t room);
+                   uint64_t except, int64_t now_ms, tkt_seen_t *out,
+                   size_t room);
 } tkt_viewers_t;
 
 

@@ -25,6 +25,7 @@ typedef struct tkt_batch_s {
     tkt_str_t     operations;        /* canonical text of the list           */
     size_t        count;
     tkt_inner_t  *items;
+    size_t        room;              /* bytes left for bodies of successes   */
 } tkt_batch_t;
 
 typedef enum {

@@ -42,13 +42,47 @@ tkt_inner_command(const tkt_call_t *c, const tkt_inner_t *in, unsigned number,
 }
 
 
+/* The answer outlives the operation's own memory. */
+static void
+tkt_inner_keep(tkt_call_t *c, tkt_inner_t *in, const tkt_reply_t *reply)
+{
+    size_t     i;
+    tkt_str_t  *slices[] = {
+        &in->reply.body, &in->reply.etag, &in->reply.location,
+        &in->reply.link, &in->reply.allow
+    };
+
+    in->reply = *reply;
+
+    if (tkt_inner_done(in) && reply->body.len > in->room) {
+        in->reply.body = tkt_str("");
+    }
+
+    for (i = 0; i < tkt_array_len(slices); i++) {
+        *slices[i] = tkt_arena_copy(c->arena, *slices[i]);
+    }
+}
+
+
+/*
+ * A ticket may be a hundred kilobytes, and is loaded, packed and encoded by
+ * each of five hundred operations: they cannot all keep that.
+ */
 void
 tkt_inner_run(tkt_call_t *c, tkt_inner_t *in, unsigned number)
 {
     tkt_call_t     call;
+    tkt_arena_t    arena;
     tkt_command_t  cmd;
 
+    tkt_arena_init(&arena, TKT_COMMAND_BLOCK_BYTES);
+
+    if (c->arena->wipe) {
+        tkt_arena_keep_secrets(&arena);
+    }
+
     tkt_inner_command(c, in, number, &cmd);
+    cmd.arena = &arena;
     tkt_command_call(&cmd, c->txn, &call);
 
     call.now_ms = c->now_ms;
@@ -70,7 +104,10 @@ tkt_inner_run(tkt_call_t *c, tkt_inner_t *in, unsigned number)
         }
     }
 
-    in->reply = cmd.reply;
+    tkt_inner_keep(c, in, &cmd.reply);
+
+    c->arena->failed = c->arena->failed || arena.failed;
+    tkt_arena_done(&arena);
 }
 
 

@@ -23,6 +23,8 @@ typedef struct {
     uint8_t                 key[TKT_DIGEST_BYTES];
     uint8_t                 fingerprint[TKT_DIGEST_BYTES];
     uint8_t                 target[TKT_DIGEST_BYTES];
+    size_t                  room;          /* bytes; the body of a success that
+                                              is longer is left out          */
     tkt_reply_t             reply;         /* its slices live as long as the
                                               command                        */
 } tkt_inner_t;
@@ -30,7 +32,8 @@ typedef struct {
 
 /*
  * Runs one; `number` tells it from the others of the command: its random bytes
- * are made of the command's and of it.
+ * are made of the command's and of it.  What it needs of memory it gives back;
+ * the answer alone stays.
  */
 void tkt_inner_run(tkt_call_t *c, tkt_inner_t *in, unsigned number);
 

@@ -5,12 +5,14 @@
 
 #include <stdio.h>
 
+#include "app/tkt_caller.h"
 #include "app/tkt_complaints.h"
 #include "app/tkt_config.h"
+#include "app/tkt_items.h"
 #include "app/tkt_notices.h"
 #include "app/tkt_view.h"
+#include "app/tkt_watchers.h"
 #include "app/tkt_who.h"
-#include "base/tkt_text.h"
 #include "codec/tkt_json_walk.h"
 
 
@@ -59,7 +61,7 @@ tkt_notify_sees(const tkt_call_t *c, const tkt_ticket_t *t,
 
     actor.grants = user->grants;
     call.actor = &actor;
-    caller = tkt_view_caller(&call, t);
+    caller = tkt_caller_of(&call, t);
 
     return tkt_workflow_visible(&caller)
            && (!internal || tkt_workflow_sees_internal(&caller));
@@ -108,35 +110,14 @@ tkt_tell(tkt_tell_t *x, uint64_t principal, tkt_notice_kind_t kind)
 }
 
 
-/* Those of a list of ids or logins, as canonical JSON. */
+/* Those of a list of ids. */
 static void
-tkt_tell_list(tkt_tell_t *x, tkt_str_t list, bool logins,
-    tkt_notice_kind_t kind)
+tkt_tell_list(tkt_tell_t *x, tkt_str_t list, tkt_notice_kind_t kind)
 {
-    uint64_t         id;
-    tkt_str_t        name, value, text;
-    tkt_user_t       user;
-    tkt_json_walk_t  walk;
+    uint64_t  id;
 
-    if (list.len == 0 || !tkt_json_walk_open(&walk, list)) {
-        return;
-    }
-
-    while (tkt_json_walk_next(&walk, &name, &value)) {
-
-        if (!tkt_json_string(value, x->call->arena, &text)) {
-            continue;
-        }
-
-        if (logins && tkt_user_by_login(x->call->txn,
-                          (uint32_t) x->t->tenant, text, &user,
-                          x->call->arena))
-        {
-            (void) tkt_tell(x, user.id, kind);
-
-        } else if (!logins && tkt_u64_parse(text, &id)) {
-            (void) tkt_tell(x, id, kind);
-        }
+    while (tkt_watchers_next(&list, &id)) {
+        (void) tkt_tell(x, id, kind);
     }
 }
 
@@ -274,17 +255,19 @@ tkt_notify_supervisors(tkt_call_t *c, tkt_notice_kind_t kind,
 
 
 bool
-tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t logins)
+tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t *people)
 {
     char             pointer[40];
     size_t           i;
-    tkt_str_t        name, value, login;
+    tkt_str_t        name, value, login, ids;
     tkt_user_t       user;
     tkt_json_walk_t  walk;
 
-    if (logins.len == 0 || !tkt_json_walk_open(&walk, logins)) {
+    if (people->len == 0 || !tkt_json_walk_open(&walk, *people)) {
         return true;
     }
+
+    ids = tkt_str("");
 
     for (i = 0; tkt_json_walk_next(&walk, &name, &value); i++) {
 
@@ -293,6 +276,8 @@ tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t logins)
                                  c->arena)
             && tkt_notify_sees(c, t, &user, true))
         {
+            ids = tkt_items_add(ids, tkt_items_id(user.id, c->arena),
+                                c->arena);
             continue;
         }
 
@@ -302,6 +287,8 @@ tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t logins)
                          "this ticket");
         return false;
     }
+
+    *people = ids;
 
     return true;
 }
@@ -331,7 +318,7 @@ tkt_follow_mentions(tkt_tell_t *x, const tkt_event_t *event)
         && tkt_record_unpack(&tkt_message_schema, value, &m)
         && m.mentions.len > 0)
     {
-        tkt_tell_list(x, tkt_arena_copy(x->call->arena, m.mentions), true,
+        tkt_tell_list(x, tkt_arena_copy(x->call->arena, m.mentions),
                       TKT_NOTICE_MENTIONED);
     }
 }
@@ -344,12 +331,9 @@ tkt_follow_staff(tkt_tell_t *x, const tkt_ticket_t *before,
 {
     const tkt_ticket_t  *t = x->t;
 
-    /* whom the router names is not told: that is an event of its own, after
-       this one or alone */
+    /* an owner whom the router named after this event was told by it */
 
-    if (t->assignee != before->assignee && t->last_event == event->id
-        && !event->automatic)
-    {
+    if (t->assignee != before->assignee && t->last_event == event->id) {
         (void) tkt_tell(x, t->assignee, TKT_NOTICE_ASSIGNED);
     }
 
@@ -399,7 +383,7 @@ tkt_follow_news(tkt_tell_t *x, const tkt_ticket_t *before,
     kind = moved ? TKT_NOTICE_STATE : TKT_NOTICE_MESSAGE;
 
     (void) tkt_tell(x, t->requester, kind);
-    tkt_tell_list(x, t->watcher_ids, false, kind);
+    tkt_tell_list(x, t->watcher_ids, kind);
 
     /* to the owner: what the requester says, and what comes back from the
        desk above */

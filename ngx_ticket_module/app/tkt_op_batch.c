@@ -82,9 +82,14 @@ tkt_batch_one(tkt_call_t *c, tkt_batch_t *b, size_t place)
     /* a batch may run again: what is in the list stays as it was sent */
 
     memset(&in.reply, 0, sizeof(in.reply));
+    in.room = b->room;
 
     if (tkt_batch_resolve(c, b, &in)) {
         tkt_inner_run(c, &in, (unsigned) place);
+    }
+
+    if (tkt_inner_done(&in)) {
+        b->room -= in.reply.body.len;
     }
 
     b->items[place].reply = in.reply;
@@ -96,6 +101,8 @@ static size_t
 tkt_batch_run(tkt_call_t *c, tkt_batch_t *b)
 {
     size_t  i;
+
+    b->room = (b->whole == TKT_RETURN_MINIMAL) ? 0 : TKT_BATCH_BODIES_BYTES;
 
     for (i = 0; i < b->count && tkt_txn_status(c->txn) == TKT_OK; i++) {
 

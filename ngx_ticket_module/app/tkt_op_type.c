@@ -3,9 +3,12 @@
  * ready-made set, and forms as JSON Schema.
  */
 
+#include <stdio.h>
+
 #include "app/tkt_config.h"
 #include "app/tkt_form_fields.h"
 #include "app/tkt_grants.h"
+#include "app/tkt_items.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ready_made.h"
 #include "app/tkt_resource.h"
@@ -38,12 +41,60 @@ tkt_type_team(tkt_call_t *c, uint64_t before, uint64_t after)
 }
 
 
+/* Whether a part of a path can say it: servers resolve dots and slashes. */
+static bool
+tkt_step_sayable(tkt_str_t step)
+{
+    return memchr(step.data, '/', step.len) == NULL
+           && !tkt_str_eq(step, tkt_str("."))
+           && !tkt_str_eq(step, tkt_str(".."));
+}
+
+
+/* A step that no request can name would keep its tickets open for ever. */
+static bool
+tkt_type_steps(tkt_call_t *c, tkt_str_t before, tkt_str_t after)
+{
+    char       pointer[32];
+    size_t     i;
+    tkt_str_t  step;
+
+    if (tkt_str_eq(before, after)) {
+        return true;
+    }
+
+    for (i = 0; tkt_items_next(&after, &step); i++) {
+
+        if (tkt_step_sayable(step)) {
+            continue;
+        }
+
+        (void) snprintf(pointer, sizeof(pointer), "/steps/%zu", i);
+        tkt_call_invalid(c, pointer, "format", "a step is named in a path: it "
+                         "has no slash, and is not \".\" or \"..\"");
+        return false;
+    }
+
+    return true;
+}
+
+
 static bool
 tkt_type_check(tkt_call_t *c, const void *old, void *new)
 {
     const tkt_ticket_type_t  *before = old, *after = new;
 
-    return tkt_type_team(c, before == NULL ? 0 : before->team, after->team);
+    if (after->steps_zh.len > 0
+        && tkt_items_count(after->steps_zh) != tkt_items_count(after->steps))
+    {
+        tkt_call_invalid(c, "/steps_zh", "range",
+                         "one for each of steps, in the same order");
+        return false;
+    }
+
+    return tkt_type_team(c, before == NULL ? 0 : before->team, after->team)
+           && tkt_type_steps(c, before == NULL ? tkt_str("") : before->steps,
+                             after->steps);
 }
 
 
@@ -136,6 +187,7 @@ tkt_seed_type(tkt_call_t *c, const tkt_ready_type_t *ready, size_t place,
     type->needs = ready->needs;
     type->keywords = ready->keywords;
     type->steps = ready->steps;
+    type->steps_zh = ready->steps_zh;
     type->prompt_en = ready->prompt_en;
     type->prompt_zh = ready->prompt_zh;
 

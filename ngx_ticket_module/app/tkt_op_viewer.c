@@ -3,6 +3,7 @@
  * carrier keeps it in memory; nothing is stored.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_ticket.h"
@@ -82,9 +83,7 @@ tkt_viewer_write(tkt_call_t *c, tkt_out_t *o, const tkt_seen_t *who)
     tkt_viewer_t  viewer = { .id = who->principal, .typing = who->typing,
                              .seen_at = (uint64_t) who->seen_ms };
 
-    if (who->principal == c->actor->id
-        || !tkt_user_load(c->txn, c->actor->tenant, who->principal, &user,
-                          NULL)
+    if (!tkt_user_load(c->txn, c->actor->tenant, who->principal, &user, NULL)
         || user.disabled)
     {
         return;
@@ -104,7 +103,7 @@ tkt_op_viewers(tkt_call_t *c)
     bool          typing;
     size_t        i, n;
     tkt_out_t     o;
-    tkt_seen_t    seen[TKT_VIEWERS_MAX + 1];       /* the caller may be one */
+    tkt_seen_t    seen[TKT_VIEWERS_MAX];
     tkt_caller_t  caller;
     tkt_ticket_t  t;
 
@@ -114,7 +113,7 @@ tkt_op_viewers(tkt_call_t *c)
 
     /* who sees it as its requester does learns nothing of who works on it */
 
-    caller = tkt_view_caller(c, &t);
+    caller = tkt_caller_of(c, &t);
 
     if (!tkt_workflow_sees_internal(&caller)) {
         tkt_call_fail(c, TKT_FORBIDDEN, NULL);
@@ -126,7 +125,8 @@ tkt_op_viewers(tkt_call_t *c)
     if (c->viewers != NULL) {
         tkt_viewer_note(c, t.id, typing);
         n = c->viewers->list(c->viewers->data, c->actor->tenant, t.id,
-                             c->now_ms, seen, tkt_array_len(seen));
+                             c->actor->id, c->now_ms, seen,
+                             tkt_array_len(seen));
         qsort(seen, n, sizeof(seen[0]), tkt_viewer_order);
     }
 

@@ -201,13 +201,13 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
         id = reverse ? id : id + 1;
     }
 
-    /* ids below `id` in reverse; the counter row at 0 is left out */
+    /* ids below `id` in reverse; so the counts of a requester are left out */
 
     tkt_key_start(&from);
     tkt_key_bytes(&from, (tkt_str_t) { prefix.data, prefix.len });
 
     if (id == 0) {
-        id = reverse ? UINT64_MAX : 1;
+        id = reverse ? TKT_TICKET_COUNTS : 1;
     }
 
     tkt_key_u64(&from, reverse ? id - 1 : id);
@@ -483,7 +483,8 @@ tkt_walk_next(tkt_walk_t *w, uint64_t *id)
     tkt_unkey_start(&u, at);
     *id = tkt_unkey_u64(&u);
 
-    return *id != 0 && *id >= w->low && (w->high == 0 || *id < w->high);
+    return *id != TKT_TICKET_COUNTS && *id >= w->low
+           && (w->high == 0 || *id < w->high);
 }
 
 

@@ -168,6 +168,28 @@ ngx_ticket_init_module(ngx_cycle_t *cycle)
 }
 
 
+/*
+ * A write beyond the limit on the size of files is to fail with EFBIG, which
+ * is told as a full store.  Left alone the signal would end the worker, with
+ * all it does for others, for one client's upload.
+ */
+static void
+ngx_ticket_process_signals(ngx_cycle_t *cycle)
+{
+    struct sigaction  sa;
+
+    if (sigaction(SIGXFSZ, NULL, &sa) == 0 && sa.sa_handler == SIG_DFL) {
+
+        sa.sa_handler = SIG_IGN;
+
+        if (sigaction(SIGXFSZ, &sa, NULL) == -1) {
+            ngx_log_error(NGX_LOG_WARN, cycle->log, ngx_errno,
+                          "sigaction(SIGXFSZ) failed");
+        }
+    }
+}
+
+
 static void
 ngx_ticket_process_start(ngx_cycle_t *cycle, ngx_ticket_store_t *store)
 {
@@ -200,6 +222,8 @@ ngx_ticket_init_process(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
+
+    ngx_ticket_process_signals(cycle);
 
     stores = mcf->stores.elts;
 

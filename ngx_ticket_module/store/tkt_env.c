@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -225,6 +226,7 @@ tkt_open_refuse(int rc, const char *path, tkt_fault_t *fault)
     case ENOMEM:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
     case EMFILE:
     case ENFILE:
         return tkt_refuse(fault, TKT_BUSY,
@@ -503,11 +505,41 @@ tkt_env_fd(tkt_env_t *env)
 }
 
 
+/* What the device has left, or a limit on the size of files (setrlimit(2)). */
+static uint64_t
+tkt_env_free(tkt_env_t *env)
+{
+    int             fd;
+    uint64_t        left;
+    struct stat     file;
+    struct rlimit   limit;
+    struct statvfs  disk;
+
+    fd = tkt_env_fd(env);
+
+    left = (fstatvfs(fd, &disk) == 0)
+           ? (uint64_t) disk.f_bavail * disk.f_frsize : UINT64_MAX;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0
+        || limit.rlim_cur == RLIM_INFINITY || fstat(fd, &file) != 0)
+    {
+        return left;
+    }
+
+    if (limit.rlim_cur <= (uint64_t) file.st_size) {
+        return 0;
+    }
+
+    limit.rlim_cur -= (uint64_t) file.st_size;
+
+    return limit.rlim_cur < left ? limit.rlim_cur : left;
+}
+
+
 void
 tkt_env_info(tkt_env_t *env, tkt_env_info_t *info)
 {
-    MDB_envinfo     mdb;
-    struct statvfs  disk;
+    MDB_envinfo  mdb;
 
     memset(info, 0, sizeof(*info));
     mdb_env_info(env->mdb, &mdb);
@@ -517,10 +549,7 @@ tkt_env_info(tkt_env_t *env, tkt_env_info_t *info)
     info->last_txn = mdb.me_last_txnid;
     info->readers = mdb.me_numreaders;
     info->readers_max = mdb.me_maxreaders;
-
-    info->disk_free_bytes = (fstatvfs(tkt_env_fd(env), &disk) == 0)
-                            ? (uint64_t) disk.f_bavail * disk.f_frsize
-                            : UINT64_MAX;
+    info->disk_free_bytes = tkt_env_free(env);
 }
 
 

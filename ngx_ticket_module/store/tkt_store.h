@@ -157,7 +157,8 @@ bool tkt_env_fs_refused(unsigned long f_type, const char **name);
 typedef struct {
     uint64_t  map_bytes;
     uint64_t  used_bytes;          /* high-water mark of pages               */
-    uint64_t  disk_free_bytes;     /* UINT64_MAX: cannot be told           */
+    uint64_t  disk_free_bytes;     /* by device and limit on the size of
+                                      files; UINT64_MAX: cannot be told    */
     uint64_t  last_txn;            /* lock-free change signal (L20)          */
     uint32_t  readers;
     uint32_t  readers_max;
@@ -405,6 +406,9 @@ void tkt_scan_open(tkt_scan_t *s, tkt_txn_t *txn, tkt_db_t db,
     const tkt_key_t *prefix, const tkt_key_t *from, bool reverse);
 bool tkt_scan_next(tkt_scan_t *s);
 void tkt_scan_close(tkt_scan_t *s);
+
+/* Whether there is any key that begins with `prefix`; false on failure too. */
+bool tkt_scan_any(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *prefix);
 
 
 /*

@@ -23,6 +23,7 @@ tkt_store_status(tkt_env_t *env, int rc)
     case MDB_MAP_FULL:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return TKT_STORAGE_FULL;
 
     case MDB_READERS_FULL:
@@ -402,6 +403,7 @@ tkt_txn_begin(tkt_env_t *env, tkt_txn_t **txn, bool purge)
         return tkt_store_status(env, rc);
     }
 
+    tkt_grow_ahead(env);
     tkt_txn_start(t);
     tkt_past_begin(env, tkt_txn_snapshot(t));
 

@@ -23,14 +23,6 @@ static const tkt_actor_t  admin = { .tenant = 1, .id = TRAFFIC_ADMIN,
                                     .role = TKT_ROLE_ADMIN };
 
 
-static void
-open_desk(desk_t *d)
-{
-    desk_open(d);
-    traffic_make_people(d);
-}
-
-
 static unsigned
 batch(desk_t *d, ask_t *a, const tkt_actor_t *actor, const char *mode,
     const char *operations)
@@ -66,7 +58,7 @@ each_for_itself(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(batch(&d, &a, &agent, "", CREATE "," BAD ","
         "{\"method\":\"POST\",\"path\":\"/v1/tickets/99/claim\"},"
@@ -124,8 +116,8 @@ all_or_nothing(void **state)
         "\"/v1/tickets/$0/claim\"},{\"method\":\"POST\",\"path\":"
         "\"/v1/tickets/$0/claim\"}," CREATE "]}";
 
-    open_desk(&d);
-    open_desk(&same);
+    traffic_open(&d);
+    traffic_open(&same);
 
     assert_int_equal(ask_send(&d, &a, &agent, TKT_METHOD_POST, "/v1/batch",
                               failing), 409);
@@ -217,7 +209,7 @@ envelopes(void **state)
           "\"body\":[]}]}", "/operations/0/body", "type" },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(bad); i++) {
         ask_refused(&d, &agent, TKT_METHOD_POST, "/v1/batch", bad[i].body,
@@ -279,7 +271,7 @@ operations(void **state)
         { "\"POST\",\"path\":\"/v1/tickets/1/claim\"", 403 },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(batch(&d, &a, &user, "", CREATE), 200);
     ask_done(&a);
 
@@ -328,7 +320,7 @@ rights_end(void **state)
     tkt_actor_t    bearer = user;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &user, "/v1/me/tokens", "{}");
     assert_non_null(strstr(d.body, "\"id\":1,"));
     bearer.by = TKT_BY_TOKEN;
@@ -385,7 +377,7 @@ replays(void **state)
         "\"path\":\"/v1/tickets\",\"idempotency_key\":\"one\",\"body\":"
         TICKET "}]}";
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(keyed(&d, &a, "k", body), 200);
     assert_false(a.reply.replayed);
@@ -440,7 +432,7 @@ weighs(void **state)
     tkt_command_t  *one, *two;
     static desk_t   d;
 
-    open_desk(&d);
+    traffic_open(&d);
     req = ask_make(&d, TKT_METHOD_POST, "/v1/batch");
     one = desk_command(&d, &user, &req, "{\"operations\":[" CREATE "]}",
                        random);
@@ -478,7 +470,7 @@ determined(void **state)
     static const uint8_t  random[4][32] = { { 1 }, { 2 }, { 3 }, { 4 } };
 
     for (round = 0; round < 2; round++) {
-        open_desk(&d[round]);
+        traffic_open(&d[round]);
 
         for (i = 0; i < 4; i++) {
             req = ask_make(&d[round], TKT_METHOD_POST,
@@ -513,6 +505,74 @@ determined(void **state)
 }
 
 
+#define LONG_BYTES  60000
+#define MANY        100
+
+
+/* Bodies of successes are left out when they come to too much together. */
+static void
+bodies_end(void **state)
+{
+    char           pointer[64], *text, *body, *at;
+    ask_t          a;
+    size_t         i, with;
+    static desk_t  d;
+
+    open_desk(&d);
+
+    text = calloc(1, LONG_BYTES + 1);
+    body = malloc(MANY * 128);
+    assert_non_null(text);
+    assert_non_null(body);
+
+    /* as long as a description may be: 20,000 characters */
+
+    for (i = 0; i < LONG_BYTES; i += 3) {
+        memcpy(text + i, "\xe6\xb1\x89", 3);
+    }
+
+    assert_true(asprintf(&at, "{\"subject\":\"s\",\"description\":\"%s\"}",
+                         text) > 0);
+    assert_int_equal(ask_send(&d, &a, &user, TKT_METHOD_POST, "/v1/tickets",
+                              at), 201);
+    ask_done(&a);
+    free(at);
+
+    for (at = body, i = 0; i < MANY; i++) {
+        at += sprintf(at, "%s{\"method\":\"PATCH\",\"path\":"
+                      "\"/v1/tickets/%d\",\"body\":{\"subject\":\"%zu\"}}",
+                      i ? "," : "", i == MANY - 1 ? 99 : 1, i);
+    }
+
+    assert_int_equal(batch(&d, &a, &user, "", body), 200);
+    assert_in_range(a.reply.body.len, TKT_BATCH_BODIES_BYTES - LONG_BYTES,
+                    TKT_BATCH_BODIES_BYTES + MANY * 128);
+
+    for (with = 0, i = 0; i < MANY - 1; i++) {
+        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/status", i);
+        assert_int_equal(number_at(a.json, pointer), 200);
+        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/body", i);
+        with += strcmp(text_at(a.json, pointer), "(null)") != 0;
+        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/etag", i);
+        assert_non_null(strstr(text_at(a.json, pointer), "\"t1."));
+    }
+
+    assert_in_range(with, MANY / 2, MANY - 2);
+
+    /* a problem is always told */
+
+    assert_int_equal(number_at(a.json, "/data/99/status"), 404);
+    assert_string_equal(text_at(a.json, "/data/99/body/title"),
+                        "There is no such resource");
+    ask_done(&a);
+
+    free(body);
+    free(text);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -525,6 +585,7 @@ main(void)
         cmocka_unit_test(replays),
         cmocka_unit_test(weighs),
         cmocka_unit_test(determined),
+        cmocka_unit_test(bodies_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@ open_form(desk_t *d, const char *field)
 {
     char  body[512];
 
-    open_desk(d);
+    traffic_open(d);
     desk_post(d, &admin, "/v1/types", "{\"name\":\"t\"}");
     (void) snprintf(body, sizeof(body), "{\"name\":\"f\",%s}", field);
     desk_post(d, &admin, "/v1/types/1/fields", body);
@@ -176,13 +176,42 @@ test_patch(void **state)
 
 /* ---- what a type gives ---- */
 
+/* A step that no path can name could never be done. */
+static void
+test_steps_sayable(void **state)
+{
+    size_t         i;
+    char           body[96];
+    static desk_t  d;
+
+    static const char *const  wrong[] = { "in/out", "/", ".", ".." };
+
+    open_desk(&d);
+    desk_post(&d, &admin, "/v1/types",
+              "{\"name\":\"t\",\"steps\":[\"one\",\"a.b\",\"...\"]}");
+
+    for (i = 0; i < tkt_array_len(wrong); i++) {
+        (void) snprintf(body, sizeof(body), "{\"steps\":[\"one\",\"%s\"]}",
+                        wrong[i]);
+        ask_refused(&d, &admin, TKT_METHOD_PATCH, "/v1/types/1", body, 400,
+                    "/steps/1", "format");
+    }
+
+    ask_refused(&d, &admin, TKT_METHOD_POST, "/v1/types",
+                "{\"name\":\"u\",\"steps\":[\"a/b\"]}", 400, "/steps/0",
+                "format");
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 static void
 test_given(void **state)
 {
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"t\",\"priority\":"
               "\"high\",\"steps\":[\"one\",\"two\"],\"approval\":true}");
     desk_post(&d, &admin, "/v1/types/1/features",
@@ -233,6 +262,7 @@ static const struct {
     { "log in: password", "login" },
     { "打印机坏了", "printer" },
     { "nothing", "(null)" },
+    { "nothing: nowhere, printer", "printer" },
 };
 
 
@@ -244,13 +274,13 @@ test_keywords(void **state)
     size_t         i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"login\",\"position\":2,"
               "\"keywords\":[\"Log in\",\"password\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"printer\",\"position\":1,"
               "\"keywords\":[\"printer\",\"打印机\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"hidden\",\"position\":0,"
-              "\"internal\":true,\"keywords\":[\"nothing\"]}");
+              "\"internal\":true,\"keywords\":[\"nothing\",\"nowhere\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"old\",\"active\":false,"
               "\"keywords\":[\"printer\",\"broken\"]}");
 
@@ -268,8 +298,8 @@ test_keywords(void **state)
     }
 
     assert_int_equal(ask_send(&d, &a, &agent, TKT_METHOD_POST, "/v1/tickets",
-                              "{\"subject\":\"nothing\",\"description\":"
-                              "\"d\"}"), 201);
+                              "{\"subject\":\"nothing: nowhere, printer\","
+                              "\"description\":\"d\"}"), 201);
     assert_string_equal(text_at(a.json, "/type"), "hidden");
     ask_done(&a);
     desk_close(&d);
@@ -282,7 +312,7 @@ test_without_types(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(submit(&d, &user, "\"type\":\"any\",\"feature\":\"x\","
                             "\"custom\":{\"a\":{\"b\":[1]}}"), 201);
     assert_int_equal(submit(&d, &user, "\"feature\":\"x\""), 201);
@@ -311,6 +341,7 @@ main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_patch),
         cmocka_unit_test(test_given),
+        cmocka_unit_test(test_steps_sayable),
         cmocka_unit_test(test_keywords),
         cmocka_unit_test(test_without_types),
     };

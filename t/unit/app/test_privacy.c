@@ -24,6 +24,9 @@ nothing_is_left(void **state)
     static char  kinds[2000], all[400000];
 
     begin(&h);
+    assert_int_equal(ask_get(&h.d, &a, &h.agent, "/v1/tickets/1"), 200);
+    assert_string_equal(text_at(a.json, "/phone_kind"), "mobile");
+    ask_done(&a);
     assert_true(traces(&h.d, CANARY) > 20);
     desk_verify_clean(&h.d);
     tickets_before = entries(&h.d, TKT_DB_TICKET);
@@ -51,6 +54,7 @@ nothing_is_left(void **state)
     assert_string_equal(text_at(a.json, "/subject"), "[erased]");
     assert_string_equal(text_at(a.json, "/requester/name"), "erased-1");
     assert_string_equal(text_at(a.json, "/type"), "web");
+    assert_null(at(a.json, "/phone_kind"));
     assert_string_equal(text_at(a.json, "/close_reason"), "satisfied");
     assert_int_equal(number_at(a.json, "/rating/speed"), 5);
     assert_true(is_true(a.json, "/archived"));
@@ -152,6 +156,38 @@ much_is_erased_piece_by_piece(void **state)
 
     desk_post(&h.d, &h.admin, "/v1/users/1/erase", "{\"reason\":\"r\"}");
     assert_int_equal(entries(&h.d, TKT_DB_DUE), 0);
+    desk_verify_clean(&h.d);
+    desk_close(&h.d);
+}
+
+
+/* Messages on the tickets of others name him by what is left of him. */
+static void
+mentions_hold_no_login(void **state)
+{
+    ask_t    a;
+    house_t  h;
+
+    begin(&h);
+    desk_post(&h.d, &h.admin, "/v1/users",
+              "{\"login\":\"spoor\",\"role\":\"agent\"}");
+    desk_post(&h.d, &h.admin, "/v1/tickets/4/messages",
+              "{\"body\":\"b\",\"kind\":\"note\","
+              "\"mentions\":[\"spoor\",\"agent\"]}");
+    assert_true(traces(&h.d, "spoor") > 0);
+    assert_int_equal(ask_send(&h.d, &a, &h.admin, TKT_METHOD_POST,
+                              "/v1/users/5/erase", "{\"reason\":\"r\"}"),
+                     202);
+    ask_done(&a);
+    (void) timers(&h.d);
+    assert_int_equal(traces(&h.d, "spoor"), 0);
+
+    assert_int_equal(ask_send(&h.d, &a, &h.agent, TKT_METHOD_GET,
+                              "/v1/tickets/4/messages?limit=200", ""), 200);
+    assert_non_null(memmem(a.reply.body.data, a.reply.body.len,
+                           "\"mentions\":[\"erased-5\",\"agent\"]", 31));
+    ask_done(&a);
+
     desk_verify_clean(&h.d);
     desk_close(&h.d);
 }
@@ -262,6 +298,7 @@ main(void)
         cmocka_unit_test(copies_hold_nothing),
         cmocka_unit_test(logins_can_be_taken_again),
         cmocka_unit_test(much_is_erased_piece_by_piece),
+        cmocka_unit_test(mentions_hold_no_login),
         cmocka_unit_test(some_are_not_erased),
         cmocka_unit_test(tombstones_are_verified),
     };

@@ -31,7 +31,7 @@ test_order(void **state)
     unsigned       i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 1; i <= 6; i++) {
         assert_int_equal(submit(&d, &user, PLAIN), i);
@@ -156,7 +156,7 @@ test_moves(void **state)
     const char    *p;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < TICKETS; i++) {
         (void) submit(&d, &user, PLAIN);
@@ -234,7 +234,7 @@ test_places(void **state)
     char           ids[4096];
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
 
     for (i = 0; i < TICKETS; i++) {
@@ -289,7 +289,7 @@ test_long_line(void **state)
     tkt_ticket_t   model, new;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
     first = submit(&d, &user, PLAIN);
     CHANGE(&d, first, t.team = 2);
@@ -356,7 +356,7 @@ test_not_kept(void **state)
     tkt_request_t  req;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
     id = submit(&d, &user, PLAIN);
     assert_int_equal(id, 1);
@@ -398,7 +398,7 @@ test_peak(void **state)
     unsigned       i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
 
     for (i = 1; i <= 3; i++) {
