@@ -100,11 +100,12 @@ tkt_queue_length(const uint64_t *cells, uint64_t least)
 /*
  * The place among its equals is looked for from its own entry in both
  * directions, and one end is near as a rule: that of the queue for who has
- * just come, its beginning for who has waited long.
+ * just come, its beginning for who has waited long.  Who is known to stand
+ * before one that is far back is seldom near the end.
  */
 static uint64_t
 tkt_queue_walk(tkt_txn_t *txn, const tkt_ticket_t *t, const uint64_t *cells,
-    const tkt_key_t *equals, const tkt_key_t *own)
+    const tkt_key_t *equals, const tkt_key_t *own, bool both)
 {
     uint64_t    steps, place;
     tkt_scan_t  ahead, behind;
@@ -123,7 +124,7 @@ tkt_queue_walk(tkt_txn_t *txn, const tkt_ticket_t *t, const uint64_t *cells,
             break;
         }
 
-        if (!tkt_scan_next(&behind)) {
+        if (both && !tkt_scan_next(&behind)) {
             place = tkt_queue_length(cells, t->priority) - (steps - 1);
             break;
         }
@@ -146,6 +147,7 @@ static uint64_t
 tkt_queue_position(tkt_txn_t *txn, const tkt_ticket_t *t,
     const uint64_t *cells)
 {
+    bool       noted, both;
     uint64_t   place;
     tkt_str_t  far, self;
     tkt_key_t  equals, own;
@@ -161,13 +163,15 @@ tkt_queue_position(tkt_txn_t *txn, const tkt_ticket_t *t,
 
     self = (tkt_str_t) { own.data + equals.len, own.len - equals.len };
 
-    if (tkt_note_find(txn, &equals, &far)
-        && far.len == self.len && memcmp(self.data, far.data, far.len) >= 0)
-    {
+    noted = tkt_note_find(txn, &equals, &far) && far.len == self.len;
+
+    if (noted && memcmp(self.data, far.data, far.len) >= 0) {
         return TKT_QUEUE_POSITION_MAX;
     }
 
-    place = tkt_queue_walk(txn, t, cells, &equals, &own);
+    both = !noted || tkt_queue_length(cells, t->priority)
+                     < 2 * TKT_QUEUE_POSITION_MAX;
+    place = tkt_queue_walk(txn, t, cells, &equals, &own, both);
 
     if (place == TKT_QUEUE_POSITION_MAX) {
         tkt_note_keep(txn, &equals, self);

@@ -107,16 +107,17 @@ sub teams ($desk, $teams) {
 }
 
 
-# Makes so many tickets, of the size of the sample: as many bytes of text in
-# either language, two for each user in turn, shared out among the types.
-sub fill ($desk, $tickets) {
+# Makes so many tickets, two for each user in turn, shared out among the types.
+# en, zh: characters of text; of the size of the sample unless told, which is
+# as many bytes in either language.
+sub fill ($desk, $tickets, $en = $desk->{characters},
+          $zh = int(($en + 2) / 3)) {
     my @head = map {
         '{"method":"POST","path":"/v1/tickets","body":{'
         . ($desk->{teams} ? qq("type":"type$_",) : '') . '"on_behalf_of":'
     } 1 .. $desk->{teams} || 1;
-    my $n = $desk->{characters};
     my @tail = map { ticket_json(@$_) =~ s/^\{/,/r . '}' }
-        ['en', $n], ['zh', int(($n + 2) / 3)];
+        ['en', $en], ['zh', $zh];
     my @user = @{ $desk->{user_ids} };
     my $made = 0;
 

@@ -379,7 +379,8 @@ sub move ($self, $secs) {
     my $need = int($rate * $secs) + 2 * MOVE_LAG;
     my $free = $self->{last} + $self->{created} - $self->{next_move};
 
-    fill($self, $need - $free) if $free < $need;
+    fill($self, $need - $free, CREATE_CHARACTERS, CREATE_CHARACTERS)
+        if $free < $need;
 
     my $r = $self->load($secs, conns => 64, script => 'move.lua',
                         args => [$self->move_file, $self->{next_move},
