@@ -29,6 +29,7 @@ for my $workers (1, 4) {
     on_behalf_of();
     follow_up_of();
     by_number();
+    kinds();
     patches();
     patch_rights();
     counters_and_times();
@@ -198,6 +199,15 @@ sub bad_values {
             '/contact/email', 'format'],
         ['no phone', { %least, contact => { phone => 'call me' } },
             '/contact/phone', 'format'],
+        ['no mobile', { %least, phone_kind => 'mobile',
+            contact => { phone => '010-12345678 x1' } }, '/contact/phone',
+            'format'],
+        ['no area code', { %least, phone_kind => 'landline',
+            contact => { phone => '12345678' } }, '/contact/phone', 'format'],
+        ['the kind of no number', { %least, phone_kind => 'mobile' },
+            '/contact/phone', 'required'],
+        ['no kind', { %least, phone_kind => 'fax',
+            contact => { phone => '12345678' } }, '/phone_kind', 'choice'],
         ['no URL', { %least, contact => { site_url => 'ftp://x' } },
             '/contact/site_url', 'format'],
         ['no time', { %least, wanted_by => 'tomorrow' }, '/wanted_by',
@@ -290,6 +300,40 @@ sub by_number {
     }
     $t->get('bob', "/v1/tickets/$id")->is_problem(404, 'not-found');
     $t->get('ann', "/v1/tickets/$id")->is(200, 'staff sees it');
+}
+
+
+# --- kinds of numbers ---------------------------------------------------------
+
+sub kinds {
+    my $made = made({ %least, phone_kind => 'landline',
+        contact => { phone => '(010) 1234-5678' } });
+    is $made->{phone_kind}, 'landline', 'a landline number';
+    my $path = "/v1/tickets/$made->{id}";
+    is $t->get('alice', '/v1/me/tickets?limit=1')->field('/data/0/phone_kind'),
+        'landline', '  in lists, with the number';
+
+    $t->patch('alice', $path, { phone_kind => 'mobile' })
+        ->is(200, '  called a mobile one');
+    $t->patch('alice', $path, { phone_kind => 'mobile',
+        contact => { phone => '110' } })
+        ->is_problem(400, 'invalid-request', '  which others are not');
+    is $t->patch('alice', $path, { account => 'b' })->is(200)
+        ->field('/phone_kind'), 'mobile', '  it stays with the number';
+    my ($event) = @{ $t->get('alice', "$path/timeline")
+        ->field('/data') }[1];
+    is_deeply $event->{changes}{phone_kind}, { old => 'landline',
+        new => 'mobile' }, '  and its change is told';
+
+    is $t->patch('alice', $path, { contact => { phone => '110' } })->is(200)
+        ->field('/phone_kind'), undef, 'another number has none';
+    $t->patch('alice', $path, { phone_kind => 'mobile' })
+        ->is_problem(400, 'invalid-request', '  until it is said');
+    is $t->patch('alice', $path, { contact => { phone => '+8613812345678' },
+        phone_kind => 'mobile' })->is(200)->field('/phone_kind'), 'mobile',
+        '  at once with it';
+    is $t->patch('alice', $path, { contact => undef })->is(200)
+        ->field('/phone_kind'), undef, '  and goes with it';
 }
 
 

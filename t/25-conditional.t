@@ -38,6 +38,7 @@ END
     $strict = 'http://127.0.0.1:' . $t->port . '/strict';
 
     not_modified();
+    lists();
     who_sees_what();
     match();
     required();
@@ -105,6 +106,83 @@ sub not_modified {
 
 
 # A caller who may not see the ticket learns nothing from a tag.
+# What the desk is set up with: lists and forms are known by their bytes, each
+# object by its version.
+sub lists {
+    my $type = $t->post('root', '/v1/types', { name => 'fault',
+        titles => { en => 'Fault', 'zh-CN' => '故障' } })->is(201)
+        ->field('/id');
+    my $team = $t->post('root', '/v1/teams', { name => 'first' })->is(201)
+        ->field('/id');
+    $t->put('root', "/v1/teams/$team/members/" . $t->id('ann'), {})->is(200);
+
+    # a path, and what changes what is there
+    my @rows = (
+        ['/v1/types', 'POST', '/v1/types', { name => 'more',
+            titles => { en => 'More', 'zh-CN' => '更多' } }],
+        ["/v1/types/$type/features", 'POST', "/v1/types/$type/features",
+            { name => 'printer' }],
+        ["/v1/types/$type/fields", 'POST', "/v1/types/$type/fields",
+            { name => 'place', kind => 'text' }],
+        ["/v1/types/$type/form", 'POST', "/v1/types/$type/fields",
+            { name => 'room', kind => 'text' }],
+        ['/v1/teams', 'PATCH', "/v1/teams/$team",
+            { strategy => 'least_loaded' }],
+        ["/v1/teams/$team/members", 'PUT', "/v1/teams/$team/members/"
+            . $t->id('andy'), {}],
+        ['/v1/grants', 'POST', '/v1/grants', { user => $t->id('andy'),
+            type => $type }],
+        ['/v1/macros', 'POST', '/v1/macros', { name => 'm', body => 'x' }],
+        ['/v1/views', 'POST', '/v1/views', { name => 'v',
+            filter => 'state=new' }],
+        ['/v1/views?count=true', 'POST', '/v1/tickets', { subject => 's',
+            description => 'd' }],
+        ['/v1/roles', 'POST', '/v1/roles', { name => 'r', base => 'agent' }],
+        ['/v1/users', 'POST', '/v1/users', { login => 'newcomer' }],
+        ['/v1/tenants', 'POST', '/v1/tenants', { name => 'other' }],
+        ["/v1/types/$type", 'PATCH', "/v1/types/$type", { active => \0 }],
+        ["/v1/teams/$team", 'PATCH', "/v1/teams/$team",
+            { strategy => 'round_robin' }],
+        ['/v1/verification', 'PATCH', '/v1/verification',
+            { word_points => 11 }],
+    );
+    for my $row (@rows) {
+        my ($path, $method, $where, $json) = @$row;
+        my $full = $t->get('root', $path)->is(200, $path);
+        my $tag  = $full->etag;
+        like $tag, qr/^"[0-9a-z.]+"$/, '  has a tag';
+        for my $have ($tag, "W/$tag", qq{"x", $tag}) {
+            my $same = $t->get('root', $path, 'If-None-Match' => $have)
+                ->is(304, "  $have");
+            is $same->etag, $tag, '    the same tag';
+            is $same->body, '', '    no body';
+        }
+        $t->head('root', $path, 'If-None-Match' => $tag)->is(304, '  HEAD');
+        is $t->head('root', $path)->is(200)->etag, $tag, '    the same tag';
+        is $t->get('root', $path, 'If-None-Match' => '"x"')->is(200)->body,
+            $full->body, '  another';
+
+        like $t->request($method, 'root', $where, json => $json)->code,
+            qr/^20[01]$/, "  $method $where";
+        my $new = $t->get('root', $path, 'If-None-Match' => $tag)
+            ->is(200, '  is another after a change');
+        isnt $new->etag, $tag, '    with another tag';
+        $t->get('root', $path, 'If-None-Match' => $new->etag)->is(304);
+    }
+
+    my $en = $t->get('alice', '/v1/types', 'Accept-Language' => 'en');
+    my $zh = $t->get('alice', '/v1/types', 'Accept-Language' => 'zh',
+        'If-None-Match' => $en->etag)->is(200, 'in another language');
+    isnt $zh->etag, $en->etag, '  another tag';
+    isnt $t->get('root', '/v1/types?limit=1')->etag,
+        $t->get('root', '/v1/types')->etag, 'a page is not the whole';
+    $t->get('alice', '/v1/types?limit=0', 'If-None-Match' => $en->etag)
+        ->is_problem(400, 'unknown-parameter', 'faults come first');
+    $t->get('alice', '/v1/roles', 'If-None-Match' => '*')
+        ->is_problem(403, 'forbidden', 'so do rights');
+}
+
+
 sub who_sees_what {
     my ($id) = make_tickets($t, {});
     my $tag = $t->get('alice', "/v1/tickets/$id")->etag;

@@ -43,6 +43,7 @@ verbs();
 heads();
 request_ids();
 parameters();
+no_bodies();
 header_fields();
 no_routes();
 
@@ -302,6 +303,64 @@ sub parameters {
             is $no->field('/errors/0/parameter'), 'colour', '  named';
         }
     }
+}
+
+
+# --- bodies -------------------------------------------------------------------
+
+# What takes no body takes an empty object, and no other.
+sub no_bodies {
+    my $n = 0;
+    for my $path (sort keys %ALLOWED) {
+        next if $path eq '/v1/attachments';       # takes bytes
+        next if $path =~ /viewers$/;              # no command: none is read
+        for my $verb (grep { !/^(?:GET|HEAD|PATCH)$/ } @{ $ALLOWED{$path} }) {
+            next if $doc->{paths}{$path}{ lc $verb }{requestBody};
+            $n++;
+            my $no = $t->request($verb, 'root', filled($path),
+                json => { colour => 1, 'a/b' => {} });
+            $no->is_problem(400, 'invalid-request', "$verb $path: members")
+                or next;
+            cmp_deeply $no->field('/errors'), bag(map { superhashof({
+                pointer => $_, code => 'unknown' }) } '/colour', '/a~1b'),
+                '  each is named';
+            for my $bad ('[]', '1', '{} {}', '{', "\0", '""') {
+                $t->request($verb, 'root', filled($path), body => $bad,
+                    headers => { 'Content-Type' => 'application/json' })
+                    ->is_problem(400, 'invalid-json', "  of $bad");
+            }
+            $t->request($verb, 'root', filled($path), body => '{}',
+                headers => { 'Content-Type' => 'text/plain' })
+                ->is_problem(415, 'unsupported-media-type', '  as text');
+
+            # of what is not there, so that it may be asked twice
+            my $none = $path =~ s/\{\w+\}/4294967/gr;
+            next if $path eq '/v1/session';
+            for my $body ('{}', " {\n} ", '') {
+                my $ok = $t->request($verb, 'root', $none, body => $body,
+                    headers => { 'Content-Type' => 'application/json' });
+                like $ok->code, qr/^(?:20[0-4]|404|409)$/, "  '$body'";
+            }
+        }
+    }
+    cmp_ok $n, '>=', 20, "of $n operations";
+
+    for my $body ('{}', '', undef) {
+        my $token = $t->post('alice', '/v1/me/tokens', { label => 'x' })
+            ->is(201)->field('/token');
+        $t->set_token(gone => $token);
+        $t->request('DELETE', 'gone', '/v1/session', body => $body, headers =>
+            { 'Content-Type' => 'application/json' })->is(204, 'logs out');
+        $t->get('gone', '/v1/me')->is(401, '  out');
+    }
+    my $watch = "/v1/tickets/$ticket/watchers/" . $t->id('ann');
+    $t->put('ann', $watch, {})->is(200, 'a part of a ticket');
+    my $raw = $t->raw;
+    $raw->send($t->raw_request('DELETE', 'ann', $watch, undef,
+        'Transfer-Encoding: chunked', 'Content-Type: application/json')
+        . "2\r\n{}\r\n0\r\n\r\n");
+    like $raw->answer(method => 'DELETE', path => $watch)->code, qr/^20[04]$/,
+        '  in chunks';
 }
 
 

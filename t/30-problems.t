@@ -100,6 +100,10 @@ sub requests {
     met('method-not-allowed', $t, ['DELETE', 'alice', $path]);
     met('unsupported-media-type', $t, $post->(body => 'subject=S',
         headers => { 'Content-Type' => 'application/x-www-form-urlencoded' }));
+    my $file = $t->request(POST => 'alice', '/v1/attachments?name=a.txt',
+        body => 'hello')->is(201)->field('/token');
+    met('range-not-satisfiable', $t, ['GET', 'alice',
+        "/v1/attachments/$file", headers => { Range => 'bytes=9-' }]);
     met('too-large', $t, $post->(body => '{"subject":"' . 'x' x 1_100_000
         . '"}', headers => \%json));
 }

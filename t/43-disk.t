@@ -38,6 +38,9 @@ sub times_stored ($t, $subject) {
 }
 
 
+sub warnings_of ($t) { return scalar(() = $t->log =~ /of the map of the/g) }
+
+
 # --- no space -----------------------------------------------------------------
 
 {
@@ -316,7 +319,7 @@ for my $call (qw(fdatasync meta)) {
 # --- the map is full ----------------------------------------------------------
 
 {
-    my $t = TicketTest->new(workers => 1, init => 0, start => 0, check => 0,
+    my $t = TicketTest->new(workers => 2, init => 0, start => 0, check => 0,
         store => 'map_size=2m');
     $t->start;
     wait_for(sub { $t->get(undef, '/v1/readyz')->code == 200 }, 'the store');
@@ -326,18 +329,27 @@ for my $call (qw(fdatasync meta)) {
     $t->start;
     my $path = '/v1/tickets/' . $t->some_ticket->{id};
 
-    my ($stored, $r) = (1);
+    my ($stored, $r, $warned) = (1);
     for (1 .. 400) {
         $r = $t->post('alice', '/v1/tickets',
             { subject => 'map', description => 'x' x 4000 });
         last if $r->code != 201;
         $stored++;
+        next if $warned || $t->get(undef, '/v1/readyz')
+            ->field('/used_percent') < 80;
+        is warnings_of($t), 0, "no warning before" if !$warned;
+        $warned = wait_for(sub { warnings_of($t) }, 'a warning at 80 %', 5);
+        like $t->log, qr/\[error\].* 8\d% of the map of the store "\Q@{[
+            $t->store ]}\E" is used, at 90% .*map_size=/, '  it says all';
     }
+    ok $warned, 'changes went on after it';
     $r->is_problem(507, 'storage-full', "the map is full after $stored");
     $t->get('alice', $path)->is(200, 'reads go on');
     $t->post('ann', "$path/claim", {})
         ->is_problem(507, 'storage-full', 'other writes are refused, too');
     $t->get(undef, '/v1/readyz')->is(503, 'not ready');
+    sleep 2.5;
+    is warnings_of($t), 1, 'the warning was given once';
 
     # alone, and among writes that are refused
     my $tokens = '/v1/users/' . $t->id('bob') . '/tokens';
@@ -354,8 +366,12 @@ for my $call (qw(fdatasync meta)) {
         $stored, 'the acknowledged ones are there';
     $t->verify;
 
+    $t->restart;
+    wait_for(sub { warnings_of($t) == 2 }, 'once more after a start', 5);
     $t->{server}{store} = 'map_size=16m';
     $t->restart;
+    sleep 1.5;
+    is warnings_of($t), 2, 'none when there is room';
     $t->post('ann', "$path/claim", {})->is(200, 'a larger map_size helps');
     $t->verify;
 }
@@ -371,7 +387,9 @@ for my $call (qw(fdatasync meta)) {
 
     my $data = $t->store . '/data.mdb';
     my $good = TicketTest::Server::slurp($data);
-    my $half = int(length($good) / 2) & ~4095;
+    my $used = length $good =~ s/\0+\z//r;    # zeros are kept behind the pages
+    my $half = int($used / 2) & ~4095;
+    my $less = ($used & ~4095) - 4096 * 7;
 
     for my $case (
         ['an empty file', '', qr/0 bytes and cannot be a store/],
@@ -379,7 +397,7 @@ for my $call (qw(fdatasync meta)) {
         ['one page', substr($good, 0, 4096), qr/4096 bytes and cannot/],
         ['two pages', substr($good, 0, 8192), qr/cut short|shorter/],
         ['half of it', substr($good, 0, $half), qr/cut short|shorter/],
-        ['a little less', substr($good, 0, length($good) - 4096 * 8),
+        ['a little less', substr($good, 0, $less),
             qr/cut short|shorter/],
         ['something else', 'SQLite format 3' . "\0" x 100_000, qr/LMDB|other/],
         ['zeros', "\0" x length $good, qr/LMDB|not a file of this/])

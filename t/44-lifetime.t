@@ -273,6 +273,13 @@ sub in_flight ($t, $n, $name) {
 
 # --- a new binary -------------------------------------------------------------
 
+sub upload_head ($t, $length) {
+    return "POST $t->{base}/v1/attachments?name=f HTTP/1.1\r\nHost: x\r\n"
+        . "Authorization: Bearer " . $t->token('alice') . "\r\n"
+        . "Content-Length: $length\r\n\r\n";
+}
+
+
 # nginx takes USR2 only when it runs in the background.
 {
     my $t = TicketTest->new(workers => 2, start => 0);
@@ -291,6 +298,16 @@ sub in_flight ($t, $n, $name) {
     wait_for(sub { -s $pid_file && $server->answers }, 'nginx');
     my $old = $main::daemon = $pid_of->($pid_file);
 
+    # an upload of 20 MiB that goes on all the time
+    my $bytes = join '', map { sprintf '%015d ', $_ } 1 .. 20 * 65536;
+    my $part  = length($bytes) / 10;
+    my ($raw, $sent) = ($t->raw, 0);
+    $raw->send(upload_head($t, length $bytes));
+    my $more = sub ($parts) {
+        $raw->send(substr $bytes, $part * $sent++, $part) for 1 .. $parts;
+    };
+    $more->(2);
+
     my $load = TicketTest::Load->new($t, clients => 4, seconds => 4,
         script => \&create)->start;
     sleep 0.3;
@@ -298,13 +315,24 @@ sub in_flight ($t, $n, $name) {
     wait_for(sub { -e "$pid_file.oldbin" && -s $pid_file }, 'a new master');
     my $new = $pid_of->($pid_file);
     isnt $new, $old, 'the new binary has a master of its own';
+    $more->(2);
     sleep 1;
     kill WINCH => $old;
+    $more->(2);
     sleep 0.5;
     kill QUIT => $old;
     $main::daemon = $new;
+    sleep 0.5;
+    ok kill(0, $old), 'the old one waits for a worker with an upload';
+    $more->(4);
+    my $made = $raw->answer(method => 'POST', path => '/v1/attachments',
+        timeout => 20)->is(201, 'which completes it');
     my @records = $load->finish;
     wait_for(sub { !kill 0, $old }, 'the old master to leave');
+    $t->new_connection;
+    my $back = $t->get('alice', '/v1/attachments/' . $made->field('/token'))
+        ->is(200, 'the file');
+    ok $back->body eq $bytes, '  is whole, and from the new workers';
 
     is scalar(grep { $_->{outcome} ne 'ok' } @records), 0,
         @records . ' writes during the upgrade, all acknowledged';

@@ -11,6 +11,9 @@ my $t = TicketTest->new(workers => 2,
         log_format desk '$request_method $status|$ticket_id|$ticket_state|'
             '$ticket_priority|$ticket_user|$ticket_role|$ticket_tenant|'
             '$ticket_action|$ticket_commit_us';
+        server { listen 127.0.0.1:{port2};
+            add_header X-Accel-Redirect $http_x_to always;
+            location / { return 200; } }
     ),
     server => q(
         location /           { ticket main; }
@@ -39,6 +42,10 @@ my $t = TicketTest->new(workers => 2,
             access_log {dir}/logs/desk.log desk; }
         location = /health   { ticket_health main; }
         location /hidden/    { internal; ticket main; }
+        location /front/     { client_max_body_size 8m;
+            proxy_pass http://127.0.0.1:{port2};
+            proxy_set_header X-To $arg_to; }
+        location /away/      { return 418; error_page 418 = /hidden$arg_to; }
     ));
 
 sub at ($mount, $who, $method, $path, %opt) {
@@ -95,6 +102,73 @@ at('/bare', 'alice', 'GET', 'X/v1/me')
     ->is_problem(404, 'not-found', 'a location without a slash at its end');
 is at('/plain', undef, 'GET', '/')->body, 'plain', 'other locations';
 at('/hidden', 'alice', 'GET', '/v1/me')->is(404, 'an internal one');
+
+# --- sent there by a back end -------------------------------------------------
+
+# X-Accel-Redirect begins the request anew, as GET, with what is left of it.
+sub sent ($who, $method, $to, %opt) {
+    return at('/front', $who, $method, "/x?to=/hidden$to", %opt);
+}
+
+sent('alice', 'GET', "/v1/tickets/$id")->is(200, 'X-Accel-Redirect');
+is sent('alice', 'GET', "/v1/tickets/$id")->field('/id'), $id, '  to a ticket';
+like sent('alice', 'GET', '/v1/tickets?limit=1')->header('Link'),
+    qr{^</hidden/v1/tickets\?}, '  links are of the location';
+is sent('alice', 'HEAD', "/v1/tickets/$id")->is(200)->body, '', '  HEAD';
+sent('bob', 'GET', "/v1/tickets/$id")->is_problem(404, 'not-found', '  rights');
+sent(undef, 'GET', '/v1/me')->is_problem(401, 'unauthorized', '  and nobody');
+sent('alice', 'GET', '/v1/nothing')->is_problem(404, 'not-found', '  nowhere');
+sent('alice', 'GET', '/v2/')->is_problem(404, 'not-found', '  beside the API');
+sent('alice', 'GET', "/v1/tickets/$id", headers => { 'If-None-Match' =>
+    at('', 'alice', 'GET', "/v1/tickets/$id")->etag })->is(304, '  a condition');
+
+my $tickets = tickets_of('alice');
+for my $body ('', '{"subject":"s","description":"d"}', 'x' x 500_000) {
+    my $got = sent('alice', 'POST', "/v1/tickets/$id", body => $body);
+    $got->is(200, 'POST of ' . length($body) . ' bytes is a GET there');
+    is $got->field('/id'), $id, '  of the ticket';
+    sent('alice', $_, '/v1/tickets', body => $body)->is(200, "  $_ of none")
+        for 'POST', 'DELETE', 'PATCH';
+}
+sent('alice', 'POST', '/v1/tickets', body => 'x' x 2_000_000)
+    ->is_problem(413, 'too-large', '  the limit is that of either');
+is tickets_of('alice'), $tickets, 'nothing was made';
+
+my $file = at('', 'alice', 'POST', '/v1/attachments?name=f', body =>
+    '0123456789')->field('/token');
+is sent('alice', 'GET', "/v1/attachments/$file")->is(200)->body, '0123456789',
+    'a file';
+is sent('alice', 'GET', "/v1/attachments/$file", headers => { Range =>
+    'bytes=2-4' })->is(206)->body, '234', '  a part of it';
+my $past = sent('alice', 'GET', "/v1/attachments/$file", headers => { Range =>
+    'bytes=20-' })->is_problem(416, 'range-not-satisfiable', '  or none');
+is $past->header('Content-Range'), 'bytes */10', '  with its size';
+
+# what comes after it on the connection is the next request
+my $raw = $t->raw;
+for my $method ('POST', 'GET', 'POST') {
+    local $t->{base} = '/front';
+    $raw->send($t->raw_request($method, 'alice', '/x?to=/hidden/v1/me',
+        $method eq 'POST' ? '{"a":"GET /x HTTP/1.1"}' : undef));
+}
+$raw->send($t->raw_request('GET', 'bob', '/v1/me'));
+is $raw->answer(method => 'GET', path => '/v1/me', check => 0)->field('/login'),
+    $_, "pipelined: $_" for qw(alice alice alice bob);
+
+# so does error_page, which keeps the method where it is a name
+is at('/away', 'alice', 'GET', "/x?to=/v1/tickets/$id")->is(200)->field('/id'),
+    $id, 'error_page = URI';
+at('/away', 'alice', 'POST', '/x?to=/v1/tickets', %new)->is(200,
+    '  is a GET, too');
+is tickets_of('alice'), $tickets, '  and makes nothing';
+
+sub tickets_of ($who) {
+    return at('', $who, 'GET', '/v1/me/tickets?count=true')->field('/count');
+}
+
+
+# --- other ways ---------------------------------------------------------------
+
 at('/cond', 'alice', 'GET', '/v1/me?stop=1')->is(402, 'return in an `if`');
 at('/cond', 'alice', 'GET', '/v1/me', headers => { 'X-Test' => 1 })
     ->is(200, 'an `if` that sets a variable');

@@ -211,7 +211,8 @@ sub changing {
     $t->patch('acme-admin', $own, { title => 'We' })->is(200, 'own title');
     $t->patch('acme-admin', $own, { disabled => \1 })
         ->is_problem(400, 'invalid-request', 'nobody shuts himself out');
-    for my $limit (qw(principals active_tickets requests)) {
+    for my $limit (qw(principals active_tickets requests
+            attachment_bytes)) {
         $t->patch('root', $own, { limits => { $limit => 1000 } })->is(200);
         $t->patch('acme-admin', $own, { limits => { $limit => $_ } })
             ->is_problem(403, 'forbidden', "own $limit is set above")

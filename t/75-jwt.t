@@ -99,6 +99,10 @@ is_of('/ed', sign_jwt($ed, claims_of('bo', role => 'system')), 'bo user',
     'the role system');
 is_of('/hs', sign_jwt($hs, claims_of('ada', iss => 'https://login.example',
     aud => ['else', 'desk'])), 'ada user', 'one audience of several');
+refused('/ed', sign_jwt($ed, claims_of('ada', aud => $_)),
+    'for somebody, where nobody has a name') for 'desk', '', ['desk'];
+is_of('/ed', sign_jwt($ed, claims_of('ada', iss => 'https://any.example')),
+    'ada user', 'of any issuer');
 is_of('/ed', sign_jwt($ed, claims_of('ada', exp => undef, iat => undef)),
     'ada user', 'without times');
 is_of('/ed', sign_jwt($ed, claims_of('ada', exp => time - 10)), 'ada user',

@@ -239,9 +239,13 @@ sub approval {
             system => 'payroll', rights => ['read'] } })
         ->is(201, 'something to approve');
     is $one->field('/approval'), 'pending', '  is pending';
-    is_deeply $one->field('/steps'), ['核实申请人 check the requester',
-        '开通权限 grant the access', '通知申请人 tell the requester'],
-        '  with its steps';
+    my @steps = ('check the requester', 'grant the access',
+        'tell the requester');
+    is_deeply $one->field('/steps'), \@steps, '  with its steps';
+    is_deeply $one->field('/step_labels'), \@steps, '  which are labels too';
+    is_deeply $t->get('alice', '/v1/me/tickets?fields=step_labels&limit=1',
+        'Accept-Language' => 'zh-CN')->field('/data/0/step_labels'),
+        ['核实申请人', '开通权限', '通知申请人'], '  in Chinese';
 
     # from the request to its end
 

@@ -77,12 +77,15 @@ my @POOL = (
     'http://example.com', 'https://', 'http:///x', 'HTTP://x.y',
     'ftp://x.y', 'http://x y', "http://x\x{3000}y", "http://x\n", 'http://?x',
     'http://' . 'x' x 33, 'http://' . 'x' x 34, 'javascript:alert(1)',
+    { phone => '+8613812345678' }, { phone => '010-12345678 x12' },
+    { phone => '12345678' }, { phone => '12 34 56 78 9' }, 'mobile',
+    'landline',
     'urgent', 'high', 'web', 'order', 'shop', 'app', 'old', 'four',
 );
 
 # Members that are worked on, those of `custom` apart.
 my @MEMBERS = qw(subject description feature priority channel account contact
-    error_message wanted_by frequency tags custom colour);
+    error_message wanted_by frequency tags custom colour contact phone_kind);
 
 my $type = $t->post('root', '/v1/types', { name => 'order',
     titles => { en => 'Order', 'zh-CN' => '订单' }, prompt => 'All of it',

@@ -18,7 +18,8 @@ my $t;
 for my $workers (1, 2) {
     note "workers: $workers";
     $t = TicketTest->new(workers => $workers, tls => 1,
-        location => 'ticket_attachment_max_size 101m; sendfile on;');
+        location => 'ticket_attachment_max_size 101m; sendfile on;'
+            . ' add_header X-Once always always;');
 
     upload();
     kinds();
@@ -29,6 +30,7 @@ for my $workers (1, 2) {
     rights();
     tenants();
     conditional();
+    past_the_end();
     shared_content();
     deleted();
     replayed();
@@ -332,7 +334,11 @@ sub conditional {
     $t->get('alice', $path, 'If-None-Match' => '"x"')->is(200);
     my $since = $t->get('alice', $path)->header('Last-Modified');
     $t->get('alice', $path, 'If-Modified-Since' => $since)->is(304);
-    $t->get('alice', $path, 'If-Match' => '"x"', -check => 0)->is(412);
+    $t->get('alice', $path, 'If-Match' => $tag)->is(200);
+    $t->get('alice', $path, 'If-Match' => '"x"')
+        ->is_problem(412, 'version-mismatch');
+    $t->get('alice', $path, 'If-Unmodified-Since' =>
+        'Thu, 01 Jan 1998 00:00:00 GMT')->is_problem(412, 'version-mismatch');
 
     my $part = $t->get('alice', $path, Range => 'bytes=5-9')->is(206);
     is $part->body, "0001\n", 'a range';
@@ -342,7 +348,6 @@ sub conditional {
     is length $t->get('alice', $path, Range => 'bytes=0-4',
         'If-Range' => '"x"')->is(200)->body, 5000, 'If-Range: another';
     $t->get('alice', $path, Range => 'bytes=0-4', 'If-Range' => $tag)->is(206);
-    $t->get('alice', $path, Range => 'bytes=9999-')->is(416);
 
     # rights come before conditions
     $t->get('bob', $path, 'If-None-Match' => $tag)
@@ -357,6 +362,72 @@ sub conditional {
     }
     $t->delete('alice', $path)->is(204);
     $t->get('alice', $path)->is_problem(404, 'not-found');
+}
+
+
+# A range that the file has not is a problem like any other, with its size.
+sub past_the_end {
+    my $bytes = join '', map { sprintf "%04d\n", $_ } 0 .. 999;
+    my $file  = some_file('alice', $bytes);
+    my $path  = path_of($file);
+    my $tag   = qq{"$file->{digest}"};
+
+    for my $range ('5000-', '9999-', '5000-5001', '5000-5001,7000-', '9-5',
+        '9223372036854775807-', '9223372036854775808-', '9' x 100 . '-',
+        '-0', 'x', '1', '5-x', '0-4,', '-99999999999999999999')
+    {
+        my $no = $t->get('alice', $path, Range => "bytes=$range",
+            'X-Request-Id' => 'past');
+        $no->is_problem(416, 'range-not-satisfiable', "of $range");
+        is $no->header('Content-Range'), 'bytes */5000', '  how long it is';
+        is $no->header('Content-Length'), length $no->body, '  length';
+        is $no->header_count($_), 1, "  one $_" for qw(Content-Type X-Once
+            Cache-Control X-Content-Type-Options X-Request-Id Content-Range);
+        is $no->header_count($_), 0, "  no $_" for qw(ETag Last-Modified
+            Accept-Ranges Content-Disposition Content-Security-Policy);
+        is $no->field('/request_id'), 'past', '  the request is named';
+    }
+
+    is length $t->get('alice', $path, Range => $_)->is(200)->body, 5000,
+        "$_: all of it" for 'lines=9999-', 'bytes', 'bytes=0-,0-';
+    is $t->get('alice', $path, Range => "bytes=$_")->is(206)->body, $bytes,
+        "$_: all of it, as a part" for '-5000', '-9999', '0-9999',
+        '0-9223372036854775807', '0-,7000-';
+    my $parts = $t->curl('-is', '-H', 'Range: bytes=0-3,5-8', '-H',
+        'Authorization: Bearer ' . $t->token('alice'), $t->url($path));
+    like $parts->{out}, qr{^HTTP/1.1 206 .*multipart/byteranges}s,
+        'two of them';
+    like $parts->{out}, qr{bytes 0-3/5000.*\n0000\r\n.*bytes 5-8/5000}si,
+        '  each';
+    is $t->get('alice', $path, Range => 'bytes=7000-,-5')->is(206)->body,
+        "0999\n", 'of two the one that is there';
+
+    my @far = (Range => 'bytes=5000-');
+    my $since = $t->get('alice', $path)->header('Last-Modified');
+    $t->get('alice', $path, @far, 'If-Range' => $tag)->is(416);
+    $t->get('alice', $path, @far, 'If-Range' => $since)->is(416);
+    is length $t->get('alice', $path, @far, 'If-Range' => $_)->is(200)->body,
+        5000, 'If-Range: another' for '"x"', "W/$tag",
+        'Thu, 01 Jan 1998 00:00:00 GMT';
+    $t->get('alice', $path, @far, 'If-None-Match' => $tag)->is(304);
+    $t->get('bob', $path, @far)->is_problem(404, 'not-found');
+
+    my $head = $t->head('alice', $path, @far)->is(416);
+    is $head->header('Content-Range'), 'bytes */5000', 'HEAD: how long it is';
+    is $head->body, '', '  no body';
+
+    # the connection goes on
+    my $raw = $t->raw;
+    $raw->send($t->raw_request($_, 'alice', $path, undef,
+        'Range: bytes=5000-')) for qw(GET HEAD GET);
+    for my $method (qw(GET HEAD GET)) {
+        my $no = $raw->answer(method => $method, path => $path)->is(416);
+        is $no->header('Connection'), 'keep-alive', "$method, and the next";
+    }
+
+    # the kept answer is the file's
+    is $t->get('alice', $path)->is(200)->body, $bytes, 'again';
+    $t->delete('alice', $path)->is(204);
 }
 
 

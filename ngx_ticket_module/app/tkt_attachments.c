@@ -6,6 +6,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_blobs.h"
+#include "base/tkt_text.h"
 #include "crypto/tkt_crypto.h"
 
 
@@ -304,11 +305,25 @@ tkt_attachments_check(tkt_call_t *c, tkt_str_t tokens)
 }
 
 
+/* Stores it as one of the ticket's. */
+static void
+tkt_attachment_place(tkt_call_t *c, tkt_ticket_t *t, tkt_attachment_t *a)
+{
+    tkt_key_t  key;
+
+    a->ticket = t->id;
+    tkt_attachment_save(c->txn, a, c->arena);
+    tkt_key_relation(&key, (uint32_t) t->tenant, TKT_RELATION_FILE, t->id,
+                     tkt_file_place(a->message, a->id));
+    tkt_attachment_point(c->txn, TKT_DB_RELATION, &key, a);
+    t->attachment_count++;
+}
+
+
 void
 tkt_attachments_bind(tkt_call_t *c, tkt_ticket_t *t, tkt_message_t *message,
     bool internal, tkt_str_t tokens)
 {
-    tkt_key_t         key;
     tkt_str_t         token;
     tkt_attachment_t  a;
 
@@ -321,21 +336,95 @@ tkt_attachments_bind(tkt_call_t *c, tkt_ticket_t *t, tkt_message_t *message,
 
         tkt_attachment_leave(c->txn, &a);
 
-        a.ticket = t->id;
         a.message = (message == NULL) ? 0 : t->message_count + 1;
         a.internal = internal;
         a.expires_at = 0;
-        tkt_attachment_save(c->txn, &a, c->arena);
-
-        tkt_key_relation(&key, (uint32_t) t->tenant, TKT_RELATION_FILE, t->id,
-                         tkt_file_place(a.message, a.id));
-        tkt_attachment_point(c->txn, TKT_DB_RELATION, &key, &a);
-
-        t->attachment_count++;
+        tkt_attachment_place(c, t, &a);
 
         if (message != NULL) {
             message->attachment_count++;
         }
+    }
+}
+
+
+/* ---- for a message that becomes a ticket ---- */
+
+/* The message's next file from a place on; bounded by what it could name. */
+static bool
+tkt_attachment_of(tkt_call_t *c, uint64_t ticket, uint64_t message,
+    uint64_t *place, tkt_attachment_t *a)
+{
+    return tkt_attachment_next(c->txn, c->actor->tenant, TKT_RELATION_FILE,
+                               ticket, place, a, c->arena)
+           && a->message == message;
+}
+
+
+uint64_t
+tkt_attachments_bytes(tkt_call_t *c, uint64_t ticket, uint64_t message)
+{
+    uint64_t          place, bytes;
+    tkt_attachment_t  a;
+
+    bytes = 0;
+
+    for (place = tkt_file_place(message, 0);
+         tkt_attachment_of(c, ticket, message, &place, &a); place++)
+    {
+        bytes += a.size;
+    }
+
+    return bytes;
+}
+
+
+/* A token that nobody can know, of the command's random bytes. */
+static tkt_str_t
+tkt_attachment_new_token(tkt_call_t *c, uint64_t id)
+{
+    uint8_t    *token, secret[32];
+    tkt_key_t   number;
+    tkt_str_t   parts[3] = { tkt_str("attachment"), { c->random, 32 } };
+
+    token = tkt_arena_bytes(c->arena, TKT_ATTACHMENT_TOKEN_CHARS);
+    if (token == NULL) {
+        tkt_txn_fail(c->txn, TKT_BUSY);
+        return tkt_str("");
+    }
+
+    tkt_key_start(&number);
+    tkt_key_u64(&number, id);
+    parts[2] = (tkt_str_t) { number.data, number.len };
+    tkt_hash_parts(secret, sizeof(secret), parts, tkt_array_len(parts));
+    tkt_base64_encode(token, secret, sizeof(secret));
+
+    return (tkt_str_t) { token, TKT_ATTACHMENT_TOKEN_CHARS };
+}
+
+
+void
+tkt_attachments_copy(tkt_call_t *c, uint64_t ticket, uint64_t message,
+    tkt_ticket_t *t)
+{
+    uint64_t          place;
+    tkt_attachment_t  a;
+
+    for (place = tkt_file_place(message, 0);
+         tkt_attachment_of(c, ticket, message, &place, &a); place++)
+    {
+        if (a.blob == 0) {
+            continue;                            /* erased */
+        }
+
+        a.id = tkt_txn_next(c->txn, TKT_SEQ_ATTACHMENT);
+        a.token = tkt_attachment_new_token(c, a.id);
+        a.message = 0;
+        a.created_at = (uint64_t) c->now_ms;
+
+        tkt_blob_share(c, a.blob);
+        tkt_attachment_count(c->txn, &a, 1);
+        tkt_attachment_place(c, t, &a);
     }
 }
 

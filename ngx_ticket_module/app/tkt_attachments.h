@@ -80,6 +80,17 @@ bool tkt_attachments_check(tkt_call_t *c, tkt_str_t tokens);
 void tkt_attachments_bind(tkt_call_t *c, tkt_ticket_t *t,
     tkt_message_t *message, bool internal, tkt_str_t tokens);
 
+/* The bytes of all files of a message. */
+uint64_t tkt_attachments_bytes(tkt_call_t *c, uint64_t ticket,
+    uint64_t message);
+
+/*
+ * Gives a new ticket the files of another one's message, which keeps its own:
+ * records and tokens of their own over the same content.
+ */
+void tkt_attachments_copy(tkt_call_t *c, uint64_t ticket, uint64_t message,
+    tkt_ticket_t *t);
+
 /*
  * Writes the files of a message (0: of the ticket itself) as a JSON array;
  * for a caller who sees the message.

@@ -158,6 +158,21 @@ tkt_blob_use(tkt_call_t *c, const tkt_upload_t *upload, bool *taken)
 
 
 void
+tkt_blob_share(tkt_call_t *c, uint64_t id)
+{
+    tkt_blob_t  blob;
+
+    if (!tkt_blob_load(c->txn, id, &blob, c->arena) || blob.refs == 0) {
+        tkt_txn_fail(c->txn, TKT_INTERNAL);
+        return;
+    }
+
+    blob.refs++;
+    tkt_blob_save(c, &blob);
+}
+
+
+void
 tkt_blob_release(tkt_call_t *c, uint64_t id, const uint8_t hash[32])
 {
     tkt_key_t   key;

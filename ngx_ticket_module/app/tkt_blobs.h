@@ -24,6 +24,9 @@ uint64_t tkt_blob_find(tkt_txn_t *txn, const uint8_t hash[32]);
  */
 uint64_t tkt_blob_use(tkt_call_t *c, const tkt_upload_t *upload, bool *taken);
 
+/* Counts one more use of a content that is there. */
+void tkt_blob_share(tkt_call_t *c, uint64_t id);
+
 /*
  * Counts one use less.  After the last one the blob is gone, and a timer has
  * its file removed once that is durable.  hash: of the content.

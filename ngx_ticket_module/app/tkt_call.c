@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "app/tkt_blobs.h"
 #include "app/tkt_call.h"
 #include "base/tkt_text.h"
+#include "crypto/tkt_crypto.h"
 
 
 tkt_errors_t *
@@ -267,6 +269,31 @@ tkt_call_not_modified(tkt_call_t *c, tkt_str_t etag)
 }
 
 
+void
+tkt_call_digest(tkt_call_t *c)
+{
+    uint8_t       *p;
+    uint8_t        hash[TKT_HASH_BYTES];
+    tkt_reply_t   *reply = c->reply;
+
+    p = tkt_arena_bytes(c->arena, TKT_HASH_HEX_CHARS + 2);
+
+    if (p == NULL || reply->status != TKT_OK) {
+        return;
+    }
+
+    tkt_hash(hash, reply->body);
+    tkt_hash_to_hex(hash, p + 1);
+    p[0] = p[TKT_HASH_HEX_CHARS + 1] = '"';
+
+    reply->etag = (tkt_str_t) { p, TKT_HASH_HEX_CHARS + 2 };
+
+    if (tkt_call_not_modified(c, reply->etag)) {
+        reply->body = tkt_str("");
+    }
+}
+
+
 bool
 tkt_call_path_id(tkt_call_t *c, size_t segment, uint64_t *id)
 {
@@ -425,6 +452,14 @@ tkt_call_link(tkt_call_t *c, tkt_str_t cursor)
     tkt_out_lit(&o, ">; rel=\"next\"");
 
     c->reply->link = tkt_out_text(&o);
+}
+
+
+bool
+tkt_call_page_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit)
+{
+    return n == limit
+           || tkt_out_bytes(o) - begin > TKT_LIST_PAGE_MAX_BYTES;
 }
 
 

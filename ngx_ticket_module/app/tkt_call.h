@@ -106,6 +106,12 @@ bool tkt_call_if_match(tkt_call_t *c, tkt_str_t etag);
 bool tkt_call_not_modified(tkt_call_t *c, tkt_str_t etag);
 
 /*
+ * Tags a success that has been answered with a digest of its body, which has
+ * no version to be known by: 304, when If-None-Match has this tag.
+ */
+void tkt_call_digest(tkt_call_t *c);
+
+/*
  * Reads a query string, whose parameters must be the operation's.  False,
  * and answered 400 with each that is not.
  */
@@ -131,6 +137,13 @@ bool tkt_call_cursor(tkt_call_t *c, tkt_str_t filter, tkt_str_t *position);
 
 /* Answers 400 for a cursor that this list has not made. */
 void tkt_call_bad_cursor(tkt_call_t *c);
+
+/*
+ * Whether a page begun at `begin` of the output ends with n entries: at their
+ * number, or at their bytes if those are long.
+ */
+bool tkt_call_page_full(const tkt_out_t *o, size_t begin, size_t n,
+    size_t limit);
 
 /*
  * Ends a list begun with {"data":[…: writes the page member with the cursor

@@ -8,6 +8,9 @@
 #include "crypto/tkt_crypto.h"
 
 
+static const tkt_schema_t  tkt_nothing_schema = { .name = "Nothing" };
+
+
 /* The key in a bare token or in a quoted string (draft of the header). */
 static bool
 tkt_idempotency_key(tkt_str_t value, tkt_str_t *key)
@@ -155,6 +158,31 @@ tkt_command_media_type(tkt_call_t *c, const tkt_request_t *req,
 }
 
 
+/*
+ * Of an operation without input.  Many clients send {} with whatever has a
+ * body in general: it says as much as none.  Members are faults, each.
+ */
+static bool
+tkt_command_nothing(tkt_call_t *c, tkt_str_t body)
+{
+    char            none;
+    tkt_errors_t   *errors;
+    tkt_status_t    status;
+    tkt_present_t   present;
+
+    errors = tkt_call_errors(c);
+
+    status = (errors == NULL) ? TKT_BUSY
+             : tkt_json_decode(&tkt_nothing_schema, 0, false, body, &none,
+                               &present, c->arena, errors);
+    if (status != TKT_OK) {
+        tkt_call_fail(c, status, NULL);
+    }
+
+    return status == TKT_OK;
+}
+
+
 /* The body into the operation's input; it is copied first, slices stay. */
 static bool
 tkt_command_input(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
@@ -169,14 +197,7 @@ tkt_command_input(tkt_call_t *c, const tkt_request_t *req, tkt_str_t body,
     }
 
     if (c->op->input == NULL) {
-
-        if (body.len > 0) {
-            tkt_call_fail(c, TKT_INVALID_REQUEST,
-                          "this operation takes no body");
-            return false;
-        }
-
-        return true;
+        return tkt_command_nothing(c, body);
     }
 
     arena = cmd->secret != NULL ? cmd->secret->plain : cmd->arena;

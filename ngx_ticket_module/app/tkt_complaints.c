@@ -140,7 +140,7 @@ tkt_complaint_open(tkt_call_t *c, tkt_ticket_t *t, tkt_str_t reason)
         .drill = t->drill, .complaint_of = t->id, .description = reason,
         .account = t->account, .contact_name = t->contact_name,
         .contact_email = t->contact_email,
-        .contact_phone = t->contact_phone,
+        .contact_phone = t->contact_phone, .phone_kind = t->phone_kind,
     };
 
     complaint.id = tkt_txn_next(c->txn, TKT_SEQ_TICKET);

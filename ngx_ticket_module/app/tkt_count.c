@@ -33,12 +33,12 @@ tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     unsigned      b;
     uint32_t      states, of_bucket;
     uint64_t      cells[TKT_BUCKET_CELLS];
-    tkt_key_t     key;
+    tkt_key_t     key, from;
     tkt_unkey_t   u;
     tkt_scan_t    scan;
     tkt_ticket_t  t;
 
-    tkt_key_by_requester(&key, c->actor->tenant, f->requester, 0);
+    tkt_key_requester_counts(&key, c->actor->tenant, f->requester);
     tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
                     cells);
 
@@ -59,7 +59,9 @@ tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     }
 
     tkt_key_principal(&key, c->actor->tenant, f->requester);
-    tkt_scan_open(&scan, c->txn, TKT_DB_BY_REQUESTER, &key, NULL, true);
+    tkt_key_by_requester(&from, c->actor->tenant, f->requester,
+                         TKT_TICKET_COUNTS - 1);
+    tkt_scan_open(&scan, c->txn, TKT_DB_BY_REQUESTER, &key, &from, true);
 
     for (steps = 0; tkt_scan_next(&scan) && steps < TKT_COUNT_STEPS_MAX;
          steps++)

@@ -46,9 +46,16 @@ typedef struct {
 static bool
 tkt_erase_row(void *ctx, const tkt_field_t *f, size_t number)
 {
-    if ((f->flags & TKT_F_PERSONAL) && tkt_field_is_str(f)) {
+    if (!(f->flags & TKT_F_PERSONAL)) {
+        return true;
+    }
+
+    if (tkt_field_is_str(f)) {
         *tkt_field_str(f, ctx) = (f->flags & TKT_F_NOT_EMPTY)
                                  ? tkt_str(TKT_ERASED_TEXT) : tkt_str("");
+
+    } else if (tkt_field_is_u64(f)) {
+        *tkt_field_u64(f, ctx) = 0;
     }
 
     return true;

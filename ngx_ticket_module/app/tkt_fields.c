@@ -8,6 +8,38 @@
 #include "app/tkt_view.h"
 
 
+/* Members that cost more than to be written. */
+static const struct {
+    size_t    offset;
+    unsigned  part;
+} tkt_fields_parts[] = {
+    { offsetof(tkt_ticket_t, links), TKT_VIEW_LINKED },
+    { offsetof(tkt_ticket_t, watchers), TKT_VIEW_LINKED },
+    { offsetof(tkt_ticket_t, step_labels), TKT_VIEW_LINKED },
+    { offsetof(tkt_ticket_t, requester), TKT_VIEW_NAMED },
+    { offsetof(tkt_ticket_t, assignee), TKT_VIEW_NAMED },
+    { offsetof(tkt_ticket_t, team), TKT_VIEW_NAMED },
+    { offsetof(tkt_ticket_t, allowed_actions), TKT_VIEW_ALLOWED },
+    { offsetof(tkt_ticket_t, next), TKT_VIEW_ALLOWED },
+};
+
+
+static unsigned
+tkt_fields_part(const tkt_field_t *f)
+{
+    size_t    i;
+    unsigned  parts;
+
+    for (parts = 0, i = 0; i < tkt_array_len(tkt_fields_parts); i++) {
+        if (f->offset == tkt_fields_parts[i].offset) {
+            parts |= tkt_fields_parts[i].part;
+        }
+    }
+
+    return parts;
+}
+
+
 /* Marks the row of a top-level member and those of its object. */
 static bool
 tkt_fields_mark(tkt_fields_t *fields, tkt_str_t name)
@@ -26,6 +58,7 @@ tkt_fields_mark(tkt_fields_t *fields, tkt_str_t name)
             }
 
             fields->big |= (f->flags & TKT_F_BIG) != 0;
+            fields->parts |= tkt_fields_part(f);
             return true;
         }
 
@@ -43,13 +76,14 @@ tkt_fields_parse(tkt_call_t *c, tkt_fields_t *fields)
     tkt_str_t      value, piece;
     tkt_errors_t  *errors;
 
-    *fields = (tkt_fields_t) { .given = false };
+    *fields = (tkt_fields_t) { .parts = TKT_VIEW_ALL };
 
     if (!tkt_params_get(c->params, "fields", &value)) {
         return true;
     }
 
     fields->given = true;
+    fields->parts = 0;
     known = value.len > 0;
 
     while (tkt_query_piece(&value, &piece)) {
@@ -149,6 +183,7 @@ tkt_include_answer(tkt_call_t *c, tkt_ticket_t *t, const tkt_fields_t *fields,
     }
 
     tkt_view_init(&view, c);
+    view.parts = fields->parts;
     tkt_view_ticket(&view, t);
     tkt_queue_view(c, t);
 

@@ -7,11 +7,13 @@
 #include "base/tkt_time.h"
 
 
-
+/* `parse` fills what is at `offset` of the filter, or what it names itself. */
 typedef struct {
     const char   *name;
-    bool        (*parse)(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value);
+    bool        (*parse)(tkt_call_t *c, tkt_filter_t *f, void *member,
+                         tkt_str_t value);
     const char   *detail;
+    size_t        offset;
 } tkt_filter_row_t;
 
 
@@ -37,7 +39,8 @@ tkt_parse_bits(const tkt_names_t *names, tkt_str_t value, uint32_t *bits)
 
 
 static bool
-tkt_parse_state(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_state(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     uint32_t  bits;
 
@@ -58,7 +61,8 @@ tkt_parse_state(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_bucket(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_bucket(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     unsigned  b;
     uint32_t  buckets;
@@ -78,7 +82,8 @@ tkt_parse_bucket(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_priority(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_priority(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     return tkt_parse_bits(&tkt_priority_names, value, &f->priorities);
 }
@@ -86,8 +91,11 @@ tkt_parse_priority(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 /* "me" or an id. */
 static bool
-tkt_parse_principal(tkt_call_t *c, tkt_str_t value, uint64_t *id)
+tkt_parse_principal(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
+    uint64_t  *id = member;
+
     if (tkt_str_eq(value, tkt_str("me"))) {
         *id = c->actor->id;
         return true;
@@ -98,7 +106,8 @@ tkt_parse_principal(tkt_call_t *c, tkt_str_t value, uint64_t *id)
 
 
 static bool
-tkt_parse_assignee(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_assignee(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     if (tkt_str_eq(value, tkt_str("none"))) {
         f->assigned = TKT_ASSIGNEE_UNASSIGNED;
@@ -107,14 +116,7 @@ tkt_parse_assignee(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
     f->assigned = TKT_ASSIGNEE_ONE;
 
-    return tkt_parse_principal(c, value, &f->assignee);
-}
-
-
-static bool
-tkt_parse_requester(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
-{
-    return tkt_parse_principal(c, value, &f->requester);
+    return tkt_parse_principal(c, f, &f->assignee, value);
 }
 
 
@@ -128,7 +130,8 @@ tkt_parse_word(tkt_str_t value, tkt_str_t *word)
 
 
 static bool
-tkt_parse_type(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_type(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     (void) tkt_u64_parse(value, &f->type_id);
 
@@ -137,7 +140,8 @@ tkt_parse_type(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_feature(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_feature(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     (void) tkt_u64_parse(value, &f->feature_id);
 
@@ -146,7 +150,8 @@ tkt_parse_feature(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_team(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_team(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     if (tkt_str_eq(value, tkt_str("none"))) {
         f->teams = TKT_TEAM_NONE;
@@ -160,7 +165,8 @@ tkt_parse_team(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_watcher(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_watcher(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     f->watching = true;
 
@@ -169,8 +175,11 @@ tkt_parse_watcher(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_whether(tkt_str_t value, tkt_whether_t *whether)
+tkt_parse_whether(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
+    tkt_whether_t  *whether = member;
+
     *whether = tkt_str_eq(value, tkt_str("true")) ? TKT_ONLY : TKT_WITHOUT;
 
     return *whether == TKT_ONLY || tkt_str_eq(value, tkt_str("false"));
@@ -178,35 +187,8 @@ tkt_parse_whether(tkt_str_t value, tkt_whether_t *whether)
 
 
 static bool
-tkt_parse_held(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
-{
-    return tkt_parse_whether(value, &f->held);
-}
-
-
-static bool
-tkt_parse_drill(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
-{
-    return tkt_parse_whether(value, &f->drill);
-}
-
-
-static bool
-tkt_parse_complaint(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
-{
-    return tkt_parse_whether(value, &f->complaint);
-}
-
-
-static bool
-tkt_parse_overdue(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
-{
-    return tkt_parse_whether(value, &f->overdue);
-}
-
-
-static bool
-tkt_parse_tag(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_tag(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     return tkt_parse_word(value, &f->tag)
            && memchr(value.data, '"', value.len) == NULL
@@ -215,7 +197,8 @@ tkt_parse_tag(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_channel(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_channel(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     return tkt_names_find(&tkt_channel_names, value, &f->channel)
            && f->channel != 0;
@@ -223,7 +206,8 @@ tkt_parse_channel(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_tier(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_tier(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     uint64_t  tier;
 
@@ -238,7 +222,8 @@ tkt_parse_tier(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_complexity(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_complexity(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     return tkt_u64_parse(value, &f->complexity)
            && f->complexity != 0 && f->complexity <= TKT_COMPLEXITY_MAX;
@@ -246,9 +231,11 @@ tkt_parse_complexity(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 
 
 static bool
-tkt_parse_time(tkt_str_t value, uint64_t *time)
+tkt_parse_time(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
-    int64_t  ms;
+    int64_t    ms;
+    uint64_t  *time = member;
 
     if (!tkt_time_parse(value, &ms) || ms <= 0) {
         return false;
@@ -261,21 +248,8 @@ tkt_parse_time(tkt_str_t value, uint64_t *time)
 
 
 static bool
-tkt_parse_after(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
-{
-    return tkt_parse_time(value, &f->after);
-}
-
-
-static bool
-tkt_parse_before(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
-{
-    return tkt_parse_time(value, &f->before);
-}
-
-
-static bool
-tkt_parse_sort(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
+tkt_parse_sort(tkt_call_t *c, tkt_filter_t *f, void *member,
+    tkt_str_t value)
 {
     static const tkt_str_t    sorts[] = {
         tkt_lit("-created_at"), tkt_lit("created_at"), tkt_lit("queue")
@@ -293,40 +267,48 @@ tkt_parse_sort(tkt_call_t *c, tkt_filter_t *f, tkt_str_t value)
 }
 
 
+#define MEMBER(m)  offsetof(tkt_filter_t, m)
+
 /* bucket before state: each narrows what the other gave. */
 static const tkt_filter_row_t  tkt_filter_rows[] = {
     { "bucket",         tkt_parse_bucket,
-      "buckets are submitted, pending, completed, closed" },
+      "buckets are submitted, pending, completed, closed", 0 },
     { "state",          tkt_parse_state,
-      "one of the values is no state" },
+      "one of the values is no state", 0 },
     { "priority",       tkt_parse_priority,
-      "priorities are low, normal, high, urgent" },
+      "priorities are low, normal, high, urgent", 0 },
     { "type",           tkt_parse_type,
-      "a type is a short word or its id" },
+      "a type is a short word or its id", 0 },
     { "feature",        tkt_parse_feature,
-      "a feature is a short word or its id" },
+      "a feature is a short word or its id", 0 },
     { "assignee",       tkt_parse_assignee,
-      "an assignee is me, none or a principal's id" },
-    { "requester",      tkt_parse_requester,
-      "a requester is me or a principal's id" },
-    { "team",           tkt_parse_team,      "a team is none or an id" },
-    { "watcher",        tkt_parse_watcher,   "a watcher is me" },
-    { "held",           tkt_parse_held,      "held is true or false" },
-    { "drill",          tkt_parse_drill,     "drill is true or false" },
-    { "complaint",      tkt_parse_complaint, "complaint is true or false" },
-    { "overdue",        tkt_parse_overdue,   "overdue is true or false" },
-    { "tag",            tkt_parse_tag,       "a tag is a short word" },
-    { "channel",        tkt_parse_channel,   "there is no such channel" },
-    { "tier",           tkt_parse_tier,      "there is no such tier" },
+      "an assignee is me, none or a principal's id", 0 },
+    { "requester",      tkt_parse_principal,
+      "a requester is me or a principal's id", MEMBER(requester) },
+    { "team",           tkt_parse_team,      "a team is none or an id", 0 },
+    { "watcher",        tkt_parse_watcher,   "a watcher is me", 0 },
+    { "held",           tkt_parse_whether,   "held is true or false",
+      MEMBER(held) },
+    { "drill",          tkt_parse_whether,   "drill is true or false",
+      MEMBER(drill) },
+    { "complaint",      tkt_parse_whether,   "complaint is true or false",
+      MEMBER(complaint) },
+    { "overdue",        tkt_parse_whether,   "overdue is true or false",
+      MEMBER(overdue) },
+    { "tag",            tkt_parse_tag,       "a tag is a short word", 0 },
+    { "channel",        tkt_parse_channel,   "there is no such channel", 0 },
+    { "tier",           tkt_parse_tier,      "there is no such tier", 0 },
     { "complexity",     tkt_parse_complexity,
-      "a complexity is 1 to 5, as assessed" },
-    { "created_after",  tkt_parse_after,
-      "a time is RFC 3339, 2026-11-21T08:00:00Z" },
-    { "created_before", tkt_parse_before,
-      "a time is RFC 3339, 2026-11-21T08:00:00Z" },
+      "a complexity is 1 to 5, as assessed", 0 },
+    { "created_after",  tkt_parse_time,
+      "a time is RFC 3339, 2026-11-21T08:00:00Z", MEMBER(after) },
+    { "created_before", tkt_parse_time,
+      "a time is RFC 3339, 2026-11-21T08:00:00Z", MEMBER(before) },
     { "sort",           tkt_parse_sort,
-      "a list is sorted by created_at, -created_at or queue" },
+      "a list is sorted by created_at, -created_at or queue", 0 },
 };
+
+#undef MEMBER
 
 
 /* A fault, of a parameter or of a member that holds parameters. */
@@ -375,7 +357,7 @@ tkt_filter_fill(tkt_call_t *c, const tkt_params_t *params, bool report,
         row = &tkt_filter_rows[i];
 
         if (!tkt_params_get(params, row->name, &value)
-            || row->parse(c, f, value))
+            || row->parse(c, f, (uint8_t *) f + row->offset, value))
         {
             continue;
         }

@@ -2,12 +2,12 @@
  * Types, features and forms of tickets; see the header.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_config.h"
 #include "app/tkt_form.h"
 #include "app/tkt_form_fields.h"
 #include "app/tkt_form_guess.h"
 #include "app/tkt_items.h"
-#include "app/tkt_view.h"
 #include "base/tkt_text.h"
 #include "domain/tkt_parts.h"
 
@@ -30,16 +30,11 @@ typedef struct {
 static bool
 tkt_form_tenant_has(tkt_call_t *c)
 {
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
+    tkt_key_t  prefix;
 
     tkt_key_config_kind(&prefix, c->actor->tenant, TKT_CONFIG_TYPE);
-    tkt_scan_open(&scan, c->txn, TKT_DB_CONFIG, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
 
-    return any;
+    return tkt_scan_any(c->txn, TKT_DB_CONFIG, &prefix);
 }
 
 
@@ -107,7 +102,7 @@ tkt_form_guess_type(tkt_form_settle_t *x)
     x->asks = false;
 
     if (!tkt_form_load_type(x, tkt_form_guess(x->call, TKT_CONFIG_TYPE, 0,
-                                              x->t)))
+                                              x->t, x->staff)))
     {
         return;
     }
@@ -117,7 +112,7 @@ tkt_form_guess_type(tkt_form_settle_t *x)
     tkt_form_custom(x);
     x->errors = errors;
 
-    if (faults.count > 0 || (x->type.internal && !x->staff)) {
+    if (faults.count > 0) {
         x->type.head.id = 0;
     }
 }
@@ -176,7 +171,8 @@ tkt_form_find_feature(tkt_form_settle_t *x)
     if (t->feature.len == 0) {
         if (x->before == NULL && x->type.head.id != 0
             && tkt_form_load_feature(x, tkt_form_guess(c, TKT_CONFIG_FEATURE,
-                                                       x->type.head.id, t)))
+                                                       x->type.head.id, t,
+                                                       x->staff)))
         {
             t->feature = x->feature.head.name;
             t->feature_id = x->feature.head.id;
@@ -381,7 +377,7 @@ tkt_form_is_staff(tkt_call_t *c, const tkt_ticket_t *before)
         return (TKT_ROLES_STAFF & tkt_bit(c->actor->role)) != 0;
     }
 
-    caller = tkt_view_caller(c, before);
+    caller = tkt_caller_of(c, before);
 
     return tkt_workflow_sees_internal(&caller);
 }

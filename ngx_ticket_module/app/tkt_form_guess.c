@@ -90,7 +90,7 @@ tkt_form_hits(tkt_str_t text, tkt_str_t keywords)
 
 uint64_t
 tkt_form_guess(tkt_call_t *c, tkt_config_kind_t kind, uint64_t parent,
-    const tkt_ticket_t *t)
+    const tkt_ticket_t *t, bool staff)
 {
     size_t               n;
     uint8_t              bytes[TKT_KEYWORD_TEXT_MAX_BYTES];
@@ -122,7 +122,9 @@ tkt_form_guess(tkt_call_t *c, tkt_config_kind_t kind, uint64_t parent,
             break;
         }
 
-        if (!any.head.active) {
+        if (!any.head.active
+            || (kind == TKT_CONFIG_TYPE && any.type.internal && !staff))
+        {
             continue;
         }
 

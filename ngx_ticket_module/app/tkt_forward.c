@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/tkt_audit.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_forward.h"
 #include "app/tkt_ticket.h"
@@ -124,7 +125,7 @@ tkt_deputy_decide(tkt_deputy_t *d, const tkt_ticket_t *t,
 
     tkt_view_init(&view, &d->call);
     tkt_view_facts(&view, t, &facts);
-    caller = tkt_view_caller(&d->call, t);
+    caller = tkt_caller_of(&d->call, t);
 
     tkt_workflow_decide(action, &facts, &caller, decision);
 

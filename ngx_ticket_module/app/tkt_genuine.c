@@ -156,8 +156,8 @@ static void
 tkt_judge_past(tkt_judge_t *j)
 {
     bool         fast;
-    uint64_t     n, id, most, same;
-    tkt_key_t    prefix;
+    uint64_t     n, most, same;
+    tkt_key_t    prefix, from;
     tkt_str_t    number;
     tkt_scan_t   scan;
     tkt_unkey_t  u;
@@ -171,7 +171,9 @@ tkt_judge_past(tkt_judge_t *j)
     }
 
     tkt_key_principal(&prefix, (uint32_t) j->t->tenant, j->t->requester);
-    tkt_scan_open(&scan, j->call->txn, TKT_DB_BY_REQUESTER, &prefix, NULL,
+    tkt_key_by_requester(&from, (uint32_t) j->t->tenant, j->t->requester,
+                         TKT_TICKET_COUNTS - 1);
+    tkt_scan_open(&scan, j->call->txn, TKT_DB_BY_REQUESTER, &prefix, &from,
                   true);
 
     for (n = 1; n <= most && tkt_scan_next(&scan); n++) {
@@ -179,13 +181,7 @@ tkt_judge_past(tkt_judge_t *j)
         tkt_unkey_start(&u, scan.key);
         (void) tkt_unkey_u32(&u);
         (void) tkt_unkey_u64(&u);
-        id = tkt_unkey_u64(&u);
-
-        if (id == 0) {
-            break;                               /* his counts */
-        }
-
-        tkt_judge_before(j, n, id, &same, &fast);
+        tkt_judge_before(j, n, tkt_unkey_u64(&u), &same, &fast);
     }
 
     tkt_scan_close(&scan);

@@ -102,9 +102,7 @@ bool
 tkt_grants_name(tkt_txn_t *txn, uint32_t tenant, uint64_t type,
     uint64_t feature)
 {
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
+    tkt_key_t  prefix;
 
     tkt_key_config_kind(&prefix, tenant, TKT_CONFIG_GRANT_FOR);
     tkt_key_u64(&prefix, type);
@@ -113,11 +111,7 @@ tkt_grants_name(tkt_txn_t *txn, uint32_t tenant, uint64_t type,
         tkt_key_u64(&prefix, feature);
     }
 
-    tkt_scan_open(&scan, txn, TKT_DB_CONFIG, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
-
-    return any;
+    return tkt_scan_any(txn, TKT_DB_CONFIG, &prefix);
 }
 
 

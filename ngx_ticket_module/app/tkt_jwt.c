@@ -234,12 +234,19 @@ tkt_jwt_iss(tkt_jwt_reading_t *r, tkt_str_t value)
 }
 
 
-/* One audience, or a list that ours must be in (RFC 7519, section 4.1.3). */
+/*
+ * One audience, or a list that ours must be in; who has no name is not meant
+ * by any (RFC 7519, section 4.1.3).
+ */
 static bool
 tkt_jwt_aud(tkt_jwt_reading_t *r, tkt_str_t value)
 {
     tkt_str_t        name, item, text;
     tkt_json_walk_t  walk;
+
+    if (r->conf->rules.audience.len == 0) {
+        return false;
+    }
 
     if (tkt_json_string(value, r->arena, &text)) {
         r->audience = tkt_str_eq(text, r->conf->rules.audience);

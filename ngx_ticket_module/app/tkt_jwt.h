@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
     tkt_jws_alg_t     alg;
     tkt_str_t         issuer;        /* empty: any                           */
-    tkt_str_t         audience;      /* empty: any                           */
+    tkt_str_t         audience;      /* empty: none, of tokens without one   */
     tkt_jwt_claims_t  claims;
     tkt_role_t        max_role;
     uint32_t          leeway_s;      /* for exp and nbf                      */

@@ -12,7 +12,7 @@
 
 bool
 tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
-    const tkt_key_t *from, size_t skip, uint64_t *part, tkt_str_t *value)
+    const tkt_key_t *from, uint64_t *number, tkt_str_t *value)
 {
     bool         found;
     tkt_scan_t   scan;
@@ -22,16 +22,35 @@ tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
     found = tkt_scan_next(&scan);
 
     if (found) {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + skip,
-                                          scan.key.len - skip });
-        *part = (u.end - u.pos == sizeof(uint32_t)) ? tkt_unkey_u32(&u)
-                                                    : tkt_unkey_u64(&u);
-        *value = tkt_arena_copy(k->arena, scan.value);
+        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix->len,
+                                          scan.key.len - prefix->len });
+        *number = (u.end - u.pos == sizeof(uint32_t)) ? tkt_unkey_u32(&u)
+                                                      : tkt_unkey_u64(&u);
+        if (value != NULL) {
+            *value = tkt_arena_copy(k->arena, scan.value);
+        }
     }
 
     tkt_scan_close(&scan);
 
-    return found;
+    /* behind tickets and notices stand counts, by a number that none has */
+
+    return found && *number != TKT_TICKET_COUNTS;
+}
+
+
+bool
+tkt_kept_give(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
+    const tkt_key_t *from, tkt_kept_kind_t kind)
+{
+    if (!tkt_kept_next(k, db, prefix, from, &k->place.a, NULL)) {
+        return false;
+    }
+
+    k->found = kind;
+    k->number = k->place.a;
+
+    return true;
 }
 
 
@@ -52,21 +71,11 @@ static bool
 tkt_kept_token(tkt_kept_t *k)
 {
     tkt_key_t  prefix, from;
-    tkt_str_t  value;
 
     tkt_key_principal(&prefix, k->tenant, k->principal);
     tkt_key_token(&from, k->tenant, k->principal, (uint32_t) k->place.a + 1);
 
-    if (!tkt_kept_next(k, TKT_DB_TOKEN, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
-    {
-        return false;
-    }
-
-    k->found = TKT_KEPT_TOKEN;
-    k->number = k->place.a;
-
-    return true;
+    return tkt_kept_give(k, TKT_DB_TOKEN, &prefix, &from, TKT_KEPT_TOKEN);
 }
 
 
@@ -77,13 +86,12 @@ static bool
 tkt_kept_next_ticket(tkt_kept_t *k)
 {
     tkt_key_t  prefix, from;
-    tkt_str_t  value;
 
     tkt_key_principal(&prefix, k->tenant, k->principal);
     tkt_key_by_requester(&from, k->tenant, k->principal, k->place.a + 1);
 
-    return tkt_kept_next(k, TKT_DB_BY_REQUESTER, &prefix, &from, prefix.len,
-                         &k->place.a, &value);
+    return tkt_kept_next(k, TKT_DB_BY_REQUESTER, &prefix, &from,
+                         &k->place.a, NULL);
 }
 
 
@@ -318,8 +326,7 @@ tkt_kept_notice(tkt_kept_t *k)
     tkt_key_tenant(&prefix, k->tenant);
     tkt_key_outbox(&from, k->tenant, k->place.a + 1);
 
-    if (!tkt_kept_next(k, TKT_DB_OUTBOX, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
+    if (!tkt_kept_next(k, TKT_DB_OUTBOX, &prefix, &from, &k->place.a, &value))
     {
         return false;
     }
@@ -345,15 +352,13 @@ static bool
 tkt_kept_watched(tkt_kept_t *k)
 {
     tkt_key_t  prefix, from;
-    tkt_str_t  value;
 
     tkt_key_relations(&prefix, k->tenant, TKT_RELATION_WATCHING,
                       k->principal);
     tkt_key_relation(&from, k->tenant, TKT_RELATION_WATCHING, k->principal,
                      k->place.a + 1);
 
-    if (!tkt_kept_next(k, TKT_DB_RELATION, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
+    if (!tkt_kept_next(k, TKT_DB_RELATION, &prefix, &from, &k->place.a, NULL))
     {
         return false;
     }
@@ -387,21 +392,11 @@ static bool
 tkt_kept_told(tkt_kept_t *k)
 {
     tkt_key_t  prefix, from;
-    tkt_str_t  value;
 
     tkt_key_principal(&prefix, k->tenant, k->principal);
     tkt_key_notice(&from, k->tenant, k->principal, k->place.a + 1);
 
-    if (!tkt_kept_next(k, TKT_DB_NOTICE, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
-    {
-        return false;
-    }
-
-    k->found = TKT_KEPT_TOLD;
-    k->number = k->place.a;
-
-    return true;
+    return tkt_kept_give(k, TKT_DB_NOTICE, &prefix, &from, TKT_KEPT_TOLD);
 }
 
 
@@ -413,13 +408,11 @@ tkt_kept_next_file(tkt_kept_t *k, tkt_relation_t kind, uint64_t from,
     uint64_t *place)
 {
     tkt_key_t  prefix, start;
-    tkt_str_t  value;
 
     tkt_key_relations(&prefix, k->tenant, kind, from);
     tkt_key_relation(&start, k->tenant, kind, from, *place + 1);
 
-    return tkt_kept_next(k, TKT_DB_RELATION, &prefix, &start, prefix.len,
-                         place, &value);
+    return tkt_kept_next(k, TKT_DB_RELATION, &prefix, &start, place, NULL);
 }
 
 
@@ -531,20 +524,4 @@ tkt_kept_step(tkt_kept_t *k)
     }
 
     return false;
-}
-
-
-bool
-tkt_message_get(tkt_txn_t *txn, uint32_t tenant, uint64_t ticket,
-    uint64_t number, tkt_message_t *message, tkt_arena_t *arena)
-{
-    tkt_key_t  key;
-    tkt_str_t  value;
-
-    tkt_key_message(&key, tenant, ticket, (uint32_t) number);
-    tkt_key_u16(&key, 0);
-
-    return tkt_get(txn, TKT_DB_MESSAGE, &key, &value)
-           && tkt_message_load(txn, (tkt_str_t) { key.data, key.len },
-                               tkt_arena_copy(arena, value), message, arena);
 }

@@ -71,9 +71,5 @@ bool tkt_kept_place_valid(tkt_kept_t *k);
 /* The next step; false at the end of the walk, or on a failure of the store. */
 bool tkt_kept_step(tkt_kept_t *k);
 
-/* A message by its ticket and number; false if there is none. */
-bool tkt_message_get(tkt_txn_t *txn, uint32_t tenant, uint64_t ticket,
-    uint64_t number, tkt_message_t *message, tkt_arena_t *arena);
-
 
 #endif /* TKT_KEPT_H */

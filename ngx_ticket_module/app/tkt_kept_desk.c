@@ -24,8 +24,7 @@ tkt_kept_config(tkt_kept_t *k, tkt_config_kind_t kind,
     tkt_key_u64(&prefix, 0);
     tkt_key_config(&from, k->tenant, (uint8_t) kind, 0, k->place.a + 1);
 
-    if (!tkt_kept_next(k, TKT_DB_CONFIG, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
+    if (!tkt_kept_next(k, TKT_DB_CONFIG, &prefix, &from, &k->place.a, &value))
     {
         return false;
     }
@@ -86,21 +85,11 @@ bool
 tkt_kept_member(tkt_kept_t *k)
 {
     tkt_key_t  prefix, from;
-    tkt_str_t  value;
 
     tkt_key_members_of(&prefix, k->tenant, k->principal);
     tkt_key_member_of(&from, k->tenant, k->principal, k->place.a + 1);
 
-    if (!tkt_kept_next(k, TKT_DB_CONFIG, &prefix, &from, prefix.len,
-                       &k->place.a, &value))
-    {
-        return false;
-    }
-
-    k->found = TKT_KEPT_MEMBER;
-    k->number = k->place.a;
-
-    return true;
+    return tkt_kept_give(k, TKT_DB_CONFIG, &prefix, &from, TKT_KEPT_MEMBER);
 }
 
 

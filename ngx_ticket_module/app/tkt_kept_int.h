@@ -10,12 +10,18 @@
 
 
 /*
- * The first key under a prefix from `from` on: the 64-bit number at `offset`
- * of it, and its value.  False: there is none.
+ * The first key under a prefix from `from` on: the number behind the prefix,
+ * and its value, copied, unless `value` is NULL.  False: there is none.
  */
 bool tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
-    const tkt_key_t *from, size_t offset, uint64_t *number,
-    tkt_str_t *value);
+    const tkt_key_t *from, uint64_t *number, tkt_str_t *value);
+
+/*
+ * The same as a step of a kind whose pieces are numbered: a becomes the number
+ * and is given.  False: there is none.
+ */
+bool tkt_kept_give(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
+    const tkt_key_t *from, tkt_kept_kind_t kind);
 
 /* Steps of kinds that are of the desk: app/tkt_kept_desk.c. */
 bool tkt_kept_view(tkt_kept_t *k);

@@ -35,6 +35,22 @@ tkt_message_load(tkt_txn_t *txn, tkt_str_t key, tkt_str_t value,
 }
 
 
+bool
+tkt_message_get(tkt_txn_t *txn, uint32_t tenant, uint64_t ticket,
+    uint64_t number, tkt_message_t *message, tkt_arena_t *arena)
+{
+    tkt_key_t  key;
+    tkt_str_t  value;
+
+    tkt_key_message(&key, tenant, ticket, (uint32_t) number);
+    tkt_key_u16(&key, 0);
+
+    return tkt_get(txn, TKT_DB_MESSAGE, &key, &value)
+           && tkt_message_load(txn, (tkt_str_t) { key.data, key.len },
+                               tkt_arena_copy(arena, value), message, arena);
+}
+
+
 void
 tkt_message_append(tkt_txn_t *txn, tkt_ticket_t *ticket,
     tkt_message_t *message, tkt_arena_t *arena)

@@ -2,13 +2,13 @@
  * Merged tickets; see the header.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_links.h"
 #include "app/tkt_merged.h"
 #include "app/tkt_notices.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_relations.h"
 #include "app/tkt_ticket.h"
-#include "app/tkt_view.h"
 #include "app/tkt_watchers.h"
 
 
@@ -74,7 +74,7 @@ tkt_merged_into_found(tkt_call_t *c, const tkt_ticket_t *t, uint64_t id,
         && (into->requester == t->requester
             || c->actor->role != TKT_ROLE_AGENT))
     {
-        caller = tkt_view_caller(c, into);
+        caller = tkt_caller_of(c, into);
 
         if (tkt_workflow_sees_internal(&caller)) {
             return true;
@@ -371,7 +371,7 @@ tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
     target = *t;
 
     if (tkt_parts_target(c, &target)) {
-        caller = tkt_view_caller(c, &target);
+        caller = tkt_caller_of(c, &target);
 
         if (!tkt_workflow_visible(&caller)) {
             sources[n++] = (tkt_merged_source_t) {
@@ -388,7 +388,7 @@ tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
 static bool
 tkt_merged_shows(tkt_call_t *c, const tkt_ticket_t *t, bool internal)
 {
-    tkt_caller_t  caller = tkt_view_caller(c, t);
+    tkt_caller_t  caller = tkt_caller_of(c, t);
 
     return tkt_workflow_visible(&caller)
            && (!internal || tkt_workflow_sees_internal(&caller));

@@ -5,7 +5,7 @@
  * whose next message is oldest goes first.
  */
 
-#include "app/tkt_kept.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_merged.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_view.h"
@@ -248,7 +248,7 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_message_place_t    place;
     tkt_message_source_t  *s;
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
     internal = tkt_workflow_sees_internal(&caller);
 
     (void) tkt_message_place(position, &place);
@@ -270,7 +270,7 @@ tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 
         if (tkt_message_shown(s, internal)) {
 
-            if (tkt_part_full(o, begin, n, limit)) {
+            if (tkt_call_page_full(o, begin, n, limit)) {
                 break;
             }
 

@@ -37,7 +37,7 @@ tkt_notice_state(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_unkey_t  u;
 
     *state = (tkt_notice_state_t) { .read = 0 };
-    tkt_key_notice(&key, tenant, principal, 0);
+    tkt_key_notice(&key, tenant, principal, TKT_NOTICE_SEQ_STATE);
 
     if (!tkt_get(txn, TKT_DB_NOTICE, &key, &value)) {
         return true;
@@ -78,24 +78,26 @@ tkt_notice_state_put(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_key_u64(&value, state->kept);
     tkt_key_u64(&value, state->unread);
 
-    tkt_key_notice(&key, tenant, principal, 0);
+    tkt_key_notice(&key, tenant, principal, TKT_NOTICE_SEQ_STATE);
     tkt_put(txn, TKT_DB_NOTICE, &key, (tkt_str_t) { value.data, value.len });
 }
 
 
-/* The oldest goes. */
+/*
+ * The oldest go, several at once: they stand in other pages than the newest,
+ * and pages are what a commit costs.
+ */
 static void
-tkt_notice_trim(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
+tkt_notices_trim(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_notice_state_t *state)
 {
-    tkt_key_t   prefix, from, key;
+    tkt_key_t   prefix, key;
     tkt_scan_t  scan;
 
     tkt_key_principal(&prefix, tenant, principal);
-    tkt_key_notice(&from, tenant, principal, 1);
-    tkt_scan_open(&scan, txn, TKT_DB_NOTICE, &prefix, &from, false);
+    tkt_scan_open(&scan, txn, TKT_DB_NOTICE, &prefix, NULL, false);
 
-    if (tkt_scan_next(&scan)) {
+    while (state->kept > TKT_NOTICES_MAX && tkt_scan_next(&scan)) {
         tkt_key_start(&key);
         tkt_key_bytes(&key, scan.key);
         state->kept--;
@@ -126,11 +128,24 @@ tkt_notice_put(tkt_txn_t *txn, tkt_notice_t *n, tkt_arena_t *arena)
     state.kept++;
     state.unread++;
 
-    if (state.kept > TKT_NOTICES_MAX) {
-        tkt_notice_trim(txn, tenant, n->principal, &state);
+    if (state.kept > TKT_NOTICES_MAX + TKT_NOTICES_SLACK) {
+        tkt_notices_trim(txn, tenant, n->principal, &state);
     }
 
     tkt_notice_state_put(txn, tenant, n->principal, &state);
+}
+
+
+void
+tkt_notice_given(tkt_call_t *c, const tkt_ticket_t *t)
+{
+    tkt_notice_t  notice = {
+        .tenant = t->tenant, .principal = t->assignee,
+        .kind = TKT_NOTICE_ASSIGNED, .ticket = t->id,
+        .created_at = (uint64_t) c->now_ms,
+    };
+
+    tkt_notice_put(c->txn, &notice, c->arena);
 }
 
 
@@ -139,7 +154,7 @@ tkt_notice_read(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     uint64_t until)
 {
     uint64_t            unread, number;
-    tkt_key_t           prefix;
+    tkt_key_t           prefix, from;
     tkt_scan_t          scan;
     tkt_notice_state_t  state;
 
@@ -149,10 +164,11 @@ tkt_notice_read(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
         return;
     }
 
-    /* bounded: TKT_NOTICES_MAX; 0 of the key is the state */
+    /* bounded: TKT_NOTICES_MAX and the slack */
 
     tkt_key_principal(&prefix, tenant, principal);
-    tkt_scan_open(&scan, txn, TKT_DB_NOTICE, &prefix, NULL, true);
+    tkt_key_notice(&from, tenant, principal, TKT_NOTICE_SEQ_STATE - 1);
+    tkt_scan_open(&scan, txn, TKT_DB_NOTICE, &prefix, &from, true);
 
     for (unread = 0; tkt_scan_next(&scan); unread++) {
         number = tkt_notice_number(scan.key);

@@ -1,7 +1,7 @@
 /*
  * What principals are told inside the desk: a notice each, newest last, the
- * TKT_NOTICES_MAX newest of a principal kept.  Nobody is told what he did
- * himself, nor of what he may not see.
+ * TKT_NOTICES_MAX newest of a principal kept, and at times a few more.  Nobody
+ * is told what he did himself, nor of what he may not see.
  */
 
 #ifndef TKT_NOTICES_H
@@ -59,7 +59,12 @@ bool tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t,
 
 /* ---- what is kept: app/tkt_notices.c ---- */
 
-/* Of a principal, under seq 0 of his notices: three u64. */
+/*
+ * Of a principal, behind his notices, where a seq stands: three u64.  The page
+ * of the newest then has it, too.
+ */
+#define TKT_NOTICE_SEQ_STATE  TKT_TICKET_COUNTS
+
 typedef struct {
     uint64_t  read;                  /* the newest that was read             */
     uint64_t  kept;                  /* how many there are                   */
@@ -72,6 +77,9 @@ void tkt_key_notice(tkt_key_t *k, uint32_t tenant, uint64_t principal,
 /* Zeros if he was never told anything; false: the bytes are none. */
 bool tkt_notice_state(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_notice_state_t *state);
+
+/* Tells the owner of a ticket that the router gave it to him. */
+void tkt_notice_given(tkt_call_t *c, const tkt_ticket_t *t);
 
 /* Adds a notice of n->tenant and n->principal: its id is set here. */
 void tkt_notice_put(tkt_txn_t *txn, tkt_notice_t *n, tkt_arena_t *arena);

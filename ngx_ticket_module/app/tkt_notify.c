@@ -5,11 +5,11 @@
 
 #include <stdio.h>
 
+#include "app/tkt_caller.h"
 #include "app/tkt_complaints.h"
 #include "app/tkt_config.h"
 #include "app/tkt_items.h"
 #include "app/tkt_notices.h"
-#include "app/tkt_view.h"
 #include "app/tkt_watchers.h"
 #include "app/tkt_who.h"
 #include "codec/tkt_json_walk.h"
@@ -60,7 +60,7 @@ tkt_notify_sees(const tkt_call_t *c, const tkt_ticket_t *t,
 
     actor.grants = user->grants;
     call.actor = &actor;
-    caller = tkt_view_caller(&call, t);
+    caller = tkt_caller_of(&call, t);
 
     return tkt_workflow_visible(&caller)
            && (!internal || tkt_workflow_sees_internal(&caller));
@@ -330,12 +330,9 @@ tkt_follow_staff(tkt_tell_t *x, const tkt_ticket_t *before,
 {
     const tkt_ticket_t  *t = x->t;
 
-    /* whom the router names is not told: that is an event of its own, after
-       this one or alone */
+    /* an owner whom the router named after this event was told by it */
 
-    if (t->assignee != before->assignee && t->last_event == event->id
-        && !event->automatic)
-    {
+    if (t->assignee != before->assignee && t->last_event == event->id) {
         (void) tkt_tell(x, t->assignee, TKT_NOTICE_ASSIGNED);
     }
 

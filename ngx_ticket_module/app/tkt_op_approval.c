@@ -3,6 +3,7 @@
  * type asks for it.  Until then nobody is given the ticket.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ticket.h"
@@ -13,6 +14,31 @@ static const tkt_decision_t  tkt_declined = {
     .to = TKT_STATE_CLOSED, .effects = TKT_FX_CLOSED_AT,
     .close_reason = TKT_CLOSE_REJECTED,
 };
+
+
+/*
+ * To decline is to close, which takes the right to close.  False, and
+ * answered, if he has not.
+ */
+static bool
+tkt_approval_right(tkt_call_t *c, const tkt_ticket_t *t, bool approved)
+{
+    tkt_caller_t  caller;
+
+    if (approved) {
+        return true;
+    }
+
+    caller = tkt_caller_of(c, t);
+
+    if (tkt_workflow_has_right(TKT_ACTION_CLOSE, &caller)) {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_FORBIDDEN, "to decline is to close the ticket");
+
+    return false;
+}
 
 
 /* False, and answered, if there is nothing that he may approve. */
@@ -45,6 +71,7 @@ tkt_op_approval_put(tkt_call_t *c)
     const tkt_part_input_t  *in = c->input;
 
     if (!tkt_ticket_find(c, &before, true)
+        || !tkt_approval_right(c, &before, in->approved)
         || !tkt_ticket_decide(c, &before, TKT_ACTION_EDIT, &edit)
         || !tkt_approval_check(c, &before))
     {

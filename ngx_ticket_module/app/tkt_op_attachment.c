@@ -5,12 +5,12 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_blobs.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_due.h"
 #include "app/tkt_merged.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ticket.h"
 #include "app/tkt_upload.h"
-#include "app/tkt_view.h"
 #include "base/tkt_text.h"
 #include "domain/tkt_media.h"
 
@@ -106,7 +106,7 @@ tkt_attachment_visible(tkt_call_t *c, const tkt_attachment_t *a)
         return false;
     }
 
-    caller = tkt_view_caller(c, &t);
+    caller = tkt_caller_of(c, &t);
 
     return (tkt_workflow_visible(&caller)
             && (!a->internal || tkt_workflow_sees_internal(&caller)))
@@ -229,7 +229,7 @@ tkt_files_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_caller_t      caller;
     tkt_attachment_t  a;
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
     internal = tkt_workflow_sees_internal(&caller);
 
     tkt_out_lit(o, "{\"data\":[");

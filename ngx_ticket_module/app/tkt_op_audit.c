@@ -146,8 +146,8 @@ tkt_audit_page(tkt_call_t *c, tkt_out_t *o, const tkt_audit_filter_t *f,
 
     for (number = from - 1, steps = 0; number > 0; number--, steps++) {
 
-        if (n == limit || steps == TKT_LIST_STEPS_MAX
-            || tkt_out_bytes(o) > TKT_LIST_PAGE_MAX_BYTES)
+        if (steps == TKT_LIST_STEPS_MAX
+            || tkt_call_page_full(o, 0, n, limit))
         {
             return number + 1;
         }

@@ -5,6 +5,7 @@
  */
 
 #include "app/tkt_config.h"
+#include "app/tkt_contact.h"
 #include "app/tkt_form_fields.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
@@ -260,6 +261,7 @@ tkt_op_type_form(tkt_call_t *c)
 
     tkt_out_lit(&o, "}");
     tkt_form_required(&x);
+    tkt_contact_schema(&o);
     tkt_out_name(&o, "additionalProperties");
     tkt_out_lit(&o, "false}");
 

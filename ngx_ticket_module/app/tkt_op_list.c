@@ -2,6 +2,7 @@
  * GET /v1/tickets and GET /v1/me/tickets.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_list.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_sight.h"
@@ -117,7 +118,7 @@ tkt_list_takes(tkt_sight_t *sight, const tkt_filter_t *f,
         return true;
     }
 
-    caller = tkt_view_caller(sight->call, t);
+    caller = tkt_caller_of(sight->call, t);
 
     return tkt_workflow_sees_internal(&caller);
 }
@@ -136,6 +137,7 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
     tkt_ticket_t  t;
 
     tkt_view_init(&view, c);
+    view.parts = fields->parts;
     tkt_sight_init(&sight, c);
     tkt_walk_open(&walk, c, f, *position);
     *position = tkt_str("");
@@ -144,8 +146,8 @@ tkt_list_page(tkt_call_t *c, tkt_out_t *o, const tkt_filter_t *f,
 
     for (steps = 0; tkt_txn_status(c->txn) == TKT_OK; steps++) {
 
-        if (n == limit || steps == TKT_LIST_STEPS_MAX
-            || tkt_out_bytes(o) > TKT_LIST_PAGE_MAX_BYTES)
+        if (steps == TKT_LIST_STEPS_MAX
+            || tkt_call_page_full(o, 0, n, limit))
         {
             /* a last look: without another entry there is no next page */
 

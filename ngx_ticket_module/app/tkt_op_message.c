@@ -1,8 +1,9 @@
 /*
- * Messages and the timeline of a ticket.
+ * New messages, and the lists below a ticket.
  */
 
 #include "app/tkt_attachments.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_effects.h"
 #include "app/tkt_notices.h"
@@ -102,7 +103,7 @@ tkt_message_target(tkt_call_t *c, const tkt_ticket_t *named,
     *target = *named;
 
     if (named->merged_into == 0) {
-        *caller = tkt_view_caller(c, named);
+        *caller = tkt_caller_of(c, named);
         return true;
     }
 
@@ -116,7 +117,7 @@ tkt_message_target(tkt_call_t *c, const tkt_ticket_t *named,
     }
 
     c->if_match = tkt_str("");
-    *caller = tkt_view_caller(c, target);
+    *caller = tkt_caller_of(c, target);
 
     if (!tkt_workflow_visible(caller)) {
         caller->relation = TKT_REL_WATCHER;
@@ -198,14 +199,6 @@ tkt_op_message_create(tkt_call_t *c)
 
 /* ---- lists below a ticket ---- */
 
-bool
-tkt_part_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit)
-{
-    return n == limit
-           || tkt_out_bytes(o) - begin > TKT_LIST_PAGE_MAX_BYTES;
-}
-
-
 void
 tkt_part_list(tkt_call_t *c, const char *name, tkt_part_from_t valid,
     tkt_part_write_t write)
@@ -247,93 +240,6 @@ void
 tkt_op_message_list(tkt_call_t *c)
 {
     tkt_part_list(c, "messages", tkt_messages_from, tkt_messages_write);
-}
-
-
-/* ---- GET /v1/tickets/{id}/timeline ---- */
-
-void
-tkt_timeline_entry(tkt_view_t *view, tkt_out_t *o, tkt_event_t *e,
-    bool internal)
-{
-    if (!internal
-        && !tkt_workflow_reason_public((tkt_action_t) (e->action - 1)))
-    {
-        e->reason = tkt_str("");
-    }
-
-    tkt_view_event(view, e);
-    tkt_out_object(o, &tkt_event_schema, e,
-                   (uint32_t) tkt_bit(view->reader), NULL, false);
-}
-
-
-bool
-tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
-    tkt_str_t position, size_t limit, tkt_str_t filter)
-{
-    bool          internal;
-    size_t        n, steps, begin;
-    uint8_t       last[TKT_U64_MAX_CHARS];
-    uint64_t      seq;
-    tkt_view_t    view;
-    tkt_event_t   e;
-    tkt_caller_t  caller;
-
-    caller = tkt_view_caller(c, t);
-    internal = tkt_workflow_sees_internal(&caller);
-
-    tkt_view_init(&view, c);
-    view.reader = tkt_view_reader(c, &caller);
-    tkt_out_lit(o, "{\"data\":[");
-
-    begin = tkt_out_bytes(o);
-    seq = t->last_event;
-    (void) tkt_u64_parse(position, &seq);
-    n = 0;
-
-    for (steps = 0; seq != 0 && steps < TKT_LIST_STEPS_MAX; steps++) {
-
-        if (!tkt_event_load(c->txn, seq, &e, c->arena)
-            || e.ticket != t->id || e.tenant != t->tenant)
-        {
-            tkt_txn_fail(c->txn, TKT_INTERNAL);
-            return false;
-        }
-
-        if (!e.internal || internal) {
-
-            if (tkt_part_full(o, begin, n, limit)) {
-                break;
-            }
-
-            tkt_out_comma(o);
-            tkt_timeline_entry(&view, o, &e, internal);
-            n++;
-        }
-
-        seq = e.previous;
-    }
-
-    n = (seq != 0) ? tkt_u64_format(last, seq) : 0;
-    tkt_call_page(c, o, filter, (tkt_str_t) { last, n });
-    tkt_out_lit(o, "}");
-
-    return tkt_txn_status(c->txn) == TKT_OK;
-}
-
-
-/* A cursor is not secret: it may name an event of another ticket. */
-static bool
-tkt_timeline_from(tkt_call_t *c, const tkt_ticket_t *t, tkt_str_t position)
-{
-    uint64_t     from;
-    tkt_event_t  e;
-
-    return tkt_u64_parse(position, &from) && from != 0
-           && from <= t->last_event
-           && tkt_event_load(c->txn, from, &e, c->arena)
-           && e.ticket == t->id && e.tenant == t->tenant;
 }
 
 

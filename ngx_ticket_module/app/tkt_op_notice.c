@@ -11,17 +11,11 @@
 #define TKT_NOTICE_BYTES  256
 
 
-/* The next older one; false at the oldest, before which the state stands. */
+/* The next older one. */
 static bool
 tkt_notice_next(tkt_call_t *c, tkt_scan_t *scan, tkt_notice_t *n)
 {
-    tkt_key_t  state;
-
-    tkt_key_notice(&state, c->actor->tenant, c->actor->id, 0);
-
-    if (!tkt_scan_next(scan)
-        || tkt_str_eq(scan->key, (tkt_str_t) { state.data, state.len }))
-    {
+    if (!tkt_scan_next(scan)) {
         return false;
     }
 
@@ -53,9 +47,9 @@ tkt_notice_page(tkt_call_t *c, tkt_out_t *o, uint64_t read, uint64_t from,
 
     tkt_view_init(&view, c);
     tkt_key_principal(&prefix, c->actor->tenant, c->actor->id);
-    tkt_key_notice(&start, c->actor->tenant, c->actor->id, from - 1);
-    tkt_scan_open(&scan, c->txn, TKT_DB_NOTICE, &prefix,
-                  from == 0 ? NULL : &start, true);
+    tkt_key_notice(&start, c->actor->tenant, c->actor->id,
+                   (from == 0 ? TKT_NOTICE_SEQ_STATE : from) - 1);
+    tkt_scan_open(&scan, c->txn, TKT_DB_NOTICE, &prefix, &start, true);
 
     more = false;
     last = 0;

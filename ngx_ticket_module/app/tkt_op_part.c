@@ -5,6 +5,7 @@
  * nothing and leaves no trace.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_items.h"
 #include "app/tkt_links.h"
 #include "app/tkt_notices.h"
@@ -27,7 +28,7 @@ tkt_part_find(tkt_call_t *c, tkt_ticket_t *t)
         return false;
     }
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
 
     if (!tkt_workflow_sees_internal(&caller)) {
         tkt_call_fail(c, TKT_FORBIDDEN, NULL);
@@ -220,7 +221,7 @@ tkt_link_find(tkt_call_t *c, const tkt_ticket_t *t, tkt_ticket_t *other)
         && tkt_ticket_load(c->txn, c->actor->tenant, id, other, false,
                            c->arena))
     {
-        caller = tkt_view_caller(c, other);
+        caller = tkt_caller_of(c, other);
 
         if (tkt_workflow_visible(&caller)) {
 
@@ -243,7 +244,7 @@ tkt_link_find(tkt_call_t *c, const tkt_ticket_t *t, tkt_ticket_t *other)
 static bool
 tkt_link_works_on(tkt_call_t *c, const tkt_ticket_t *other)
 {
-    tkt_caller_t  caller = tkt_view_caller(c, other);
+    tkt_caller_t  caller = tkt_caller_of(c, other);
 
     if (tkt_workflow_sees_internal(&caller)) {
         return true;

@@ -7,6 +7,7 @@
 
 #include "app/tkt_attachments.h"
 #include "app/tkt_audit.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_config.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept.h"
@@ -135,7 +136,7 @@ tkt_export_caller(tkt_export_page_t *x)
         return (tkt_caller_t) { .relation = TKT_REL_FOREIGN };
     }
 
-    return tkt_view_caller(x->call, &t);
+    return tkt_caller_of(x->call, &t);
 }
 
 
@@ -443,8 +444,8 @@ tkt_export_walk(tkt_export_page_t *x, size_t limit)
 
     for (steps = 0; tkt_txn_status(x->call->txn) == TKT_OK; steps++) {
 
-        if (x->written == limit || steps == TKT_LIST_STEPS_MAX
-            || tkt_out_bytes(x->out) > TKT_LIST_PAGE_MAX_BYTES)
+        if (steps == TKT_LIST_STEPS_MAX
+            || tkt_call_page_full(x->out, 0, x->written, limit))
         {
             return tkt_arena_printf(x->call->arena, "%llu,%llu,%llu",
                                     (unsigned long long) p->kind,

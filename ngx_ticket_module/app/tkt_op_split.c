@@ -1,12 +1,16 @@
 /*
  * A message becomes a ticket.  It stays where it is, since messages are only
- * ever appended; the event of the old ticket names it and the new ticket.
+ * ever appended, and keeps its files, which the new ticket has as well; the
+ * event of the old ticket names it and the new ticket.
  */
 
+#include "app/tkt_attachments.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_kept.h"
 #include "app/tkt_links.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_ticket.h"
+#include "app/tkt_upload.h"
 #include "app/tkt_view.h"
 
 
@@ -20,7 +24,7 @@ tkt_split_find(tkt_call_t *c, tkt_ticket_t *t)
         return false;
     }
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
 
     if (!tkt_workflow_sees_internal(&caller)
         || (caller.denied & tkt_bit(TKT_ACTION_SUBMIT)))
@@ -87,6 +91,7 @@ tkt_split_make(tkt_call_t *c, const tkt_ticket_t *from,
         .contact_name = from->contact_name,
         .contact_email = from->contact_email,
         .contact_phone = from->contact_phone,
+        .phone_kind = from->phone_kind,
         .contact_site_url = from->contact_site_url,
         .custom = from->custom,
     };
@@ -103,13 +108,17 @@ tkt_op_split(tkt_call_t *c)
     const tkt_part_input_t  *in = c->input;
 
     if (!tkt_split_find(c, &before)
-        || !tkt_split_message(c, &before, in, &m))
+        || !tkt_split_message(c, &before, in, &m)
+        || (m.attachment_count > 0
+            && !tkt_upload_fits(c, tkt_attachments_bytes(c, before.id,
+                                                         in->message))))
     {
         return;
     }
 
     tkt_split_make(c, &before, in, &m, &t);
     tkt_links_add(c, &t, TKT_LINK_SPLIT_FROM, before.id);
+    tkt_attachments_copy(c, before.id, in->message, &t);
 
     reason = tkt_arena_printf(c->arena, "split: message=%llu ticket=%llu%s"
                               "%.*s", (unsigned long long) in->message,

@@ -129,16 +129,11 @@ tkt_team_check(tkt_call_t *c, const void *old, void *new)
 static bool
 tkt_team_busy(tkt_call_t *c, uint64_t team)
 {
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
+    tkt_key_t  prefix;
 
     tkt_key_principal(&prefix, c->actor->tenant, team);
-    tkt_scan_open(&scan, c->txn, TKT_DB_BY_QUEUE, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
 
-    return any;
+    return tkt_scan_any(c->txn, TKT_DB_BY_QUEUE, &prefix);
 }
 
 
@@ -224,7 +219,8 @@ tkt_team_save(tkt_call_t *c, const void *old, void *new)
         (void) tkt_delete(c->txn, TKT_DB_ROUTE, &key);
 
     } else if (before != NULL
-               && tkt_team_strategy(before) != tkt_team_strategy(after))
+               && (tkt_team_strategy(before) != tkt_team_strategy(after)
+                   || before->head.active != after->head.active))
     {
         tkt_members_visit(c, after, tkt_team_reseat);
         tkt_route_team(c, after->head.id);

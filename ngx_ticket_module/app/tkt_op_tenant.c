@@ -175,7 +175,8 @@ tkt_tenant_check_own(tkt_call_t *c, const tkt_tenant_t *before,
     if (t->parent != 0
         && (t->max_principals != before->max_principals
             || t->max_active_tickets != before->max_active_tickets
-            || t->quota != before->quota))
+            || t->quota != before->quota
+            || t->attachment_bytes != before->attachment_bytes))
     {
         tkt_call_forbid(c, "/limits");
         return false;

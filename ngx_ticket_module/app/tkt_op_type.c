@@ -84,6 +84,14 @@ tkt_type_check(tkt_call_t *c, const void *old, void *new)
 {
     const tkt_ticket_type_t  *before = old, *after = new;
 
+    if (after->steps_zh.len > 0
+        && tkt_items_count(after->steps_zh) != tkt_items_count(after->steps))
+    {
+        tkt_call_invalid(c, "/steps_zh", "range",
+                         "one for each of steps, in the same order");
+        return false;
+    }
+
     return tkt_type_team(c, before == NULL ? 0 : before->team, after->team)
            && tkt_type_steps(c, before == NULL ? tkt_str("") : before->steps,
                              after->steps);
@@ -179,6 +187,7 @@ tkt_seed_type(tkt_call_t *c, const tkt_ready_type_t *ready, size_t place,
     type->needs = ready->needs;
     type->keywords = ready->keywords;
     type->steps = ready->steps;
+    type->steps_zh = ready->steps_zh;
     type->prompt_en = ready->prompt_en;
     type->prompt_zh = ready->prompt_zh;
 

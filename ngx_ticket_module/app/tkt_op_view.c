@@ -188,7 +188,11 @@ tkt_view_counts(tkt_call_t *c)
 void
 tkt_op_view_list(tkt_call_t *c)
 {
-    if (tkt_view_counts(c)) {
+    bool  asked;
+
+    /* known by its bytes: counts that change have another tag */
+
+    if (tkt_call_flag(c, "count", &asked)) {
         tkt_resource_list(c);
     }
 }

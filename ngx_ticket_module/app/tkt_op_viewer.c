@@ -3,6 +3,7 @@
  * carrier keeps it in memory; nothing is stored.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_resource.h"
 #include "app/tkt_ticket.h"
@@ -112,7 +113,7 @@ tkt_op_viewers(tkt_call_t *c)
 
     /* who sees it as its requester does learns nothing of who works on it */
 
-    caller = tkt_view_caller(c, &t);
+    caller = tkt_caller_of(c, &t);
 
     if (!tkt_workflow_sees_internal(&caller)) {
         tkt_call_fail(c, TKT_FORBIDDEN, NULL);

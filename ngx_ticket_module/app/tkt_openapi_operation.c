@@ -27,7 +27,8 @@ typedef enum {
     TKT_FOR_MAYBE_TAGGED,       /* … unless the caller has no record yet     */
     TKT_FOR_LISTS,
     TKT_FOR_LOCATED,            /* answers with a Location                   */
-    TKT_FOR_FILES               /* answers with bytes                        */
+    TKT_FOR_FILES,              /* answers with bytes                        */
+    TKT_FOR_DIGESTED            /* … or with an ETag that is of the bytes    */
 } tkt_when_t;
 
 
@@ -62,6 +63,7 @@ static const tkt_openapi_problem_t  tkt_openapi_problems[] = {
     { TKT_VERSION_MISMATCH,      TKT_FOR_VERSION },
     { TKT_TOO_LARGE,             TKT_ALWAYS },
     { TKT_UNSUPPORTED_MEDIA_TYPE, TKT_FOR_COMMAND },
+    { TKT_RANGE_NOT_SATISFIABLE, TKT_FOR_FILES },
     { TKT_IDEMPOTENCY_MISMATCH,  TKT_FOR_COMMAND },
     { TKT_PRECONDITION_REQUIRED, TKT_FOR_MATCH },
     { TKT_QUOTA_EXCEEDED,        TKT_ALWAYS },
@@ -86,7 +88,7 @@ static const tkt_openapi_header_t  tkt_openapi_given[] = {
     { "ETagIfKnown",          TKT_FOR_MAYBE_TAGGED, "ETag" },
     { "Location",             TKT_FOR_LOCATED, NULL },
     { "Link",                 TKT_FOR_LISTS, NULL },
-    { "ETagOfFile",           TKT_FOR_FILES, "ETag" },
+    { "ETagOfBytes",          TKT_FOR_DIGESTED, "ETag" },
     { "Content-Disposition",  TKT_FOR_FILES, NULL },
     { "Idempotency-Replayed", TKT_FOR_COMMAND, NULL },
     { "RateLimit-Policy",     TKT_FOR_STORE, NULL },
@@ -158,6 +160,9 @@ tkt_openapi_answers(const tkt_operation_t *op, tkt_when_t when)
     case TKT_FOR_FILES:
         return op->shape == TKT_SHAPE_FILE;
 
+    case TKT_FOR_DIGESTED:
+        return op->shape == TKT_SHAPE_FILE || (op->flags & TKT_OP_DIGEST);
+
     default:
         return false;
     }
@@ -214,7 +219,7 @@ tkt_openapi_applies(const tkt_operation_t *op, tkt_when_t when)
         return (op->flags & TKT_OP_IF_MATCH) != 0;
 
     case TKT_FOR_CONDITIONAL:
-        return op->shape == TKT_SHAPE_FILE
+        return op->shape == TKT_SHAPE_FILE || (op->flags & TKT_OP_DIGEST)
                || (!command && tkt_openapi_is_tagged(op));
 
     case TKT_FOR_LOCALISED:
@@ -386,12 +391,15 @@ tkt_openapi_ranges(tkt_out_t *o)
     tkt_openapi_bytes(o);
     tkt_out_lit(o, "}");
 
-    tkt_openapi_status(o, 416);
+    tkt_openapi_status(o, 412);
     tkt_out_lit(o, "{");
     tkt_out_name(o, "description");
-    tkt_out_string_z(o, "the file ends before the part that Range asks for");
-    tkt_openapi_bytes(o);
-    tkt_out_lit(o, "}");
+    tkt_out_string_z(o, "the file is not that of If-Match, or is newer than "
+                        "If-Unmodified-Since");
+    tkt_out_name(o, "content");
+    tkt_out_lit(o, "{");
+    tkt_openapi_media(o, "application/problem+json", tkt_str("Problem"));
+    tkt_out_lit(o, "}}");
 }
 
 

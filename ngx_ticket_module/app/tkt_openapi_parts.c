@@ -45,7 +45,7 @@ static const tkt_openapi_text_t  tkt_openapi_headers_out[] = {
       "{\"description\":\"the version, when there is a record: t<id>.<version> "
       "in quotes\",\"schema\":{\"type\":\"string\","
       "\"pattern\":\"^(W/)?\\\"[a-z][0-9]+\\\\.[0-9]+\\\"$\"}}" },
-    { "ETagOfFile",
+    { "ETagOfBytes",
       "{\"required\":true,\"description\":\"digest of the content in "
       "quotes\",\"schema\":{\"type\":\"string\","
       "\"pattern\":\"^(W/)?\\\"[0-9a-f]{64}\\\"$\"}}" },
@@ -69,6 +69,9 @@ static const tkt_openapi_text_t  tkt_openapi_headers_out[] = {
       "{\"description\":\"what is left of them: r requests, anew in t "
       "seconds\",\"schema\":{\"type\":\"string\","
       "\"examples\":[\"\\\"user\\\";r=599;t=60\"]}}" },
+    { "Content-Range",
+      "{\"required\":true,\"description\":\"the size of the file: bytes "
+      "*/SIZE\",\"schema\":{\"type\":\"string\"}}" },
     { "Retry-After",
       "{\"description\":\"seconds to wait\","
       "\"schema\":{\"type\":\"integer\",\"minimum\":1}}" },
@@ -91,6 +94,7 @@ static const struct {
     { 401, "WWW-Authenticate" },
     { 405, "Allow" },
     { 412, "ETag" },
+    { 416, "Content-Range" },
     { 429, "Retry-After" },
     { 503, "Retry-After" },
 };

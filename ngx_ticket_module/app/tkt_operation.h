@@ -120,6 +120,7 @@ typedef enum {
 #define TKT_OP_ALONE        0x200  /* not inside a batch                     */
 #define TKT_OP_VOLATILE     0x400  /* depends on more than the store: answers
                                       are not kept                           */
+#define TKT_OP_DIGEST       0x800  /* the ETag is of the answer's bytes       */
 
 /* What a location must offer for an operation with TKT_OP_LOGIN; any of. */
 #define TKT_WAY_PASSWORD    0x1

@@ -59,8 +59,8 @@
                    getter, get_params, doc_list, doc_create, doc_get,         \
                    doc_patch, doc_delete)                                     \
     { .name = id ".list", GET(at), READ, NEEDS(reads), LIST(what), OF(what),  \
-      .run = lister, .params = list_params, .flags = TKT_OP_LOCALISED,        \
-      .doc = doc_list },                                                      \
+      .run = lister, .params = list_params,                                   \
+      .flags = TKT_OP_LOCALISED | TKT_OP_DIGEST, .doc = doc_list },           \
                                                                               \
     { .name = id ".create", POST(at), WRITE(201), NEEDS(writes),              \
       OBJECT(what), OF(what), .run = tkt_resource_create,                     \
@@ -232,7 +232,8 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "user.list", GET("/v1/users"), ADMIN_READ,
       NEEDS(USER_READ), LIST(user), OF(user), .run = tkt_resource_list,
-      .params = PAGE, .doc = "The tenant's principals." },
+      .params = PAGE, .flags = TKT_OP_DIGEST,
+      .doc = "The tenant's principals." },
 
     { .name = "user.create", POST("/v1/users"), ADMIN_WRITE(201),
       NEEDS(USER_WRITE), OBJECT(user), OF(user), .run = tkt_resource_create,
@@ -273,6 +274,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "role.list", GET("/v1/roles"), ADMIN_READ, NEEDS(ROLE_READ),
       LIST(role), OF(role), .run = tkt_resource_list, .params = PAGE,
+      .flags = TKT_OP_DIGEST,
       .doc = "The roles that the tenant has made." },
 
     { .name = "role.create", POST("/v1/roles"), ADMIN_WRITE(201),
@@ -295,7 +297,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "tenant.list", GET("/v1/tenants"), ADMIN_READ,
       NEEDS(TENANT_READ), LIST(tenant), OF(tenant),
-      .run = tkt_resource_list, .params = PAGE,
+      .run = tkt_resource_list, .params = PAGE, .flags = TKT_OP_DIGEST,
       .doc = "The caller's tenant and those below it." },
 
     { .name = "tenant.create", POST("/v1/tenants"), ADMIN_WRITE(201),
@@ -332,7 +334,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "type.form", GET("/v1/types/{id}/form"), READ,
       NEEDS(TICKET_READ), .shape = TKT_SHAPE_JSON, .run = tkt_op_type_form,
-      .flags = TKT_OP_LOCALISED | TKT_OP_GUEST,
+      .flags = TKT_OP_LOCALISED | TKT_OP_GUEST | TKT_OP_DIGEST,
       .doc = "JSON Schema of a submission of this type, with prompts." },
 
     CONFIGURED("feature", feature, "/v1/types/{id}/features",
@@ -367,7 +369,7 @@ static const tkt_operation_t  tkt_operation_rows[] = {
 
     { .name = "member.list", GET("/v1/teams/{id}/members"), READ,
       NEEDS(TEAM_READ), LIST(member), OF(member), .run = tkt_resource_list,
-      .params = PAGE,
+      .params = PAGE, .flags = TKT_OP_DIGEST,
       .doc = "Who belongs to a team, with presence and load." },
 
     { .name = "member.put", PUT("/v1/teams/{id}/members/{user}"), WRITE(200),

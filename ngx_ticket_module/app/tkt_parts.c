@@ -2,11 +2,12 @@
  * Parts of tickets; see the header.
  */
 
+#include "app/tkt_caller.h"
+#include "app/tkt_config.h"
 #include "app/tkt_items.h"
 #include "app/tkt_links.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_ticket.h"
-#include "app/tkt_view.h"
 #include "app/tkt_watchers.h"
 
 
@@ -30,7 +31,7 @@ tkt_parts_link_view(tkt_call_t *c, const tkt_ticket_t *t, tkt_out_t *o,
     if (tkt_ticket_load_head(c->txn, (uint32_t) t->tenant, link->ticket,
                              &other))
     {
-        caller = tkt_view_caller(c, &other);
+        caller = tkt_caller_of(c, &other);
         seen = tkt_workflow_visible(&caller);
     }
 
@@ -121,7 +122,7 @@ tkt_parts_view(tkt_call_t *c, tkt_ticket_t *t)
         return;
     }
 
-    caller = tkt_view_caller(c, t);
+    caller = tkt_caller_of(c, t);
     staff = tkt_workflow_sees_internal(&caller);
 
     if (t->link_list.len > 0) {
@@ -131,6 +132,55 @@ tkt_parts_view(tkt_call_t *c, tkt_ticket_t *t)
     if (t->watcher_ids.len > 0) {
         t->watchers = tkt_parts_watchers(c, t, staff);
     }
+}
+
+
+/* ---- steps in the caller's language ---- */
+
+/* The item of `words` that stands where `step` does in `steps`. */
+static tkt_str_t
+tkt_parts_label(tkt_str_t steps, tkt_str_t words, tkt_str_t step)
+{
+    tkt_str_t  one, word;
+
+    while (tkt_items_next(&steps, &one) && tkt_items_next(&words, &word)) {
+        if (tkt_str_eq(one, step)) {
+            return word;
+        }
+    }
+
+    return step;
+}
+
+
+void
+tkt_parts_labels(tkt_call_t *c, tkt_ticket_t *t)
+{
+    tkt_out_t          o;
+    tkt_str_t          step, rest = t->steps;
+    tkt_ticket_type_t  type;
+
+    t->step_labels = t->steps;
+
+    if (t->steps.len == 0 || c->lang != TKT_LANG_ZH || t->type_id == 0
+        || !tkt_config_load(c->txn, (uint32_t) t->tenant, TKT_CONFIG_TYPE, 0,
+                            t->type_id, &tkt_type_schema, &type,
+                            tkt_txn_is_write(c->txn) ? c->arena : NULL)
+        || type.steps_zh.len == 0)
+    {
+        return;
+    }
+
+    tkt_out_init(&o, c->arena, 256);
+    tkt_out_lit(&o, "[");
+
+    while (tkt_items_next(&rest, &step)) {
+        tkt_out_comma(&o);
+        tkt_out_string(&o, tkt_parts_label(type.steps, type.steps_zh, step));
+    }
+
+    tkt_out_lit(&o, "]");
+    t->step_labels = tkt_out_text(&o);
 }
 
 

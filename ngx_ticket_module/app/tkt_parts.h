@@ -14,6 +14,12 @@
 void tkt_parts_view(tkt_call_t *c, tkt_ticket_t *t);
 
 /*
+ * Fills the view member step_labels: the words that the ticket's type has for
+ * each of its steps now, the step itself where it has none.
+ */
+void tkt_parts_labels(tkt_call_t *c, tkt_ticket_t *t);
+
+/*
  * Whether nothing of the ticket's parts is in the way of its solution: no
  * child that is active, no step undone, no approval pending; answers if not.
  */

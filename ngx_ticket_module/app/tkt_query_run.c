@@ -129,6 +129,9 @@ tkt_app_query(tkt_txn_t *read, const tkt_request_t *req,
 
     if (tkt_txn_status(read) != TKT_OK) {
         tkt_call_fail(&c, TKT_INTERNAL, NULL);
+
+    } else if (c.op->flags & TKT_OP_DIGEST) {
+        tkt_call_digest(&c);
     }
 }
 

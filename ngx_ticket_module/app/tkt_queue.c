@@ -98,26 +98,19 @@ tkt_queue_length(const uint64_t *cells, uint64_t least)
 
 
 /*
- * 1 is next; TKT_QUEUE_POSITION_MAX: there or further back.  The more urgent
- * are known by their counts.  Among its equals it is looked for from its own
- * entry in both directions, and one end is near as a rule: that of the queue
- * for who has just come, its beginning for who has waited long.
+ * The place among its equals is looked for from its own entry in both
+ * directions, and one end is near as a rule: that of the queue for who has
+ * just come, its beginning for who has waited long.
  */
 static uint64_t
-tkt_queue_position(tkt_txn_t *txn, const tkt_ticket_t *t,
-    const uint64_t *cells)
+tkt_queue_walk(tkt_txn_t *txn, const tkt_ticket_t *t, const uint64_t *cells,
+    const tkt_key_t *equals, const tkt_key_t *own)
 {
     uint64_t    steps, place;
-    tkt_key_t   equals, own;
     tkt_scan_t  ahead, behind;
 
-    tkt_key_by_queue(&own, t);
-    tkt_key_queue(&equals, (uint32_t) t->tenant, t->team,
-                  TKT_LINE_UNASSIGNED);
-    tkt_key_u8(&equals, tkt_urgency(t->priority));
-
-    tkt_scan_open(&ahead, txn, TKT_DB_BY_QUEUE, &equals, &own, true);
-    tkt_scan_open(&behind, txn, TKT_DB_BY_QUEUE, &equals, &own, false);
+    tkt_scan_open(&ahead, txn, TKT_DB_BY_QUEUE, equals, own, true);
+    tkt_scan_open(&behind, txn, TKT_DB_BY_QUEUE, equals, own, false);
 
     place = TKT_QUEUE_POSITION_MAX;
 
@@ -140,6 +133,47 @@ tkt_queue_position(tkt_txn_t *txn, const tkt_ticket_t *t,
     tkt_scan_close(&behind);
 
     return place < TKT_QUEUE_POSITION_MAX ? place : TKT_QUEUE_POSITION_MAX;
+}
+
+
+/*
+ * 1 is next; TKT_QUEUE_POSITION_MAX: there or further back.  The more urgent
+ * are known by their counts.  In the middle of a long queue both ends are far,
+ * and the walk is as long as it may be; but what stands behind a ticket that
+ * is far back is far back, too, so the foremost of those is noted.
+ */
+static uint64_t
+tkt_queue_position(tkt_txn_t *txn, const tkt_ticket_t *t,
+    const uint64_t *cells)
+{
+    uint64_t   place;
+    tkt_str_t  far, self;
+    tkt_key_t  equals, own;
+
+    if (tkt_queue_length(cells, t->priority + 1) >= TKT_QUEUE_POSITION_MAX) {
+        return TKT_QUEUE_POSITION_MAX;
+    }
+
+    tkt_key_by_queue(&own, t);
+    tkt_key_queue(&equals, (uint32_t) t->tenant, t->team,
+                  TKT_LINE_UNASSIGNED);
+    tkt_key_u8(&equals, tkt_urgency(t->priority));
+
+    self = (tkt_str_t) { own.data + equals.len, own.len - equals.len };
+
+    if (tkt_note_find(txn, &equals, &far)
+        && far.len == self.len && memcmp(self.data, far.data, far.len) >= 0)
+    {
+        return TKT_QUEUE_POSITION_MAX;
+    }
+
+    place = tkt_queue_walk(txn, t, cells, &equals, &own);
+
+    if (place == TKT_QUEUE_POSITION_MAX) {
+        tkt_note_keep(txn, &equals, self);
+    }
+
+    return place;
 }
 
 

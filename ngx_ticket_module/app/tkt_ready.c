@@ -380,16 +380,11 @@ tkt_ready_strategy(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 bool
 tkt_ready_any(tkt_txn_t *txn, uint32_t tenant, uint64_t team)
 {
-    bool        any;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
+    tkt_key_t  prefix;
 
     tkt_key_ready_of(&prefix, tenant, team);
-    tkt_scan_open(&scan, txn, TKT_DB_ROUTE, &prefix, NULL, false);
-    any = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
 
-    return any;
+    return tkt_scan_any(txn, TKT_DB_ROUTE, &prefix);
 }
 
 

@@ -223,9 +223,9 @@ static const tkt_ready_type_t  tkt_ready_types[] = {
     { .name = L("access-request"), .category = TKT_CATEGORY_REQUEST,
       .approval = true, .en = L("Access request"), .zh = L("权限申请"),
       .keywords = L("[\"access request\",\"权限申请\",\"申请权限\"]"),
-      .steps = L("[\"核实申请人 check the requester\","
-                 "\"开通权限 grant the access\","
-                 "\"通知申请人 tell the requester\"]"),
+      .steps = L("[\"check the requester\",\"grant the access\","
+                 "\"tell the requester\"]"),
+      .steps_zh = L("[\"核实申请人\",\"开通权限\",\"通知申请人\"]"),
       .prompt_en = L("A supervisor approves it before anything is done."),
       .prompt_zh = L("需主管审批后办理。"),
       FIELDS(tkt_access_fields) },

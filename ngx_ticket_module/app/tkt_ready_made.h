@@ -41,6 +41,7 @@ typedef struct {
     tkt_str_t                   zh;
     tkt_str_t                   keywords;
     tkt_str_t                   steps;
+    tkt_str_t                   steps_zh;
     tkt_str_t                   prompt_en;
     tkt_str_t                   prompt_zh;
     const tkt_ready_feature_t  *features;

@@ -35,9 +35,7 @@ tkt_resource_add(tkt_resource_list_t *l)
 {
     const tkt_config_t  *head = l->obj;
 
-    if (l->count == l->limit
-        || tkt_out_bytes(&l->out) > TKT_LIST_PAGE_MAX_BYTES)
-    {
+    if (tkt_call_page_full(&l->out, 0, l->count, l->limit)) {
         return false;
     }
 

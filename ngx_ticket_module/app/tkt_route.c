@@ -132,15 +132,25 @@ tkt_route_owner(tkt_call_t *c, const tkt_ticket_t *before,
 
 
 void
+tkt_route_commit(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t,
+    tkt_event_t *event)
+{
+    tkt_deputy_t      desk;
+    const tkt_user_t  nobody = { .tenant = before->tenant,
+                                 .role = TKT_ROLE_SYSTEM,
+                                 .login = tkt_lit("router") };
+
+    tkt_deputy_init(&desk, c, &nobody);
+    tkt_ticket_commit(&desk.call, before, t, event);
+}
+
+
+void
 tkt_route_hand(tkt_call_t *c, const tkt_ticket_t *before, uint64_t agent)
 {
-    tkt_event_t         event = { .action = TKT_ACTION_ASSIGN + 1,
-                                  .automatic = 1 };
-    tkt_ticket_t        t;
-    tkt_deputy_t        desk;
-    const tkt_user_t    nobody = { .tenant = before->tenant,
-                                   .role = TKT_ROLE_SYSTEM,
-                                   .login = tkt_lit("router") };
+    tkt_event_t   event = { .action = TKT_ACTION_ASSIGN + 1,
+                            .automatic = 1 };
+    tkt_ticket_t  t;
 
     t = *before;
     t.assignee = agent;
@@ -148,8 +158,7 @@ tkt_route_hand(tkt_call_t *c, const tkt_ticket_t *before, uint64_t agent)
     t.state = TKT_STATE_OPEN;
 
     tkt_route_given(c, &t, agent);
-    tkt_deputy_init(&desk, c, &nobody);
-    tkt_ticket_commit(&desk.call, before, &t, &event);
+    tkt_route_commit(c, before, &t, &event);
 }
 
 

@@ -27,6 +27,16 @@ uint64_t tkt_route_owner(tkt_call_t *c, const tkt_ticket_t *before,
     const tkt_ticket_t *t);
 
 /*
+ * Called by tkt_ticket_commit before that: takes what nobody owns out of a
+ * retired team to the one in its place, which is its feature's, its type's, or
+ * the next active one along the chain of escalation of these; for one that was
+ * handed to another team, that team's chain before all.  If there is none it
+ * has no team, and supervisors are told.  An event of its own, and the same
+ * save.
+ */
+void tkt_route_lead(tkt_call_t *c, tkt_ticket_t *t);
+
+/*
  * Called after the ticket was saved: keeps what is known of who is ready, and
  * gives an agent who has become free what waits for him.
  */
@@ -40,7 +50,10 @@ void tkt_route_follow(tkt_call_t *c, const tkt_ticket_t *before,
  */
 void tkt_route_agent(tkt_call_t *c, uint64_t agent);
 
-/* The same for a team: after its strategy or members changed. */
+/*
+ * The same for a team: after its strategy or members changed.  One that has
+ * been retired gives away what waits in it.
+ */
 void tkt_route_team(tkt_call_t *c, uint64_t team);
 
 /* Seconds until the ticket at this place of a team's queue gets an owner, at

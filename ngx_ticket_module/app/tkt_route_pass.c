@@ -6,6 +6,7 @@
  */
 
 #include "app/tkt_due.h"
+#include "app/tkt_notices.h"
 #include "app/tkt_ops.h"
 #include "app/tkt_route_int.h"
 
@@ -206,11 +207,73 @@ tkt_pass_reload(tkt_call_t *c, tkt_route_pass_t *p)
 }
 
 
+/* Ends what is under way of a pass, and its timer. */
+static void
+tkt_pass_begin(tkt_call_t *c, tkt_route_pass_t *p)
+{
+    tkt_turn_t  *turn = &p->turn;
+
+    if (turn->timer_at != 0) {
+        tkt_due_clear(c->txn, (int64_t) turn->timer_at, TKT_DUE_ROUTE,
+                      p->tenant, p->team);
+        turn->timer_at = 0;
+    }
+
+    turn->pass = TKT_PASS_NONE;
+    turn->lap = turn->last = 0;
+    memset(turn->at, 0, sizeof(turn->at));
+    memset(turn->stop, 0, sizeof(turn->stop));
+}
+
+
+/*
+ * A piece of what waits in a retired team, from the beginning: what was looked
+ * at is gone.  One notice tells supervisors of all that nobody takes.
+ */
+static void
+tkt_pass_leave(tkt_call_t *c, tkt_route_pass_t *p)
+{
+    size_t        i;
+    uint64_t      id, stays;
+    tkt_ticket_t  t;
+
+    tkt_pass_begin(c, p);
+
+    if (!tkt_pass_gather(c, p)) {
+        return;
+    }
+
+    for (stays = 0, i = 0;
+         i < p->count && i < TKT_ROUTE_BATCH_MAX
+         && tkt_txn_status(c->txn) == TKT_OK; i++)
+    {
+        id = tkt_place_ticket(p->places[i]);
+
+        if (!tkt_route_leave(c, p->tenant, id) && stays == 0) {
+            stays = id;
+        }
+    }
+
+    if (stays != 0
+        && tkt_ticket_load(c->txn, p->tenant, stays, &t, false, c->arena))
+    {
+        tkt_notify_supervisors(c, TKT_NOTICE_UNROUTED, &t);
+    }
+
+    tkt_pass_settle(c, p, false, i == p->count && p->end);
+}
+
+
 static void
 tkt_pass_run(tkt_call_t *c, tkt_route_pass_t *p)
 {
     bool    idle;
     size_t  i;
+
+    if (!tkt_route_takes(c->txn, p->tenant, p->team)) {
+        tkt_pass_leave(c, p);
+        return;
+    }
 
     idle = !tkt_ready_any(c->txn, p->tenant, p->team);
 
@@ -236,6 +299,11 @@ tkt_route_team(tkt_call_t *c, uint64_t team)
     tkt_route_pass_t  p = { .tenant = c->actor->tenant, .team = team };
 
     tkt_turn_load(c->txn, p.tenant, team, &p.turn);
+
+    if (!tkt_route_takes(c->txn, p.tenant, team)) {
+        tkt_pass_leave(c, &p);
+        return;
+    }
 
     /* one that is under way gets to everything; else this is its beginning */
 

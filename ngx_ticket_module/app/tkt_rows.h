@@ -32,6 +32,9 @@
 #define TKT_FILE_COUNT    0
 #define TKT_FILE_BYTES    1
 
+/* In by_requester, where a ticket's number stands: his counts. */
+#define TKT_TICKET_COUNTS  UINT64_MAX
+
 /* In queue keys, so that urgent sorts before low. */
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
 
@@ -101,6 +104,8 @@ void tkt_key_message(tkt_key_t *k, uint32_t tenant, uint64_t ticket,
 void tkt_key_event(tkt_key_t *k, uint64_t seq);
 void tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
     uint64_t ticket);
+void tkt_key_requester_counts(tkt_key_t *k, uint32_t tenant,
+    uint64_t principal);
 void tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,
@@ -134,7 +139,8 @@ void tkt_key_blob_hash(tkt_key_t *k, const uint8_t hash[32]);
 /*
  * Loaders: false if there is none, or it does not decode (then the
  * transaction's status is TKT_INTERNAL).  In a read transaction arena may be
- * NULL: strings then point into the map.
+ * NULL: strings then point into the map.  That of a message makes it of a key
+ * and a value at hand.
  */
 bool tkt_tenant_load(tkt_txn_t *txn, uint32_t id, tkt_tenant_t *tenant,
     tkt_arena_t *arena);
@@ -152,6 +158,8 @@ bool tkt_code_load(tkt_txn_t *txn, uint32_t tenant, const uint8_t digest[16],
     tkt_code_t *code, tkt_arena_t *arena);
 bool tkt_message_load(tkt_txn_t *txn, tkt_str_t key, tkt_str_t value,
     tkt_message_t *message, tkt_arena_t *arena);
+bool tkt_message_get(tkt_txn_t *txn, uint32_t tenant, uint64_t ticket,
+    uint64_t number, tkt_message_t *message, tkt_arena_t *arena);
 bool tkt_event_load(tkt_txn_t *txn, uint64_t seq, tkt_event_t *event,
     tkt_arena_t *arena);
 

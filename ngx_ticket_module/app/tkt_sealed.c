@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "app/tkt_audit.h"
+#include "app/tkt_caller.h"
 #include "app/tkt_sealed.h"
-#include "app/tkt_view.h"
 #include "crypto/tkt_crypto.h"
 
 
@@ -300,7 +300,7 @@ tkt_sealed_null(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
         return true;
     }
 
-    caller = tkt_view_caller(c, before);
+    caller = tkt_caller_of(c, before);
 
     if (!tkt_workflow_has_right(TKT_ACTION_SHRED, &caller)) {
         tkt_call_forbid(c, "/confidential");

@@ -2,9 +2,9 @@
  * What a caller sees of a list; see the header.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_grants.h"
 #include "app/tkt_sight.h"
-#include "app/tkt_view.h"
 
 
 bool
@@ -64,7 +64,7 @@ tkt_sight_sees(tkt_sight_t *s, const tkt_ticket_t *t)
         return true;
     }
 
-    caller = tkt_view_caller(s->call, t);
+    caller = tkt_caller_of(s->call, t);
 
     return tkt_workflow_visible(&caller);
 }

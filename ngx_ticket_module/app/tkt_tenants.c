@@ -98,10 +98,8 @@ tkt_tenant_new(tkt_txn_t *txn, int64_t now_ms)
 static bool
 tkt_tenant_unused(tkt_txn_t *txn, tkt_tenant_t *only, tkt_arena_t *arena)
 {
-    bool        used;
-    uint32_t    id;
-    tkt_key_t   prefix;
-    tkt_scan_t  scan;
+    uint32_t   id;
+    tkt_key_t  prefix;
 
     if (tkt_tenants_few(txn, &id) != 1
         || !tkt_tenant_load(txn, id, only, arena)
@@ -111,11 +109,8 @@ tkt_tenant_unused(tkt_txn_t *txn, tkt_tenant_t *only, tkt_arena_t *arena)
     }
 
     tkt_key_tenant(&prefix, id);
-    tkt_scan_open(&scan, txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-    used = tkt_scan_next(&scan);
-    tkt_scan_close(&scan);
 
-    return !used;
+    return !tkt_scan_any(txn, TKT_DB_PRINCIPAL, &prefix);
 }
 
 

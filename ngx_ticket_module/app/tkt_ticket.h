@@ -11,6 +11,9 @@
 #include "app/tkt_view.h"
 
 
+/* Tells the reply which ticket it is about: for variables and logs. */
+void tkt_ticket_note(tkt_call_t *c, const tkt_ticket_t *t);
+
 /*
  * The ticket of the path, by id or number.  False, and answered 404, if there
  * is none or the caller may not see it.
@@ -45,6 +48,7 @@ void tkt_ticket_commit(tkt_call_t *c, const tkt_ticket_t *before,
 typedef struct {
     bool           given;
     bool           big;        /* a row kept out of lists was asked for     */
+    unsigned       parts;      /* TKT_VIEW_… of the rows                     */
     tkt_present_t  rows;
 } tkt_fields_t;
 
@@ -64,15 +68,11 @@ bool tkt_messages_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
 bool tkt_timeline_write(tkt_call_t *c, tkt_out_t *o, const tkt_ticket_t *t,
     tkt_str_t position, size_t limit, tkt_str_t filter);
 
-/* Whether the list of messages may go on from there. */
+/* Whether the list may go on from there. */
 bool tkt_messages_from(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_str_t position);
-
-/*
- * Whether a page begun at `begin` of the output ends with n entries: at their
- * number, or at their bytes if those are long.
- */
-bool tkt_part_full(const tkt_out_t *o, size_t begin, size_t n, size_t limit);
+bool tkt_timeline_from(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_str_t position);
 
 /* Whether a list may go on from this position, which a client sent. */
 typedef bool (*tkt_part_from_t)(tkt_call_t *c, const tkt_ticket_t *t,

@@ -263,7 +263,7 @@ tkt_ticket_count_requester(tkt_txn_t *txn, const tkt_ticket_t *before,
         return;
     }
 
-    tkt_key_by_requester(&key, (uint32_t) t->tenant, t->requester, 0);
+    tkt_key_requester_counts(&key, (uint32_t) t->tenant, t->requester);
 
     if (before != NULL) {
         tkt_counter_add(txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,

@@ -104,10 +104,6 @@ tkt_upload_print(tkt_call_t *c, const tkt_command_t *cmd)
 bool
 tkt_upload_room(tkt_call_t *c, uint64_t bytes)
 {
-    uint64_t      counts[TKT_FILE_CELLS];
-    tkt_key_t     key;
-    tkt_tenant_t  tenant;
-
     if (tkt_uploads_unbound(c->txn, c->actor->tenant, c->actor->id)
         >= TKT_UPLOADS_UNBOUND_MAX)
     {
@@ -115,6 +111,17 @@ tkt_upload_room(tkt_call_t *c, uint64_t bytes)
                       "nothing: use or delete some", TKT_UPLOADS_UNBOUND_MAX);
         return false;
     }
+
+    return tkt_upload_fits(c, bytes);
+}
+
+
+bool
+tkt_upload_fits(tkt_call_t *c, uint64_t bytes)
+{
+    uint64_t      counts[TKT_FILE_CELLS];
+    tkt_key_t     key;
+    tkt_tenant_t  tenant;
 
     if (!tkt_tenant_load(c->txn, c->actor->tenant, &tenant, c->arena)
         || tenant.attachment_bytes == 0)

@@ -16,5 +16,8 @@
  */
 bool tkt_upload_room(tkt_call_t *c, uint64_t bytes);
 
+/* Whether the tenant may; false, and answered, if not. */
+bool tkt_upload_fits(tkt_call_t *c, uint64_t bytes);
+
 
 #endif /* TKT_UPLOAD_H */

@@ -17,18 +17,23 @@ typedef struct {
 static bool
 tkt_tombstone_row(void *ctx, const tkt_field_t *f, size_t number)
 {
+    bool                    there;
     const tkt_str_t        *s;
     const tkt_tombstone_t  *x = ctx;
 
-    if (!(f->flags & TKT_F_PERSONAL) || f->stored == 0
-        || !tkt_field_is_str(f))
-    {
+    if (!(f->flags & TKT_F_PERSONAL) || f->stored == 0) {
         return true;
     }
 
-    s = tkt_field_str(f, x->obj);
+    if (tkt_field_is_str(f)) {
+        s = tkt_field_str(f, x->obj);
+        there = s->len > 0 && !tkt_str_eq(*s, tkt_str(TKT_ERASED_TEXT));
 
-    if (s->len > 0 && !tkt_str_eq(*s, tkt_str(TKT_ERASED_TEXT))) {
+    } else {
+        there = *tkt_field_u64(f, x->obj) != 0;
+    }
+
+    if (there) {
         tkt_verify_fault(x->v, "%s: was erased, and still has its %s",
                          x->what, f->name);
     }

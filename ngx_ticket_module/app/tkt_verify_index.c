@@ -24,29 +24,6 @@ typedef struct {
 } tkt_group_t;
 
 
-bool
-tkt_verify_counts(tkt_verify_t *v, const char *what, tkt_str_t value,
-    size_t cells, uint64_t *counts)
-{
-    size_t          i;
-    const uint8_t  *pos, *end;
-
-    memset(counts, 0, cells * sizeof(uint64_t));
-
-    pos = value.data;
-    end = (value.len == 0) ? pos : pos + value.len;
-
-    for (i = 0; pos != end; i++) {
-        if (i == cells || !tkt_varint_get(&pos, end, &counts[i])) {
-            tkt_verify_fault(v, "%s: the counts do not decode", what);
-            return false;
-        }
-    }
-
-    return true;
-}
-
-
 static void
 tkt_group_name(const tkt_group_t *g, char *what, size_t size)
 {
@@ -175,7 +152,7 @@ tkt_verify_by_requester(tkt_verify_t *v)
 
         tkt_group_switch(&g, part[0], part[1]);
 
-        if (part[2] == 0) {
+        if (part[2] == TKT_TICKET_COUNTS) {
             tkt_group_row(&g, scan.value);
             continue;
         }
@@ -214,18 +191,13 @@ tkt_assignee_row(tkt_group_t *g)
 static void
 tkt_assignee_idle(tkt_verify_t *v, uint64_t tenant, uint64_t principal)
 {
-    bool         used;
     tkt_key_t    prefix;
-    tkt_scan_t   entry;
     tkt_group_t  g = { .v = v, .db = TKT_DB_BY_ASSIGNEE,
                        .cells = TKT_STATE_CELLS };
 
     tkt_key_principal(&prefix, (uint32_t) tenant, principal);
-    tkt_scan_open(&entry, v->txn, g.db, &prefix, NULL, false);
-    used = tkt_scan_next(&entry);
-    tkt_scan_close(&entry);
 
-    if (!used) {
+    if (!tkt_scan_any(v->txn, g.db, &prefix)) {
         tkt_group_switch(&g, tenant, principal);
         tkt_assignee_row(&g);
         tkt_group_close(&g);
@@ -410,10 +382,9 @@ tkt_verify_counters(tkt_verify_t *v)
 {
     char        what[64];
     size_t      i, kind;
-    bool        used;
     uint64_t    part[2], counts[TKT_TENANT_CELLS];
     tkt_key_t   prefix;
-    tkt_scan_t  scan, entry;
+    tkt_scan_t  scan;
 
     tkt_verify_open(v, &scan, TKT_DB_COUNTER);
 
@@ -432,12 +403,9 @@ tkt_verify_counters(tkt_verify_t *v)
         }
 
         tkt_key_tenant(&prefix, (uint32_t) part[0]);
-        tkt_scan_open(&entry, v->txn, tkt_counter_kinds[kind].db, &prefix,
-                      NULL, false);
-        used = tkt_scan_next(&entry);
-        tkt_scan_close(&entry);
 
-        if (used || !tkt_verify_counts(v, what, scan.value,
+        if (tkt_scan_any(v->txn, tkt_counter_kinds[kind].db, &prefix)
+            || !tkt_verify_counts(v, what, scan.value,
                                        tkt_counter_kinds[kind].cells, counts))
         {
             continue;

@@ -92,10 +92,9 @@ void
 tkt_verify_roles(tkt_verify_t *v)
 {
     char               what[64];
-    bool               used;
     uint64_t           part[2];
     tkt_key_t          prefix;
-    tkt_scan_t         scan, entry;
+    tkt_scan_t         scan;
     tkt_role_record_t  role;
 
     tkt_verify_open(v, &scan, TKT_DB_ROLE);
@@ -115,11 +114,10 @@ tkt_verify_roles(tkt_verify_t *v)
         /* where there are principals their walk counts the holders */
 
         tkt_key_tenant(&prefix, (uint32_t) part[0]);
-        tkt_scan_open(&entry, v->txn, TKT_DB_PRINCIPAL, &prefix, NULL, false);
-        used = tkt_scan_next(&entry);
-        tkt_scan_close(&entry);
 
-        if (!used && role.holders != 0) {
+        if (role.holders != 0
+            && !tkt_scan_any(v->txn, TKT_DB_PRINCIPAL, &prefix))
+        {
             tkt_verify_fault(v, "%s: it has %llu holders, the tenant has no "
                              "principal", what, tkt_ull(role.holders));
         }

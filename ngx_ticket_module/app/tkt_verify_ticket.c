@@ -431,17 +431,3 @@ tkt_verify_tickets(tkt_verify_t *v)
     tkt_pieces_orphans(&pieces, UINT64_MAX, 0);
     tkt_scan_close(&pieces.scan);
 }
-
-
-bool
-tkt_verify_ticket_integers(tkt_verify_t *v, uint64_t tenant, uint64_t id,
-    tkt_ticket_t *t)
-{
-    tkt_key_t  key;
-    tkt_str_t  value;
-
-    tkt_key_ticket(&key, (uint32_t) tenant, id);
-
-    return tkt_get(v->txn, TKT_DB_TICKET, &key, &value)
-           && tkt_record_unpack_integers(&tkt_ticket_schema, value, t);
-}

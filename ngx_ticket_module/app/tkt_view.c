@@ -2,13 +2,12 @@
  * Views: see the header.
  */
 
+#include "app/tkt_caller.h"
 #include "app/tkt_config.h"
 #include "app/tkt_attachments.h"
-#include "app/tkt_grants.h"
 #include "app/tkt_items.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_queue.h"
-#include "app/tkt_relations.h"
 #include "app/tkt_view.h"
 #include "app/tkt_watchers.h"
 
@@ -23,6 +22,7 @@ tkt_view_init(tkt_view_t *v, tkt_call_t *call)
 
     v->call = call;
     v->reader = call->actor->role;
+    v->parts = TKT_VIEW_ALL;
 
     for (i = 0; i < TKT_VIEW_NAMES; i++) {
         v->names[i].id = 0;
@@ -96,65 +96,6 @@ tkt_view_team(tkt_view_t *v, uint64_t id)
     }
 
     return n->name;
-}
-
-
-/*
- * Whether an agent has to be its requester, assignee or watcher to see it:
- * complaints are the supervisors' matter, and grants bind.
- */
-static bool
-tkt_view_ungranted(const tkt_call_t *c, const tkt_ticket_t *t)
-{
-    if (c->actor->role != TKT_ROLE_AGENT) {
-        return false;
-    }
-
-    return t->complaint_of != 0
-           || (c->actor->grants != 0
-               && !tkt_grants_allow(c, t->type_id, t->feature_id));
-}
-
-
-tkt_caller_t
-tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t)
-{
-    tkt_caller_t  caller = {
-        .role = c->actor->role,
-        .denied = tkt_perm_actions(c->actor->withheld),
-    };
-
-    /* to a link for one ticket every other is a stranger's */
-
-    if (t->tenant != c->actor->tenant
-        || (c->actor->ticket != 0 && t->id != c->actor->ticket))
-    {
-        caller.relation = TKT_REL_FOREIGN;
-        return caller;
-    }
-
-    if (t->requester == c->actor->id) {
-        caller.relation |= TKT_REL_REQUESTER;
-    }
-
-    if (t->assignee == c->actor->id) {
-        caller.relation |= TKT_REL_ASSIGNEE;
-    }
-
-    if (tkt_view_ungranted(c, t)) {
-        caller.relation |= TKT_REL_UNGRANTED;
-    }
-
-    /* looked up only where it would change what he sees */
-
-    if (!tkt_workflow_visible(&caller)
-        && tkt_related(c->txn, c->actor->tenant, TKT_RELATION_WATCHING,
-                       c->actor->id, t->id))
-    {
-        caller.relation |= TKT_REL_WATCHER;
-    }
-
-    return caller;
 }
 
 
@@ -261,21 +202,9 @@ tkt_view_fresh(tkt_call_t *c, int64_t until_ms)
 }
 
 
-void
-tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
+static void
+tkt_view_named(tkt_view_t *v, tkt_ticket_t *t)
 {
-    tkt_call_t    *c = v->call;
-    tkt_facts_t    facts;
-    tkt_caller_t   caller;
-
-    caller = tkt_view_caller(c, t);
-    v->reader = tkt_view_reader(c, &caller);
-    tkt_view_facts(v, t, &facts);
-
-    t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
-    t->tenant_name = tkt_str_z(c->actor->tenant_name);
-    t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
-                                        facts.state, c->lang);
     t->requester_name = tkt_view_name(v, t->requester)->name;
     t->requester_kind = tkt_view_name(v, t->requester)->kind;
 
@@ -286,12 +215,47 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     if (t->team != 0) {
         t->team_name = tkt_view_team(v, t->team);
     }
+}
 
-    tkt_parts_view(c, t);
 
-    t->allowed_actions = tkt_view_allowed(&facts, &caller);
-    tkt_view_fresh(c, tkt_workflow_next_change(&facts));
-    t->next = tkt_view_next(t, &caller);
+static void
+tkt_view_decided(tkt_view_t *v, tkt_ticket_t *t, const tkt_caller_t *caller)
+{
+    tkt_facts_t  facts;
+
+    tkt_view_facts(v, t, &facts);
+    t->allowed_actions = tkt_view_allowed(&facts, caller);
+    tkt_view_fresh(v->call, tkt_workflow_next_change(&facts));
+    t->next = tkt_view_next(t, caller);
+}
+
+
+void
+tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
+{
+    tkt_call_t    *c = v->call;
+    tkt_caller_t   caller;
+
+    caller = tkt_caller_of(c, t);
+    v->reader = tkt_view_reader(c, &caller);
+
+    t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
+    t->tenant_name = tkt_str_z(c->actor->tenant_name);
+    t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
+                                        (tkt_state_t) t->state, c->lang);
+
+    if (v->parts & TKT_VIEW_NAMED) {
+        tkt_view_named(v, t);
+    }
+
+    if (v->parts & TKT_VIEW_LINKED) {
+        tkt_parts_view(c, t);
+        tkt_parts_labels(c, t);
+    }
+
+    if (v->parts & TKT_VIEW_ALLOWED) {
+        tkt_view_decided(v, t, &caller);
+    }
 }
 
 

@@ -28,10 +28,18 @@ typedef struct {
 } tkt_view_team_t;
 
 
+/* What of a ticket has to be looked up or worked out. */
+#define TKT_VIEW_LINKED   0x1   /* links, watchers, step_labels              */
+#define TKT_VIEW_NAMED    0x2   /* requester, assignee, team                 */
+#define TKT_VIEW_ALLOWED  0x4   /* allowed_actions, next                     */
+#define TKT_VIEW_ALL      (TKT_VIEW_LINKED | TKT_VIEW_NAMED | TKT_VIEW_ALLOWED)
+
+
 /* One answer's memory of names; stack object, one tenant. */
 typedef struct {
     tkt_call_t       *call;
     tkt_role_t        reader;   /* tkt_view_reader of the ticket shown last  */
+    unsigned          parts;    /* TKT_VIEW_…; ALL, unless the caller says   */
     tkt_view_name_t   names[TKT_VIEW_NAMES];
     tkt_view_team_t   teams[TKT_VIEW_TEAMS];
 } tkt_view_t;
@@ -41,9 +49,6 @@ void tkt_view_init(tkt_view_t *v, tkt_call_t *call);
 
 /* The name that a principal is shown by; valid as long as the answer. */
 tkt_str_t tkt_view_person(tkt_view_t *v, uint64_t id);
-
-/* Who the caller is to a ticket. */
-tkt_caller_t tkt_view_caller(const tkt_call_t *c, const tkt_ticket_t *t);
 
 /*
  * The role whose rows of a ticket the caller reads: an agent who may not work

@@ -201,13 +201,13 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
         id = reverse ? id : id + 1;
     }
 
-    /* ids below `id` in reverse; the counter row at 0 is left out */
+    /* ids below `id` in reverse; so the counts of a requester are left out */
 
     tkt_key_start(&from);
     tkt_key_bytes(&from, (tkt_str_t) { prefix.data, prefix.len });
 
     if (id == 0) {
-        id = reverse ? UINT64_MAX : 1;
+        id = reverse ? TKT_TICKET_COUNTS : 1;
     }
 
     tkt_key_u64(&from, reverse ? id - 1 : id);
@@ -225,9 +225,44 @@ tkt_is_queue(const tkt_filter_t *f)
 }
 
 
-/* The lines of a team that the filter asks for. */
-static void
-tkt_queue_lines(tkt_ranges_t *r, tkt_call_t *c, uint64_t team)
+/* Whether a line has what the filter asks for; what is done is in none. */
+static bool
+tkt_queue_any(const tkt_filter_t *f, const uint64_t *cells, unsigned line)
+{
+    unsigned  s, p;
+    uint32_t  states, priorities;
+
+    states = (f->states == 0) ? TKT_STATES_ACTIVE
+                              : f->states & TKT_STATES_ACTIVE;
+    priorities = (f->priorities == 0) ? TKT_PRIORITIES_ALL : f->priorities;
+
+    for (s = TKT_STATE_NEW; s < TKT_STATE_MAX; s++) {
+
+        if (!(states & tkt_bit(s))) {
+            continue;
+        }
+
+        for (p = TKT_PRIORITY_LOW; p < TKT_PRIORITY_MAX; p++) {
+            if ((priorities & tkt_bit(p))
+                && cells[tkt_tenant_cell(s, line == TKT_LINE_ASSIGNED, p)]
+                   != 0)
+            {
+                return true;
+            }
+        }
+    }
+
+    return false;
+}
+
+
+/*
+ * The lines of a team that the filter asks for, but for those that are empty
+ * by its counts; NULL: they are not known.  False if there is no room.
+ */
+static bool
+tkt_queue_lines(tkt_ranges_t *r, tkt_call_t *c, uint64_t team,
+    const uint64_t *cells)
 {
     unsigned   line, first;
     tkt_key_t  base;
@@ -242,15 +277,25 @@ tkt_queue_lines(tkt_ranges_t *r, tkt_call_t *c, uint64_t team)
             break;
         }
 
+        if (cells != NULL && !tkt_queue_any(r->filter, cells, line)) {
+            continue;
+        }
+
+        if (r->count == TKT_MERGE_RANGES_MAX) {
+            return false;
+        }
+
         tkt_key_queue(&base, c->actor->tenant, team, first + line);
         tkt_ranges_add(r, &base);
     }
+
+    return true;
 }
 
 
 /*
- * Those of teams that have tickets of the states asked for.  False if the
- * teams are too many to be merged.
+ * Those of teams that have tickets of what is asked for.  False if they are
+ * too many to be merged.
  */
 static bool
 tkt_queue_fill(tkt_ranges_t *r, tkt_call_t *c)
@@ -262,25 +307,15 @@ tkt_queue_fill(tkt_ranges_t *r, tkt_call_t *c)
 
         /* exercises are in no team's lines */
 
-        tkt_queue_lines(r, c, r->filter->drill == TKT_ONLY
-                              ? 0 : r->filter->team);
-        return true;
+        return tkt_queue_lines(r, c, r->filter->drill == TKT_ONLY
+                                     ? 0 : r->filter->team, NULL);
     }
 
-    tkt_queue_lines(r, c, 0);
+    room = tkt_queue_lines(r, c, 0, NULL);
     tkt_teams_open(&teams, c->txn, c->actor->tenant, TKT_COUNTS_TEAM);
 
-    for (room = true; room && tkt_teams_next(&teams); /* void */) {
-
-        if (tkt_filter_cells(r->filter, teams.cells) == 0) {
-            continue;
-        }
-
-        room = r->count + 2 <= TKT_MERGE_RANGES_MAX;
-
-        if (room) {
-            tkt_queue_lines(r, c, teams.team);
-        }
+    while (room && tkt_teams_next(&teams)) {
+        room = tkt_queue_lines(r, c, teams.team, teams.cells);
     }
 
     tkt_teams_close(&teams);
@@ -448,7 +483,8 @@ tkt_walk_next(tkt_walk_t *w, uint64_t *id)
     tkt_unkey_start(&u, at);
     *id = tkt_unkey_u64(&u);
 
-    return *id != 0 && *id >= w->low && (w->high == 0 || *id < w->high);
+    return *id != TKT_TICKET_COUNTS && *id >= w->low
+           && (w->high == 0 || *id < w->high);
 }
 
 

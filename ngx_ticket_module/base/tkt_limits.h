@@ -119,6 +119,7 @@
 #define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
 #define TKT_MENTIONS_MAX                  16
 #define TKT_NOTICES_MAX                   200
+#define TKT_NOTICES_SLACK                 32
 #define TKT_TOLD_MAX                      64
 #define TKT_SUPERVISORS_TOLD_MAX          8
 #define TKT_SUPERVISOR_STEPS_MAX          1000
@@ -149,6 +150,8 @@
 
 /* store */
 #define TKT_KEY_MAX_BYTES                 511
+#define TKT_NOTES_MAX                     512        /* a power of two */
+#define TKT_NOTE_MAX_BYTES                30
 #define TKT_VALUE_INLINE_MAX_BYTES        1900
 #define TKT_CHUNK_MAX_BYTES               1900
 #define TKT_CHUNKS_MAX                    256
@@ -157,6 +160,7 @@
 #define TKT_READERS_MAX                   4096
 #define TKT_DBS_MAX                       31
 #define TKT_MERGE_RANGES_MAX              512
+#define TKT_MAP_WARN_PERCENT              80
 #define TKT_MAP_REFUSE_PERCENT            90
 #define TKT_DISK_RESERVE_BYTES            (16 * 1024 * 1024LL)
 #define TKT_OPEN_RETRY_MS                 5000

@@ -60,6 +60,10 @@ X(TOO_LARGE,             413, "too-large",
 X(UNSUPPORTED_MEDIA_TYPE, 415, "unsupported-media-type",
   "The body's media type is not supported", "不支持的内容类型",
   "Send `application/json`, or `application/merge-patch+json` with PATCH.")
+X(RANGE_NOT_SATISFIABLE, 416, "range-not-satisfiable",
+  "The file has no such part", "文件中没有所请求的范围",
+  "No range of `Range` begins within the file, or it is not written as it "
+  "should be. `Content-Range` has the size of the file.")
 X(IDEMPOTENCY_MISMATCH,  422, "idempotency-mismatch",
   "This idempotency key was used with another request",
   "该幂等键已用于其他请求",

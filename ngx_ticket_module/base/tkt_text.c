@@ -5,18 +5,8 @@
  */
 
 #include "base/tkt_text.h"
+#include "base/tkt_utf8.h"
 
-
-#define TKT_EACH(byte)        (UINT64_C(0x0101010101010101) * (byte))
-
-/*
- * Two three-byte characters in the low six bytes of a little-endian word:
- * the bits that mark lead and continuation bytes, and where the low four
- * bits of the leads are.
- */
-#define TKT_PAIR_MASK         UINT64_C(0x0000c0c0f0c0c0f0)
-#define TKT_PAIR_MARKS        UINT64_C(0x00008080e08080e0)
-#define TKT_PAIR_LEADS(bits)  (UINT64_C(0x0000000001000001) * (bits))
 
 #define TKT_BASE64_FOREIGN    0xff
 #define xx                    TKT_BASE64_FOREIGN
@@ -67,21 +57,6 @@ static const uint8_t  tkt_base64_values[256] = {
 #undef xx
 
 
-static inline uint64_t
-tkt_load_le64(const uint8_t *p)
-{
-    uint64_t  w;
-
-    memcpy(&w, p, 8);
-
-    if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) {
-        w = __builtin_bswap64(w);
-    }
-
-    return w;
-}
-
-
 /*
  * True if all eight bytes are ASCII and, when controls is false, none is a
  * control character other than tab and newline.
@@ -91,7 +66,7 @@ tkt_word_plain(uint64_t w, bool controls)
 {
     uint64_t  seen, newline, tab;
 
-    if (w & TKT_EACH(0x80)) {
+    if (w & TKT_WORD_HIGH) {
         return false;
     }
 
@@ -101,88 +76,16 @@ tkt_word_plain(uint64_t w, bool controls)
 
     /* no byte carries into the next: all are below 0x80 */
 
-    seen = (w + TKT_EACH(0x60)) & ~(w + TKT_EACH(0x01));
+    seen = (w + TKT_WORD_EACH(0x60)) & ~(w + TKT_WORD_EACH(0x01));
 
-    if ((seen & TKT_EACH(0x80)) == TKT_EACH(0x80)) {
+    if ((seen & TKT_WORD_HIGH) == TKT_WORD_HIGH) {
         return true;
     }
 
-    newline = ~((w ^ TKT_EACH('\n')) + TKT_EACH(0x7f));
-    tab = ~((w ^ TKT_EACH('\t')) + TKT_EACH(0x7f));
+    newline = ~((w ^ TKT_WORD_EACH('\n')) + TKT_WORD_EACH(0x7f));
+    tab = ~((w ^ TKT_WORD_EACH('\t')) + TKT_WORD_EACH(0x7f));
 
-    return ((seen | newline | tab) & TKT_EACH(0x80)) == TKT_EACH(0x80);
-}
-
-
-/*
- * True if the low six bytes are two three-byte characters with leads other
- * than E0 and ED, whose second bytes have narrower ranges.
- */
-static inline bool
-tkt_word_pair(uint64_t w)
-{
-    uint64_t  leads, not_0, not_d;
-
-    if ((w & TKT_PAIR_MASK) != TKT_PAIR_MARKS) {
-        return false;
-    }
-
-    leads = w & TKT_PAIR_LEADS(0x0f);
-    not_0 = leads + TKT_PAIR_LEADS(0x0f);
-    not_d = (leads ^ TKT_PAIR_LEADS(0x0d)) + TKT_PAIR_LEADS(0x0f);
-
-    return (not_0 & not_d & TKT_PAIR_LEADS(0x10)) == TKT_PAIR_LEADS(0x10);
-}
-
-
-static inline bool
-tkt_is_tail(uint8_t c)
-{
-    return (c & 0xc0) == 0x80;
-}
-
-
-/*
- * Bytes of the character at p, which is not ASCII, or 0 if it is not one of
- * the well-formed sequences (Unicode, table 3-7).
- */
-static inline size_t
-tkt_utf8_length(const uint8_t *p, const uint8_t *end)
-{
-    uint8_t  lead;
-    size_t   left;
-
-    lead = p[0];
-    left = (size_t) (end - p);
-
-    if (lead >= 0xe0 && lead <= 0xef) {
-        if (left < 3 || !tkt_is_tail(p[1]) || !tkt_is_tail(p[2])
-            || (lead == 0xe0 && p[1] < 0xa0)
-            || (lead == 0xed && p[1] > 0x9f))
-        {
-            return 0;
-        }
-
-        return 3;
-    }
-
-    if (lead >= 0xc2 && lead <= 0xdf) {
-        return (left < 2 || !tkt_is_tail(p[1])) ? 0 : 2;
-    }
-
-    if (lead >= 0xf0 && lead <= 0xf4) {
-        if (left < 4 || !tkt_is_tail(p[1]) || !tkt_is_tail(p[2])
-            || !tkt_is_tail(p[3])
-            || (lead == 0xf0 && p[1] < 0x90)
-            || (lead == 0xf4 && p[1] > 0x8f))
-        {
-            return 0;
-        }
-
-        return 4;
-    }
-
-    return 0;
+    return ((seen | newline | tab) & TKT_WORD_HIGH) == TKT_WORD_HIGH;
 }
 
 
@@ -235,22 +138,22 @@ tkt_text_scan(tkt_str_t s, bool controls, size_t *chars)
 
     while (p < end) {
 
-        while (end - p >= 16 && tkt_word_plain(tkt_load_le64(p), controls)
-               && tkt_word_plain(tkt_load_le64(p + 8), controls))
+        while (end - p >= 16 && tkt_word_plain(tkt_word_load(p), controls)
+               && tkt_word_plain(tkt_word_load(p + 8), controls))
         {
             p += 16;
             n += 16;
         }
 
-        while (end - p >= 14 && tkt_word_pair(tkt_load_le64(p))
-               && tkt_word_pair(tkt_load_le64(p + 6)))
+        while (end - p >= 14 && tkt_utf8_pair(tkt_word_load(p))
+               && tkt_utf8_pair(tkt_word_load(p + 6)))
         {
             p += 12;
             n += 4;
         }
 
         if (end - p >= 8) {
-            w = tkt_load_le64(p);
+            w = tkt_word_load(p);
 
             if (tkt_word_plain(w, controls)) {
                 p += 8;
@@ -258,7 +161,7 @@ tkt_text_scan(tkt_str_t s, bool controls, size_t *chars)
                 continue;
             }
 
-            if (tkt_word_pair(w)) {
+            if (tkt_utf8_pair(w)) {
                 p += 6;
                 n += 2;
                 continue;

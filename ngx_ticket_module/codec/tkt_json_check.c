@@ -8,16 +8,6 @@
 #include "codec/tkt_word.h"
 
 
-/*
- * Two characters of three bytes each in the low six bytes of a word: the
- * bits that mark lead and continuation bytes, and the low half of the leads.
- */
-#define TKT_PAIR_MASK         UINT64_C(0x0000c0c0f0c0c0f0)
-#define TKT_PAIR_MARKS        UINT64_C(0x00008080e08080e0)
-#define TKT_PAIR_EACH(bits)   (UINT64_C(0x0000000001000001) * (bits))
-#define TKT_PAIR_BYTES        6
-
-
 _Static_assert(TKT_JSON_STRING_MAX_BYTES == 81920,
                "the text of the fault below names the limit");
 
@@ -39,74 +29,6 @@ tkt_scan_fault(const tkt_scan_t *scan, const uint8_t *p, const char *reason)
 }
 
 
-static inline bool
-tkt_scan_tail(uint8_t c)
-{
-    return (c & 0xc0) == 0x80;
-}
-
-
-/*
- * Bytes of the sequence at p, whose first byte is not ASCII; 0 if it is not
- * strict UTF-8 (RFC 3629, section 4).
- */
-static inline size_t
-tkt_scan_sequence(const uint8_t *p, const uint8_t *end)
-{
-    uint8_t  c;
-    size_t   left;
-
-    c = p[0];
-    left = (size_t) (end - p);
-
-    if (c >= 0xe0 && c < 0xf0) {
-        if (left < 3 || !tkt_scan_tail(p[1]) || !tkt_scan_tail(p[2])
-            || (c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] > 0x9f))
-        {
-            return 0;
-        }
-
-        return 3;
-    }
-
-    if (c < 0xe0) {
-        return (c >= 0xc2 && left >= 2 && tkt_scan_tail(p[1])) ? 2 : 0;
-    }
-
-    if (c > 0xf4 || left < 4 || !tkt_scan_tail(p[1]) || !tkt_scan_tail(p[2])
-        || !tkt_scan_tail(p[3])
-        || (c == 0xf0 && p[1] < 0x90) || (c == 0xf4 && p[1] > 0x8f))
-    {
-        return 0;
-    }
-
-    return 4;
-}
-
-
-/*
- * True if w holds two characters of three bytes that need no closer look:
- * those led by e0 and ed do, for overlong forms and surrogates.
- */
-static inline bool
-tkt_scan_is_pair(uint64_t w)
-{
-    uint64_t  leads, special;
-
-    if ((w & TKT_PAIR_MASK) != TKT_PAIR_MARKS) {
-        return false;
-    }
-
-    /* a half of zero borrows from the bit above it */
-
-    leads = w & TKT_PAIR_EACH(0x0f);
-    special = (leads - TKT_PAIR_EACH(1))
-              | ((leads ^ TKT_PAIR_EACH(0x0d)) - TKT_PAIR_EACH(1));
-
-    return (special & TKT_PAIR_EACH(0x10)) == 0;
-}
-
-
 /* Over bytes that are not ASCII; NULL and the fault if one is wrong. */
 static const uint8_t *
 tkt_scan_text(const tkt_scan_t *scan, const uint8_t *p)
@@ -115,7 +37,7 @@ tkt_scan_text(const tkt_scan_t *scan, const uint8_t *p)
 
     do {
         while (scan->end - p >= TKT_WORD_BYTES
-               && tkt_scan_is_pair(tkt_word_load(p)))
+               && tkt_utf8_pair(tkt_word_load(p)))
         {
             p += TKT_PAIR_BYTES;
         }
@@ -124,7 +46,7 @@ tkt_scan_text(const tkt_scan_t *scan, const uint8_t *p)
             break;
         }
 
-        n = tkt_scan_sequence(p, scan->end);
+        n = tkt_utf8_length(p, scan->end);
 
         if (n == 0) {
             return tkt_scan_fault(scan, p, "this is not valid UTF-8");
@@ -473,7 +395,7 @@ tkt_json_place(tkt_str_t body, size_t offset, size_t *line, size_t *column)
             *line += 1;
             *column = 1;
 
-        } else if (!tkt_scan_tail(body.data[i])) {
+        } else if (!tkt_utf8_tail(body.data[i])) {
             *column += 1;
         }
     }

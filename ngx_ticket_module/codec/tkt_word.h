@@ -7,28 +7,7 @@
 #define TKT_WORD_H
 
 
-#include "base/tkt_base.h"
-
-
-#define TKT_WORD_BYTES       8
-#define TKT_WORD_EACH(byte)  (UINT64_C(0x0101010101010101) * (byte))
-#define TKT_WORD_HIGH        TKT_WORD_EACH(0x80)
-
-
-/* The bytes at p, the first one lowest. */
-static inline uint64_t
-tkt_word_load(const uint8_t *p)
-{
-    uint64_t  w;
-
-    memcpy(&w, p, TKT_WORD_BYTES);
-
-    if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) {
-        w = __builtin_bswap64(w);
-    }
-
-    return w;
-}
+#include "base/tkt_utf8.h"
 
 
 /*

@@ -90,6 +90,7 @@ typedef struct {
     uint64_t      needs;             /* tkt_bit(tkt_need_t)                  */
     tkt_str_t     keywords;          /* canonical JSON array, as tags        */
     tkt_str_t     steps;
+    tkt_str_t     steps_zh;          /* none, or as many as steps            */
     tkt_str_t     prompt_en;
     tkt_str_t     prompt_zh;
 } tkt_ticket_type_t;

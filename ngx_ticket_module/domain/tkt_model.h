@@ -78,6 +78,7 @@ typedef struct {
     uint64_t   queued_at;          /* since when it waits for an owner; 0    */
     uint64_t   attachment_count;
     uint64_t   merged_count;       /* tickets whose messages it shows        */
+    uint64_t   phone_kind;         /* tkt_phone_t: of contact_phone          */
     uint64_t   on_behalf_of;       /* input only                             */
     uint64_t   next;               /* view: tkt_next_t                       */
     uint64_t   allowed_actions;    /* view                                   */
@@ -118,6 +119,7 @@ typedef struct {
     tkt_str_t  links;              /* view: JSON array of tkt_link_schema    */
     tkt_str_t  watchers;           /* view: JSON array of tkt_watcher_schema */
     tkt_str_t  notice;             /* view: that many wait                   */
+    tkt_str_t  step_labels;        /* view: of steps, as tags                */
 } tkt_ticket_t;
 
 extern const tkt_schema_t  tkt_ticket_schema;

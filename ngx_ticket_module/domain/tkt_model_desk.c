@@ -132,6 +132,10 @@ static const tkt_field_t  tkt_type_fields[] = {
       .offset = offsetof(tkt_ticket_type_t, prompt_zh), .stored = 7,
       .in = NEW | CHANGE, .max = TKT_REASON_MAX_CHARS,
       .doc = "the same in Chinese" },
+    { TKT_NAME("steps_zh"), .type = TKT_T_TAGS,
+      .offset = offsetof(tkt_ticket_type_t, steps_zh), .stored = 8,
+      .in = NEW | CHANGE, .max = TKT_TAGS_MAX,
+      .doc = "the steps in Chinese, one for each" },
 };
 
 const tkt_schema_t  tkt_type_schema = {

@@ -22,7 +22,7 @@ static const tkt_str_t  tkt_notices[] = {
     tkt_lit(""), tkt_lit("assigned"), tkt_lit("mentioned"),
     tkt_lit("escalated"), tkt_lit("urged"), tkt_lit("complaint"),
     tkt_lit("message"), tkt_lit("state"), tkt_lit("approval"),
-    tkt_lit("watched")
+    tkt_lit("watched"), tkt_lit("unrouted")
 };
 
 static const tkt_str_t  tkt_approvals[] = {

@@ -7,6 +7,7 @@
 
 #include "base/tkt_limits.h"
 #include "domain/tkt_model.h"
+#include "domain/tkt_phones.h"
 
 
 #define CREATE       TKT_USE_CREATE
@@ -453,6 +454,15 @@ static const tkt_field_t  tkt_ticket_fields[] = {
     { TKT_NAME("allowed_actions"), .type = TKT_T_SET,
       .offset = offsetof(tkt_ticket_t, allowed_actions),
       .names = &tkt_action_names, .doc = "what the caller may do now" },
+    { TKT_NAME("phone_kind"), .type = TKT_T_ENUM,
+      .offset = offsetof(tkt_ticket_t, phone_kind), .stored = 60,
+      .flags = TKT_F_OMIT_EMPTY | TKT_F_PERSONAL, .in = ALL_USES,
+      .names = &tkt_phone_names,
+      .doc = "what contact.phone is: mobile or landline" },
+    { TKT_NAME("step_labels"), .type = TKT_T_TAGS,
+      .offset = offsetof(tkt_ticket_t, step_labels),
+      .flags = TKT_F_OMIT_EMPTY, .max = TKT_TAGS_MAX,
+      .doc = "the steps, one by one, in the caller's language" },
 };
 
 const tkt_schema_t  tkt_ticket_schema = {

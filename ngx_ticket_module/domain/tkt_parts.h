@@ -115,6 +115,7 @@ typedef enum {
     TKT_NOTICE_STATE,
     TKT_NOTICE_APPROVAL,
     TKT_NOTICE_WATCHED,              /* made a watcher                       */
+    TKT_NOTICE_UNROUTED,             /* no team takes the ticket             */
     TKT_NOTICE_MAX
 } tkt_notice_kind_t;
 

@@ -20,7 +20,7 @@
 
 
 static void ngx_ticket_body_ready(ngx_http_request_t *r);
-static void ngx_ticket_body_more(ngx_http_request_t *r);
+static void ngx_ticket_body_go_on(ngx_http_request_t *r);
 
 
 ngx_uint_t
@@ -87,6 +87,23 @@ ngx_ticket_body_fail(ngx_http_request_t *r, ngx_int_t rc)
     r->read_event_handler = ngx_http_block_reading;
 
     ngx_http_finalize_request(r, rc);
+}
+
+
+ngx_int_t
+ngx_ticket_body_more(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_read_unbuffered_request_body(r);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        ngx_ticket_body_fail(r, rc);
+        return NGX_DONE;
+    }
+
+    return (rc == NGX_AGAIN && r->request_body->bufs == NULL)
+           ? NGX_AGAIN : NGX_OK;
 }
 
 
@@ -250,8 +267,8 @@ ngx_ticket_body_ready(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_ticket_module);
 
     if (r->reading_body) {
-        r->read_event_handler = ngx_ticket_body_more;
-        ngx_ticket_body_more(r);
+        r->read_event_handler = ngx_ticket_body_go_on;
+        ngx_ticket_body_go_on(r);
         return;
     }
 
@@ -280,7 +297,7 @@ ngx_ticket_body_ready(ngx_http_request_t *r)
 
 /* Takes what an unbuffered body has and asks for more until it is complete. */
 static void
-ngx_ticket_body_more(ngx_http_request_t *r)
+ngx_ticket_body_go_on(ngx_http_request_t *r)
 {
     ngx_int_t          rc;
     tkt_str_t          body;
@@ -301,14 +318,7 @@ ngx_ticket_body_more(ngx_http_request_t *r)
             break;
         }
 
-        rc = ngx_http_read_unbuffered_request_body(r);
-
-        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-            ngx_ticket_body_fail(r, rc);
-            return;
-        }
-
-        if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
+        if (ngx_ticket_body_more(r) != NGX_OK) {
             return;
         }
     }

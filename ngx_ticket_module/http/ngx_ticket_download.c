@@ -12,6 +12,13 @@
 #define NGX_TICKET_SANDBOX  "default-src 'none'; sandbox"
 
 
+/* The header of the answer as it was before the file's. */
+typedef struct {
+    ngx_http_headers_out_t  headers;
+    ngx_uint_t              count;        /* of fields in the list's last    */
+} ngx_ticket_fields_t;
+
+
 /* Of the file; what a client may do with it. */
 static ngx_int_t
 ngx_ticket_download_headers(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply)
@@ -106,6 +113,42 @@ ngx_ticket_download_open(ngx_ticket_ctx_t *ctx, const tkt_reply_t *reply,
 }
 
 
+/*
+ * nginx's filter has found that Range asks for what the file has not, and left
+ * the answer to a page of nginx's.  The header is begun anew: what the filters
+ * before it have added for the file would stand there twice, or be wrong.
+ */
+static ngx_int_t
+ngx_ticket_download_past(ngx_ticket_ctx_t *ctx, const ngx_ticket_fields_t *was)
+{
+    u_char              *p;
+    ngx_str_t            range;
+    ngx_http_request_t  *r;
+
+    r = ctx->r;
+
+    r->headers_out = was->headers;
+    r->headers_out.headers.last->nelts = was->count;
+    r->headers_out.headers.last->next = NULL;
+    r->allow_ranges = 0;
+
+    range.data = ngx_pnalloc(r->pool, sizeof("bytes */") + NGX_OFF_T_LEN);
+    if (range.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = ngx_sprintf(range.data, "bytes */%uL", ctx->reply.file_bytes);
+
+    if (!ngx_ticket_push(r, "Content-Range", range.data, p - range.data)) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_ticket_problem(ctx, TKT_RANGE_NOT_SATISFIABLE, NULL);
+
+    return ngx_ticket_send(ctx, &ctx->reply);
+}
+
+
 ngx_int_t
 ngx_ticket_download(ngx_ticket_ctx_t *ctx)
 {
@@ -113,6 +156,7 @@ ngx_ticket_download(ngx_ticket_ctx_t *ctx)
     ngx_buf_t             *b;
     ngx_str_t              path;
     ngx_http_request_t    *r;
+    ngx_ticket_fields_t    was;
     ngx_open_file_info_t   of;
 
     r = ctx->r;
@@ -127,6 +171,9 @@ ngx_ticket_download(ngx_ticket_ctx_t *ctx)
     if (rc != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    was.headers = r->headers_out;
+    was.count = r->headers_out.headers.last->nelts;
 
     ctx->replied = 1;
     r->headers_out.status = NGX_HTTP_OK;
@@ -146,6 +193,10 @@ ngx_ticket_download(ngx_ticket_ctx_t *ctx)
     }
 
     rc = ngx_http_send_header(r);
+
+    if (rc == NGX_HTTP_RANGE_NOT_SATISFIABLE) {
+        return ngx_ticket_download_past(ctx, &was);
+    }
 
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
         return rc;

@@ -1,9 +1,10 @@
 /*
  * Problem documents for what nginx itself refuses at our locations: a body
  * that is too large, a method or client that `limit_except`, `limit_req`,
- * `auth_basic` or `deny` turned away.  nginx answers these with its HTML
- * page, before or beside the content handler; the page is replaced on its
- * way out.  An `error_page` of the operator for such a code goes first.
+ * `auth_basic` or `deny` turned away, a file that is not that of If-Match.
+ * nginx answers these with its HTML page, before or beside the content
+ * handler; the page is replaced on its way out.  An `error_page` of the
+ * operator for such a code goes first.
  */
 
 #include "http/ngx_ticket_http.h"
@@ -21,6 +22,7 @@ static const ngx_ticket_page_t  ngx_ticket_pages[] = {
     { NGX_HTTP_FORBIDDEN, TKT_FORBIDDEN },
     { NGX_HTTP_NOT_FOUND, TKT_NOT_FOUND },
     { NGX_HTTP_NOT_ALLOWED, TKT_METHOD_NOT_ALLOWED },
+    { NGX_HTTP_PRECONDITION_FAILED, TKT_VERSION_MISMATCH },
     { NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, TKT_TOO_LARGE },
     { NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, TKT_UNSUPPORTED_MEDIA_TYPE },
     { NGX_HTTP_TOO_MANY_REQUESTS, TKT_QUOTA_EXCEEDED },

@@ -245,6 +245,13 @@ ngx_uint_t ngx_ticket_body_excess(ngx_ticket_ctx_t *ctx);
 ngx_int_t ngx_ticket_body_refuse(ngx_ticket_ctx_t *ctx);
 
 /*
+ * Asks for more of a body that is read unbuffered: NGX_OK, there may be
+ * something to take; NGX_AGAIN, there is nothing yet; NGX_DONE, it could not
+ * be read and the request has been ended.
+ */
+ngx_int_t ngx_ticket_body_more(ngx_http_request_t *r);
+
+/*
  * Ends a request whose body could not be read to its end, with nginx's own
  * page for rc.  What else the client sends is nobody's: `error_page` may have
  * the request go on elsewhere, where ctx is not.

@@ -318,6 +318,27 @@ ngx_ticket_upload_ready(ngx_http_request_t *r)
 
 
 /*
+ * Lets others have their turn.  Meanwhile nothing is waited for, and nginx has
+ * taken its timer away; a worker that is to leave stays for timers alone.
+ */
+static void
+ngx_ticket_upload_yield(ngx_http_request_t *r)
+{
+    ngx_event_t               *rev;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    rev = r->connection->read;
+
+    if (!rev->timer_set) {
+        clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+        ngx_add_timer(rev, clcf->client_body_timeout);
+    }
+
+    ngx_post_event(rev, &ngx_posted_next_events);
+}
+
+
+/*
  * Takes what there is and asks for more until it is complete; a client that
  * sends without end lets the others have their turn in between.  An HTTP/2
  * stream comes in frames and cannot.
@@ -326,7 +347,6 @@ static void
 ngx_ticket_upload_more(ngx_http_request_t *r)
 {
     off_t              taken;
-    ngx_int_t          rc;
     tkt_status_t       status;
     ngx_ticket_ctx_t  *ctx;
 
@@ -346,18 +366,11 @@ ngx_ticket_upload_more(ngx_http_request_t *r)
         }
 
         if (taken > NGX_TICKET_UPLOAD_TURN_BYTES && r->stream == NULL) {
-            ngx_post_event(r->connection->read, &ngx_posted_next_events);
+            ngx_ticket_upload_yield(r);
             return;
         }
 
-        rc = ngx_http_read_unbuffered_request_body(r);
-
-        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-            ngx_ticket_body_fail(r, rc);
-            return;
-        }
-
-        if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
+        if (ngx_ticket_body_more(r) != NGX_OK) {
             return;
         }
     }

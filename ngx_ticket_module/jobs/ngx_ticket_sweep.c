@@ -20,6 +20,8 @@ ngx_ticket_sweep_done(ngx_ticket_sweep_t *s)
         ngx_ticket_file_free(s->found);
         s->found = NULL;
     }
+
+    ngx_ticket_files_leave(&s->place);
 }
 
 
@@ -67,7 +69,8 @@ ngx_ticket_sweep_listed(void *obj, void *data)
     ngx_ticket_sweep_t  *s = data;
 
     s->busy = 0;
-    s->dir = list->dir;
+    s->place = list->place;
+    list->place.stream = NULL;
 
     if (list->count && s->desk->state == NGX_TICKET_DESK_OPEN) {
         ngx_ticket_sweep_unknown(s, list);
@@ -81,8 +84,9 @@ ngx_ticket_sweep_listed(void *obj, void *data)
     }
 
     s->next_ms = ngx_current_msec
-                 + ((s->dir >= NGX_TICKET_FILES_DIRS && s->found == NULL)
-                    ? NGX_TICKET_SWEEP_REST_MS : NGX_TICKET_SWEEP_MS);
+                 + (s->found ? NGX_TICKET_SWEEP_MS
+                    : s->place.dir < NGX_TICKET_FILES_DIRS
+                      ? NGX_TICKET_SWEEP_NEXT_MS : NGX_TICKET_SWEEP_REST_MS);
 }
 
 
@@ -133,14 +137,14 @@ ngx_ticket_sweep(ngx_ticket_sweep_t *s)
         ngx_ticket_sweep_remove(s);
     }
 
-    if (s->dir >= NGX_TICKET_FILES_DIRS) {
-        s->dir = 0;
+    if (s->place.dir >= NGX_TICKET_FILES_DIRS) {
+        s->place.dir = 0;
     }
 
     before = (time_t) ((ngx_ticket_now_ms() - TKT_ORPHAN_AGE_MS) / 1000);
 
-    if (ngx_ticket_file_list(s->desk, s->dir, before, ngx_ticket_sweep_listed,
-                             s)
+    if (ngx_ticket_file_list(s->desk, &s->place, before,
+                             ngx_ticket_sweep_listed, s)
         == TKT_OK)
     {
         s->busy = 1;

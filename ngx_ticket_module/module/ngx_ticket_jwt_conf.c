@@ -130,7 +130,7 @@ static const ngx_ticket_jwt_param_t  ngx_ticket_jwt_params[] = {
 
     { ngx_string("audience="), ngx_ticket_jwt_text,
       ngx_ticket_jwt_rule(audience),
-      "a text, or leave it out for any audience" },
+      "a text, or leave it out for tokens without one" },
 
     { ngx_string("user="), ngx_ticket_jwt_text,
       ngx_ticket_jwt_rule(claims.user), "the name of a claim" },

@@ -269,3 +269,17 @@ tkt_scan_close(tkt_scan_t *s)
 
     s->done = true;
 }
+
+
+bool
+tkt_scan_any(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *prefix)
+{
+    bool        any;
+    tkt_scan_t  scan;
+
+    tkt_scan_open(&scan, txn, db, prefix, NULL, false);
+    any = tkt_scan_next(&scan);
+    tkt_scan_close(&scan);
+
+    return any;
+}

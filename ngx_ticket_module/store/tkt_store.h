@@ -319,6 +319,24 @@ uint32_t tkt_unkey_u32(tkt_unkey_t *u);
 uint64_t tkt_unkey_u64(tkt_unkey_t *u);
 
 
+/* ---- notes of a reader ---- */
+
+/*
+ * What was dear to find out about a snapshot and will be asked again: kept by
+ * the reader, found until it sees another snapshot, and forgotten whenever
+ * there is no room, so that it must be possible to find it out anew.  Names of
+ * notes are keys, of their own prefix each.  In a write transaction nothing is
+ * kept or found.
+ *
+ * find: false: there is none.  *value is valid until the next keep.
+ * keep: replaces one of the same name; nothing is kept when both together are
+ * longer than TKT_NOTE_MAX_BYTES.
+ */
+bool tkt_note_find(const tkt_txn_t *txn, const tkt_key_t *about,
+    tkt_str_t *value);
+void tkt_note_keep(tkt_txn_t *txn, const tkt_key_t *about, tkt_str_t value);
+
+
 /* ---- values ---- */
 
 /*
@@ -388,6 +406,9 @@ void tkt_scan_open(tkt_scan_t *s, tkt_txn_t *txn, tkt_db_t db,
     const tkt_key_t *prefix, const tkt_key_t *from, bool reverse);
 bool tkt_scan_next(tkt_scan_t *s);
 void tkt_scan_close(tkt_scan_t *s);
+
+/* Whether there is any key that begins with `prefix`; false on failure too. */
+bool tkt_scan_any(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *prefix);
 
 
 /*

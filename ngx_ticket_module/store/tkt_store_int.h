@@ -77,6 +77,15 @@ typedef struct {
 } tkt_outer_t;
 
 
+/* One of a reader's notes: the name, then the value. */
+typedef struct {
+    uint64_t      snapshot;             /* for which it holds; 0: none */
+    uint8_t       about_len;
+    uint8_t       value_len;
+    uint8_t       bytes[TKT_NOTE_MAX_BYTES];
+} tkt_note_t;
+
+
 struct tkt_txn_s {
     tkt_env_t        *env;
     MDB_txn          *mdb;
@@ -89,6 +98,7 @@ struct tkt_txn_s {
     tkt_sequences_t   sequences;
     tkt_outer_t       outer;            /* of the nest, if there is one */
     tkt_counters_t   *counters;         /* NULL in a reader */
+    tkt_note_t       *notes;            /* TKT_NOTES_MAX; NULL in a writer */
     uint8_t           idle_count[TKT_DB_MAX];
     MDB_cursor       *idle[TKT_DB_MAX][TKT_CURSORS_IDLE_MAX];
 };
@@ -111,6 +121,12 @@ bool tkt_store_recover(tkt_env_t *env, int rc);
  * for a file that is shorter than its last page number says.
  */
 bool tkt_file_is_whole(tkt_env_t *env);
+
+/*
+ * Lets the data file be longer than its pages, by blocks of zeros.  Only inside
+ * a write transaction, before its first change: nobody else may write there.
+ */
+void tkt_grow_ahead(tkt_env_t *env);
 
 /* Makes the status of an LMDB code sticky; nothing for 0. */
 void tkt_store_fail(tkt_txn_t *txn, int rc);

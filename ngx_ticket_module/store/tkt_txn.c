@@ -158,8 +158,15 @@ tkt_txn_reader(tkt_env_t *env, tkt_txn_t **txn)
 
     t->env = env;
 
+    t->notes = calloc(TKT_NOTES_MAX, sizeof(tkt_note_t));
+    if (t->notes == NULL) {
+        free(t);
+        return TKT_BUSY;
+    }
+
     rc = tkt_txn_begin_mdb(env, MDB_RDONLY, &t->mdb);
     if (rc != 0) {
+        free(t->notes);
         free(t);
         return tkt_store_status(env, rc);
     }
@@ -211,6 +218,7 @@ tkt_txn_reader_free(tkt_txn_t *txn)
 
     tkt_cursors_free(txn);
     mdb_txn_abort(txn->mdb);
+    free(txn->notes);
     free(txn);
 }
 
@@ -395,6 +403,7 @@ tkt_txn_begin(tkt_env_t *env, tkt_txn_t **txn, bool purge)
         return tkt_store_status(env, rc);
     }
 
+    tkt_grow_ahead(env);
     tkt_txn_start(t);
     tkt_past_begin(env, tkt_txn_snapshot(t));
 

@@ -29,9 +29,9 @@ typedef int (*tkt_ctl_key_ask_t)(tkt_ctl_t *ctl, uint32_t id,
     const tkt_ctl_keys_t *k, uint64_t *answer);
 
 
+/* Opens the store and begins to read; an exit code. */
 static int
-tkt_ctl_key_ask_greatest(tkt_ctl_t *ctl, uint32_t id,
-    const tkt_ctl_keys_t *k, uint64_t *answer)
+tkt_ctl_key_open(tkt_ctl_t *ctl)
 {
     int           rc;
     tkt_status_t  status;
@@ -42,8 +42,20 @@ tkt_ctl_key_ask_greatest(tkt_ctl_t *ctl, uint32_t id,
     }
 
     status = tkt_txn_renew(ctl->read);
-    if (status != TKT_OK) {
-        return tkt_ctl_status(status);
+
+    return status == TKT_OK ? TKT_CTL_OK : tkt_ctl_status(status);
+}
+
+
+static int
+tkt_ctl_key_ask_greatest(tkt_ctl_t *ctl, uint32_t id,
+    const tkt_ctl_keys_t *k, uint64_t *answer)
+{
+    int  rc;
+
+    rc = tkt_ctl_key_open(ctl);
+    if (rc != TKT_CTL_OK) {
+        return rc;
     }
 
     *answer = tkt_sealed_greatest(ctl->read);
@@ -253,23 +265,17 @@ static int
 tkt_ctl_key_look(tkt_ctl_t *ctl, const tkt_ctl_keys_t *k,
     tkt_ctl_key_seen_t *seen)
 {
-    int           rc;
-    size_t        i;
-    uint32_t      id;
-    tkt_status_t  status;
+    int       rc;
+    size_t    i;
+    uint32_t  id;
 
     if (!tkt_ctl_has(ctl, STORE)) {
         return TKT_CTL_OK;
     }
 
-    rc = tkt_ctl_open(ctl, TKT_CTL_LOOK);
+    rc = tkt_ctl_key_open(ctl);
     if (rc != TKT_CTL_OK) {
         return rc;
-    }
-
-    status = tkt_txn_renew(ctl->read);
-    if (status != TKT_OK) {
-        return tkt_ctl_status(status);
     }
 
     for (i = 0; i < tkt_keyring_count(k->ring); i++) {

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -52,11 +53,23 @@ ngx_ticket_file_alloc(ngx_ticket_desk_t *desk)
 
 
 void
+ngx_ticket_files_leave(ngx_ticket_files_place_t *place)
+{
+    if (place->stream != NULL) {
+        (void) closedir(place->stream);
+        place->stream = NULL;
+    }
+}
+
+
+void
 ngx_ticket_file_free(ngx_ticket_file_t *file)
 {
     if (file->fd != -1) {
         (void) close(file->fd);
     }
+
+    ngx_ticket_files_leave(&file->place);
 
     free(file->names);
     free(file);
@@ -260,8 +273,8 @@ ngx_ticket_file_remove(ngx_ticket_desk_t *desk, tkt_str_t name,
 
 
 tkt_status_t
-ngx_ticket_file_list(ngx_ticket_desk_t *desk, ngx_uint_t dir, time_t before,
-    ngx_ticket_crew_done_pt done, void *data)
+ngx_ticket_file_list(ngx_ticket_desk_t *desk, ngx_ticket_files_place_t *place,
+    time_t before, ngx_ticket_crew_done_pt done, void *data)
 {
     tkt_status_t        status;
     ngx_ticket_file_t  *file;
@@ -272,7 +285,7 @@ ngx_ticket_file_list(ngx_ticket_desk_t *desk, ngx_uint_t dir, time_t before,
     }
 
     file->names = malloc(NGX_TICKET_FILES_LIST_MAX * TKT_BLOB_FILE_MAX_BYTES);
-    file->dir = dir;
+    file->place = *place;
     file->before = before;
     file->job = NGX_TICKET_FILE_LIST;
 
@@ -281,10 +294,14 @@ ngx_ticket_file_list(ngx_ticket_desk_t *desk, ngx_uint_t dir, time_t before,
              : ngx_ticket_crew_post(desk->filer, file, done, data);
 
     if (status != TKT_OK) {
+        file->place.stream = NULL;
         ngx_ticket_file_free(file);
+        return status;
     }
 
-    return status;
+    place->stream = NULL;
+
+    return TKT_OK;
 }
 
 
@@ -413,36 +430,76 @@ ngx_ticket_file_do_remove(ngx_ticket_file_t *file)
 }
 
 
-/* Old files of one directory; returns the entries looked at. */
-static ngx_uint_t
-ngx_ticket_file_list_dir(ngx_ticket_file_t *file, const char *name)
+/* Below files/, with a slash. */
+static const char *
+ngx_ticket_file_dir(ngx_uint_t dir, char name[8])
 {
-    DIR            *dir;
-    int             n;
-    ngx_uint_t      looks;
-    struct stat     st;
-    struct dirent  *de;
+    if (dir == 0) {
+        return NGX_TICKET_TMP_DIR;
+    }
 
-    dir = opendir(ngx_ticket_file_path(file, name));
-    if (dir == NULL) {
+    (void) snprintf(name, 8, "%02x/", (unsigned) dir - 1);
+
+    return name;
+}
+
+
+/*
+ * Whether it is named after a process that is not there any more; which is
+ * not known of a process whose number another has got.
+ */
+static ngx_uint_t
+ngx_ticket_file_abandoned(const char *name)
+{
+    char  *end;
+    long   pid;
+
+    pid = strtol(name, &end, 10);
+
+    return end != name && *end == '.' && pid > 0 && pid == (pid_t) pid
+           && kill((pid_t) pid, 0) == -1 && ngx_errno == NGX_ESRCH;
+}
+
+
+static ngx_uint_t
+ngx_ticket_file_listed(ngx_ticket_file_t *file, int dir, const char *name)
+{
+    struct stat  st;
+
+    if (name[0] == '.'
+        || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1
+        || !S_ISREG(st.st_mode))
+    {
         return 0;
     }
 
-    for (looks = 0; looks < NGX_TICKET_FILES_LOOK_MAX
-                    && file->count < NGX_TICKET_FILES_LIST_MAX; looks++)
+    /* the time of the inode: a rename is a sign of life, too */
+
+    return (st.st_mtime < file->before && st.st_ctime < file->before)
+           || (file->place.dir == 0 && ngx_ticket_file_abandoned(name));
+}
+
+
+/* Of the directory at hand, what is left of it and fits; 1: all of it. */
+static ngx_uint_t
+ngx_ticket_file_list_dir(ngx_ticket_file_t *file, const char *name,
+    ngx_uint_t *looks)
+{
+    int             n;
+    DIR            *dir = file->place.stream;
+    struct dirent  *de;
+
+    while (*looks < NGX_TICKET_FILES_LOOK_MAX
+           && file->count < NGX_TICKET_FILES_LIST_MAX)
     {
         de = readdir(dir);
         if (de == NULL) {
-            break;
+            return 1;
         }
 
-        /* the time of the inode: a rename is a sign of life, too */
+        (*looks)++;
 
-        if (de->d_name[0] == '.'
-            || fstatat(dirfd(dir), de->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1
-            || !S_ISREG(st.st_mode)
-            || st.st_mtime >= file->before || st.st_ctime >= file->before)
-        {
+        if (!ngx_ticket_file_listed(file, dirfd(dir), de->d_name)) {
             continue;
         }
 
@@ -454,27 +511,34 @@ ngx_ticket_file_list_dir(ngx_ticket_file_t *file, const char *name)
         }
     }
 
-    (void) closedir(dir);
-
-    return looks;
+    return 0;
 }
 
 
+/* A directory that is left in the middle stays open, to go on there. */
 static void
 ngx_ticket_file_do_list(ngx_ticket_file_t *file)
 {
-    char        name[8];
-    ngx_uint_t  looks;
+    char                       room[8];
+    const char                *name;
+    ngx_uint_t                 looks;
+    ngx_ticket_files_place_t  *place = &file->place;
 
-    for (looks = 0; file->dir < NGX_TICKET_FILES_DIRS
-                    && looks < NGX_TICKET_FILES_LOOK_MAX
-                    && file->count < NGX_TICKET_FILES_LIST_MAX; file->dir++)
-    {
-        (void) snprintf(name, sizeof(name), "%02x/", (unsigned) file->dir);
+    for (looks = 0; place->dir < NGX_TICKET_FILES_DIRS; place->dir++) {
 
-        looks += ngx_ticket_file_list_dir(file,
-            file->dir == NGX_TICKET_FILES_DIRS - 1 ? NGX_TICKET_TMP_DIR
-                                                   : name);
+        name = ngx_ticket_file_dir(place->dir, room);
+
+        if (place->stream == NULL) {
+            place->stream = opendir(ngx_ticket_file_path(file, name));
+        }
+
+        if (place->stream != NULL
+            && !ngx_ticket_file_list_dir(file, name, &looks))
+        {
+            return;
+        }
+
+        ngx_ticket_files_leave(place);
     }
 }
 

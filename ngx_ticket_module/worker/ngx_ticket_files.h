@@ -1,13 +1,14 @@
 /*
  * Files of attachments, in the directory `files` of a store:
  *
- *     files/tmp/RANDOM             being written
+ *     files/tmp/PID.RANDOM         being written, by this process
  *     files/ab/abcd….RANDOM        complete, durable: hash of its content
  *
  * The random part makes every name one of its own, so that removing a file
  * that is not needed any more cannot hit a new one with the same content.
  * Whether a complete file is in use is for the store's records to say: a file
- * without one is an orphan, and swept a day later.
+ * without one is an orphan, and swept a day later.  One whose writer is not
+ * there any more is one at once.
  *
  * Writing is the event loop's and goes to the page cache; what waits for the
  * device (sync, rename, remove, listing) is a crew's.  Nobody here logs from
@@ -30,8 +31,15 @@
 /* Entries that one look at the directories asks the time of. */
 #define NGX_TICKET_FILES_LOOK_MAX     20000
 
-/* files/00 … files/ff, files/tmp */
+/* files/tmp, files/00 … files/ff */
 #define NGX_TICKET_FILES_DIRS         257
+
+
+/* Where a look at all files is; zeroes: at the beginning. */
+typedef struct {
+    ngx_uint_t  dir;          /* the directory; _DIRS: all were looked at    */
+    void       *stream;       /* DIR * of one that is begun; NULL: none is   */
+} ngx_ticket_files_place_t;
 
 
 typedef enum {
@@ -59,8 +67,8 @@ struct ngx_ticket_file_s {
     u_char                 digest[TKT_HASH_BYTES];
     u_char                 random[NGX_TICKET_FILE_RANDOM_BYTES];
 
-    /* list: where to look and what was found */
-    ngx_uint_t             dir;            /* next one; _DIRS: all were      */
+    /* list: where to look, then where it stopped, and what was found */
+    ngx_ticket_files_place_t  place;       /* its stream is the file's       */
     time_t                 before;         /* unchanged since                */
     ngx_uint_t             count;
     char                   (*names)[TKT_BLOB_FILE_MAX_BYTES];
@@ -107,12 +115,17 @@ tkt_status_t ngx_ticket_file_remove(ngx_ticket_desk_t *desk, tkt_str_t name,
     ngx_ticket_crew_done_pt done, void *data);
 
 /*
- * Has at most NGX_TICKET_FILES_LIST_MAX names found of files that have not
- * changed since `before`, from directory number dir on; a directory that is
- * begun is read to its end, or at most that much of it.
+ * Has at most NGX_TICKET_FILES_LIST_MAX names found, from *place on, of files
+ * that have not changed since `before` or whose writer is dead.  TKT_OK: the
+ * stream of *place is the job's, and done gets one in file->place, to go on
+ * with or to be closed with the file.
  */
-tkt_status_t ngx_ticket_file_list(ngx_ticket_desk_t *desk, ngx_uint_t dir,
-    time_t before, ngx_ticket_crew_done_pt done, void *data);
+tkt_status_t ngx_ticket_file_list(ngx_ticket_desk_t *desk,
+    ngx_ticket_files_place_t *place, time_t before,
+    ngx_ticket_crew_done_pt done, void *data);
+
+/* Ends a look before its end. */
+void ngx_ticket_files_leave(ngx_ticket_files_place_t *place);
 
 
 #endif /* NGX_TICKET_FILES_H */

@@ -1,15 +1,10 @@
 /*
  * The table: buckets of four cache lines, each with its lock and ten entries.
  * A key's hash chooses the bucket; within it the entries are looked through.
- *
- * The hash starts from a random number made with the zone, so that nobody can
- * choose addresses that meet in one bucket.
  */
 
 #include "worker/ngx_ticket_lock.h"
 #include "worker/ngx_ticket_shared.h"
-
-#include "crypto/tkt_crypto.h"
 
 
 #define NGX_TICKET_BUCKET_ENTRIES  10
@@ -50,17 +45,6 @@ _Static_assert(sizeof(ngx_ticket_bucket_t) == 256,
                "a bucket is four cache lines");
 
 
-struct ngx_ticket_shared_s {
-    uint64_t              salt;
-    uint64_t              count;           /* of buckets                     */
-    uint64_t              spare[6];
-    ngx_ticket_bucket_t   buckets[];       /* memory begins with a page      */
-};
-
-_Static_assert(offsetof(ngx_ticket_shared_t, buckets) % 64 == 0,
-               "buckets begin with a cache line");
-
-
 /* How long an entry is of use after at_ms, and how many tries are free. */
 static const struct {
     int64_t   live_ms;
@@ -78,93 +62,19 @@ static const struct {
 /* ---- the zone ---- */
 
 
-static ngx_int_t
-ngx_ticket_shared_init(ngx_shm_zone_t *zone, void *data)
-{
-    size_t                bytes;
-    ngx_slab_pool_t      *pool;
-    ngx_ticket_shared_t  *s;
-
-    if (data) {
-        /* the same zone in the next configuration */
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    pool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        zone->data = pool->data;
-        return NGX_OK;
-    }
-
-    bytes = pool->pfree * ngx_pagesize;
-
-    s = ngx_slab_calloc(pool, bytes);
-    if (s == NULL) {
-        return NGX_ERROR;
-    }
-
-    s->count = (bytes - offsetof(ngx_ticket_shared_t, buckets))
-               / sizeof(ngx_ticket_bucket_t);
-
-    if (tkt_crypto_init()) {
-        tkt_random((uint8_t *) &s->salt, sizeof(s->salt));
-    }
-
-    pool->data = s;
-    zone->data = s;
-
-    return NGX_OK;
-}
+static const ngx_ticket_zone_kind_t  ngx_ticket_shared_kind = {
+    ngx_string("ticket_store "), sizeof(ngx_ticket_bucket_t)
+};
 
 
 ngx_shm_zone_t *
 ngx_ticket_shared_add(ngx_conf_t *cf, ngx_str_t *store, size_t bytes)
 {
-    ngx_str_t        name;
-    ngx_shm_zone_t  *zone;
-
-    static const u_char  prefix[] = "ticket_store ";
-
-    name.len = sizeof(prefix) - 1 + store->len;
-    name.data = ngx_pnalloc(cf->pool, name.len);
-    if (name.data == NULL) {
-        return NULL;
-    }
-
-    ngx_memcpy(ngx_cpymem(name.data, prefix, sizeof(prefix) - 1),
-               store->data, store->len);
-
-    /* the tag tells our zones from others, and from those of another build */
-
-    zone = ngx_shared_memory_add(cf, &name, bytes,
-                                 (void *) &ngx_ticket_counts);
-    if (zone) {
-        zone->init = ngx_ticket_shared_init;
-    }
-
-    return zone;
+    return ngx_ticket_zone_add(cf, &ngx_ticket_shared_kind, store, bytes);
 }
 
 
 /* ---- entries ---- */
-
-
-/* The finalizer of SplitMix64, over the key, its kind and the salt. */
-static ngx_ticket_bucket_t *
-ngx_ticket_shared_bucket(ngx_ticket_shared_t *s, uint64_t key,
-    ngx_ticket_count_t kind)
-{
-    uint64_t  h;
-
-    h = (key ^ s->salt) + kind * UINT64_C(0x9e3779b97f4a7c15);
-    h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
-    h ^= h >> 31;
-
-    return &s->buckets[h % s->count];
-}
 
 
 static int64_t
@@ -241,7 +151,7 @@ ngx_ticket_bucket_make(ngx_ticket_bucket_t *b, uint64_t key,
 
 
 ngx_uint_t
-ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key, uint32_t limit,
+ngx_ticket_shared_count(ngx_ticket_zone_t *zone, uint64_t key, uint32_t limit,
     uint32_t n, int64_t now_ms, ngx_ticket_quota_t *left)
 {
     int64_t               wait_ms;
@@ -249,7 +159,7 @@ ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key, uint32_t limit,
     ngx_ticket_entry_t   *e;
     ngx_ticket_bucket_t  *b;
 
-    b = ngx_ticket_shared_bucket(s, key, NGX_TICKET_COUNT_QUOTA);
+    b = ngx_ticket_zone_bucket(zone, key, NGX_TICKET_COUNT_QUOTA);
 
     ngx_ticket_lock(&b->lock);
 
@@ -283,14 +193,14 @@ ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key, uint32_t limit,
 
 
 static uint32_t
-ngx_ticket_shared_wait(ngx_ticket_shared_t *s, uint64_t key,
+ngx_ticket_shared_wait(ngx_ticket_zone_t *zone, uint64_t key,
     ngx_ticket_count_t kind, int64_t now_ms)
 {
     int64_t               wait_ms;
     ngx_ticket_entry_t   *e;
     ngx_ticket_bucket_t  *b;
 
-    b = ngx_ticket_shared_bucket(s, key, kind);
+    b = ngx_ticket_zone_bucket(zone, key, kind);
 
     ngx_ticket_lock(&b->lock);
 
@@ -306,15 +216,15 @@ ngx_ticket_shared_wait(ngx_ticket_shared_t *s, uint64_t key,
 
 
 uint32_t
-ngx_ticket_shared_delay(ngx_ticket_shared_t *s, const tkt_attempt_t *attempt,
+ngx_ticket_shared_delay(ngx_ticket_zone_t *zone, const tkt_attempt_t *attempt,
     int64_t now_ms)
 {
     uint32_t  account, address;
 
-    account = ngx_ticket_shared_wait(s, attempt->account,
+    account = ngx_ticket_shared_wait(zone, attempt->account,
                                      NGX_TICKET_COUNT_ACCOUNT, now_ms);
     address = (attempt->address == 0)
-              ? 0 : ngx_ticket_shared_wait(s, attempt->address,
+              ? 0 : ngx_ticket_shared_wait(zone, attempt->address,
                                            NGX_TICKET_COUNT_ADDRESS, now_ms);
 
     return ngx_max(account, address);
@@ -339,13 +249,13 @@ ngx_ticket_shared_punish(ngx_ticket_count_t kind, uint32_t n)
 
 
 static void
-ngx_ticket_shared_settle(ngx_ticket_shared_t *s, uint64_t key,
+ngx_ticket_shared_settle(ngx_ticket_zone_t *zone, uint64_t key,
     ngx_ticket_count_t kind, ngx_uint_t failed, int64_t now_ms)
 {
     ngx_ticket_entry_t   *e;
     ngx_ticket_bucket_t  *b;
 
-    b = ngx_ticket_shared_bucket(s, key, kind);
+    b = ngx_ticket_zone_bucket(zone, key, kind);
 
     ngx_ticket_lock(&b->lock);
 
@@ -372,16 +282,16 @@ ngx_ticket_shared_settle(ngx_ticket_shared_t *s, uint64_t key,
 
 
 void
-ngx_ticket_shared_attempted(ngx_ticket_shared_t *s,
+ngx_ticket_shared_attempted(ngx_ticket_zone_t *zone,
     const tkt_attempt_t *attempt, ngx_uint_t failed, int64_t now_ms)
 {
-    ngx_ticket_shared_settle(s, attempt->account, NGX_TICKET_COUNT_ACCOUNT,
+    ngx_ticket_shared_settle(zone, attempt->account, NGX_TICKET_COUNT_ACCOUNT,
                              failed, now_ms);
 
     /* whoever has one right password may not use it to try many others */
 
     if (failed && attempt->address) {
-        ngx_ticket_shared_settle(s, attempt->address,
+        ngx_ticket_shared_settle(zone, attempt->address,
                                  NGX_TICKET_COUNT_ADDRESS, failed, now_ms);
     }
 }

@@ -13,14 +13,12 @@
 #include <ngx_core.h>
 
 #include "app/tkt_app.h"
+#include "worker/ngx_ticket_zone.h"
 
 
 /* Default of ticket_store's `shared=`, and the least that makes sense. */
 #define NGX_TICKET_SHARED_BYTES       (1024 * 1024)
 #define NGX_TICKET_SHARED_MIN_BYTES   (64 * 1024)
-
-
-typedef struct ngx_ticket_shared_s  ngx_ticket_shared_t;
 
 
 /*
@@ -42,13 +40,13 @@ typedef struct {
  * Counts n requests of `key` against `limit` requests in TKT_QUOTA_WINDOW_S;
  * 0 if they fit, 1 and none is counted if they do not; *left is filled.
  */
-ngx_uint_t ngx_ticket_shared_count(ngx_ticket_shared_t *s, uint64_t key,
+ngx_uint_t ngx_ticket_shared_count(ngx_ticket_zone_t *zone, uint64_t key,
     uint32_t limit, uint32_t n, int64_t now_ms, ngx_ticket_quota_t *left);
 
 /*
  * Seconds that a login with these digests must still wait; 0: it may go on.
  */
-uint32_t ngx_ticket_shared_delay(ngx_ticket_shared_t *s,
+uint32_t ngx_ticket_shared_delay(ngx_ticket_zone_t *zone,
     const tkt_attempt_t *attempt, int64_t now_ms);
 
 /*
@@ -57,7 +55,7 @@ uint32_t ngx_ticket_shared_delay(ngx_ticket_shared_t *s,
  * address has ten times the tries of an account), a success forgets those of
  * the account.
  */
-void ngx_ticket_shared_attempted(ngx_ticket_shared_t *s,
+void ngx_ticket_shared_attempted(ngx_ticket_zone_t *zone,
     const tkt_attempt_t *attempt, ngx_uint_t failed, int64_t now_ms);
 
 

@@ -4,6 +4,7 @@
 
 #include "worker/ngx_ticket_lock.h"
 #include "worker/ngx_ticket_viewers.h"
+#include "worker/ngx_ticket_zone.h"
 
 
 #define NGX_TICKET_VIEWER_ENTRIES  31
@@ -28,99 +29,23 @@ _Static_assert(sizeof(ngx_ticket_viewers_bucket_t) == 1024,
                "a bucket is a quarter of a page");
 
 
-typedef struct {
-    uint64_t                     count;    /* of buckets                     */
-    uint64_t                     spare[7];
-    ngx_ticket_viewers_bucket_t  buckets[];
-} ngx_ticket_viewers_t;
-
-
 /* ---- the zone ---- */
 
 
-static ngx_int_t
-ngx_ticket_viewers_init(ngx_shm_zone_t *zone, void *data)
-{
-    size_t                 bytes;
-    ngx_slab_pool_t       *pool;
-    ngx_ticket_viewers_t  *v;
-
-    if (data) {
-        /* the same zone in the next configuration */
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    pool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        zone->data = pool->data;
-        return NGX_OK;
-    }
-
-    bytes = pool->pfree * ngx_pagesize;
-
-    v = ngx_slab_calloc(pool, bytes);
-    if (v == NULL) {
-        return NGX_ERROR;
-    }
-
-    v->count = (bytes - offsetof(ngx_ticket_viewers_t, buckets))
-               / sizeof(ngx_ticket_viewers_bucket_t);
-
-    pool->data = v;
-    zone->data = v;
-
-    return NGX_OK;
-}
+static const ngx_ticket_zone_kind_t  ngx_ticket_viewers_kind = {
+    ngx_string("ticket_viewers "), sizeof(ngx_ticket_viewers_bucket_t)
+};
 
 
 ngx_shm_zone_t *
 ngx_ticket_viewers_add(ngx_conf_t *cf, ngx_str_t *store)
 {
-    ngx_str_t        name;
-    ngx_shm_zone_t  *zone;
-
-    static const u_char  prefix[] = "ticket_viewers ";
-
-    name.len = sizeof(prefix) - 1 + store->len;
-    name.data = ngx_pnalloc(cf->pool, name.len);
-    if (name.data == NULL) {
-        return NULL;
-    }
-
-    ngx_memcpy(ngx_cpymem(name.data, prefix, sizeof(prefix) - 1),
-               store->data, store->len);
-
-    /* the tag tells our zones from others, and from those of another build */
-
-    zone = ngx_shared_memory_add(cf, &name, NGX_TICKET_VIEWERS_BYTES,
-                                 (void *) ngx_ticket_viewers_add);
-    if (zone) {
-        zone->init = ngx_ticket_viewers_init;
-    }
-
-    return zone;
+    return ngx_ticket_zone_add(cf, &ngx_ticket_viewers_kind, store,
+                               NGX_TICKET_VIEWERS_BYTES);
 }
 
 
 /* ---- entries ---- */
-
-
-/* The finalizer of SplitMix64. */
-static ngx_ticket_viewers_bucket_t *
-ngx_ticket_viewers_bucket(ngx_ticket_viewers_t *v, uint32_t tenant,
-    uint64_t ticket)
-{
-    uint64_t  h;
-
-    h = ticket + tenant * UINT64_C(0x9e3779b97f4a7c15);
-    h = (h ^ (h >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    h = (h ^ (h >> 27)) * UINT64_C(0x94d049bb133111eb);
-    h ^= h >> 31;
-
-    return &v->buckets[h % v->count];
-}
 
 
 static ngx_uint_t
@@ -140,7 +65,7 @@ ngx_ticket_viewers_put(void *data, uint32_t tenant, uint64_t ticket,
     ngx_ticket_viewer_t          *e, *oldest;
     ngx_ticket_viewers_bucket_t  *b;
 
-    b = ngx_ticket_viewers_bucket(data, tenant, ticket);
+    b = ngx_ticket_zone_bucket(data, ticket, tenant);
 
     ngx_ticket_lock(&b->lock);
 
@@ -179,7 +104,7 @@ ngx_ticket_viewers_drop(void *data, uint32_t tenant, uint64_t ticket,
     ngx_uint_t                    i;
     ngx_ticket_viewers_bucket_t  *b;
 
-    b = ngx_ticket_viewers_bucket(data, tenant, ticket);
+    b = ngx_ticket_zone_bucket(data, ticket, tenant);
 
     ngx_ticket_lock(&b->lock);
 
@@ -228,7 +153,7 @@ ngx_ticket_viewers_list(void *data, uint32_t tenant, uint64_t ticket,
     ngx_ticket_viewer_t          *e;
     ngx_ticket_viewers_bucket_t  *b;
 
-    b = ngx_ticket_viewers_bucket(data, tenant, ticket);
+    b = ngx_ticket_zone_bucket(data, ticket, tenant);
 
     ngx_ticket_lock(&b->lock);
 

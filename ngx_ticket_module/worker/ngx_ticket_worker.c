@@ -326,6 +326,41 @@ ngx_ticket_desk_stop(ngx_ticket_desk_t *desk)
 }
 
 
+/*
+ * Tells in time that the map will be full: of all workers the first, seldom,
+ * and at a level that is logged unless the operator wants less than usual.
+ */
+static void
+ngx_ticket_desk_watch_map(ngx_ticket_desk_t *desk)
+{
+    uint64_t        percent;
+    tkt_env_info_t  info;
+
+    if (ngx_worker != 0
+        || (desk->map_logged_ms
+            && ngx_current_msec - desk->map_logged_ms < NGX_TICKET_MAP_LOG_MS))
+    {
+        return;
+    }
+
+    tkt_env_info(desk->env, &info);
+
+    percent = info.used_bytes * 100 / info.map_bytes;
+
+    if (percent < TKT_MAP_WARN_PERCENT) {
+        return;
+    }
+
+    desk->map_logged_ms = ngx_max(ngx_current_msec, 1);
+
+    ngx_log_error(NGX_LOG_ERR, desk->log, 0,
+                  "ticket: %uL%% of the map of the store \"%s\" is used, at "
+                  "%d%% changes are refused unless pages are freed: "
+                  "raise map_size=", percent, desk->path,
+                  TKT_MAP_REFUSE_PERCENT);
+}
+
+
 static void
 ngx_ticket_desk_tick_handler(ngx_event_t *ev)
 {
@@ -333,6 +368,7 @@ ngx_ticket_desk_tick_handler(ngx_event_t *ev)
     ngx_ticket_desk_t  *desk = ev->data;
 
     ngx_ticket_writer_watch(desk->writer);
+    ngx_ticket_desk_watch_map(desk);
 
     if (++desk->ticks % (TKT_READER_CHECK_MS / NGX_TICKET_TICK_MS) == 0) {
         freed = tkt_env_reader_check(desk->env);

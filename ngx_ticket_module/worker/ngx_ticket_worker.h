@@ -34,6 +34,7 @@
 #define NGX_TICKET_LIVE_MIN_MS          1000
 #define NGX_TICKET_LEAVE_MAX_MS         5000
 #define NGX_TICKET_FULL_LOG_MS          10000
+#define NGX_TICKET_MAP_LOG_MS           3600000
 #define NGX_TICKET_STOP_MAX_MS          2000
 #define NGX_TICKET_RANDOM_POOL_BYTES    4096
 #define NGX_TICKET_REQUEST_ID_MAX       40
@@ -86,7 +87,7 @@ struct ngx_ticket_desk_s {
     ngx_ticket_writer_t     *writer;
     ngx_ticket_crew_t       *hasher;      /* passwords; NULL without memory  */
     ngx_ticket_crew_t       *filer;       /* files; NULL without memory      */
-    ngx_ticket_shared_t     *shared;      /* NULL: nothing is counted        */
+    ngx_ticket_zone_t       *shared;      /* NULL: nothing is counted        */
     tkt_viewers_t            viewers;     /* data is NULL: nobody is known   */
     const tkt_keyring_t     *keyring;     /* the store's                     */
     tkt_answers_t           *answers;     /* NULL: none are kept             */
@@ -100,6 +101,7 @@ struct ngx_ticket_desk_s {
 
     ngx_msec_t               started_ms;  /* of ngx_current_msec             */
     ngx_msec_t               full_logged_ms;  /* 0: never                    */
+    ngx_msec_t               map_logged_ms;   /* likewise                    */
 
     ngx_uint_t               open_tries;
     ngx_uint_t               ticks;

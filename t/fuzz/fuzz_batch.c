@@ -7,21 +7,10 @@
  * its problem; references lead backwards.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "app/tkt_batch.h"
 #include "crypto/tkt_crypto.h"
 #include "../unit/codec/strict_json.h"
-
-
-#define must(condition)                                                       \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            fprintf(stderr, "%s:%d: " #condition "\n", __FILE__, __LINE__);   \
-            abort();                                                          \
-        }                                                                     \
-    } while (0)
+#include "must.h"
 
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -9,25 +9,15 @@
  * no members.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "codec/tkt_json_in.h"
 #include "codec/tkt_json_out.h"
 #include "codec/tkt_problem.h"
 #include "domain/tkt_model.h"
 #include "../unit/codec/strict_json.h"
+#include "must.h"
 
 
 #define FUZZ_STRUCT_MAX_BYTES  4096
-
-#define must(condition)                                                       \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            fprintf(stderr, "%s:%d: " #condition "\n", __FILE__, __LINE__);   \
-            abort();                                                          \
-        }                                                                     \
-    } while (0)
 
 
 typedef union {

@@ -8,24 +8,14 @@
  * control characters, and was signed under a header that names the algorithm.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/tkt_text.h"
 #include "crypto/tkt_crypto.h"
 #include "../unit/app/issuer.h"
+#include "must.h"
 
 
 #define FUZZ_NOW_MS      INT64_C(1790000000000)
 #define FUZZ_INPUT_BYTES 5000
-
-#define must(condition)                                                       \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            fprintf(stderr, "%s:%d: " #condition "\n", __FILE__, __LINE__);   \
-            abort();                                                          \
-        }                                                                     \
-    } while (0)
 
 
 typedef struct {

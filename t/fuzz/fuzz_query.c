@@ -7,23 +7,12 @@
  * for its filter and position.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/tkt_text.h"
 #include "codec/tkt_problem.h"
 #include "codec/tkt_query.h"
 #include "domain/tkt_model.h"
 #include "../unit/codec/strict_json.h"
-
-
-#define must(condition)                                                       \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            fprintf(stderr, "%s:%d: " #condition "\n", __FILE__, __LINE__);   \
-            abort();                                                          \
-        }                                                                     \
-    } while (0)
+#include "must.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,24 +8,17 @@
  * without controls.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
+#define _GNU_SOURCE                          /* memmem */
+
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/tkt_call.h"
 #include "../unit/codec/strict_json.h"
+#include "must.h"
 
 
 #define FUZZ_LINES  6
-
-#define must(condition)                                                       \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            fprintf(stderr, "%s:%d: " #condition "\n", __FILE__, __LINE__);   \
-            abort();                                                          \
-        }                                                                     \
-    } while (0)
 
 
 enum { PATH, QUERY, LANGUAGE, IF_NONE_MATCH, AUTHORIZATION, KEY };

@@ -139,6 +139,26 @@ ask_get(desk_t *d, ask_t *a, const tkt_actor_t *actor, const char *target)
 }
 
 
+/* The same with an entity tag: If-Match of a write, If-None-Match of a GET. */
+static inline unsigned
+ask_tagged(desk_t *d, ask_t *a, const tkt_actor_t *actor, tkt_method_t method,
+    const char *target, const char *tag, const char *body)
+{
+    tkt_request_t  req = ask_make(d, method, target);
+
+    if (method == TKT_METHOD_GET) {
+        req.if_none_match = tkt_str_z(tag);
+
+    } else {
+        req.if_match = tkt_str_z(tag);
+    }
+
+    ask_request(d, a, actor, &req, body);
+
+    return a->reply.http;
+}
+
+
 /* ---- answers ---- */
 
 /*
@@ -208,6 +228,37 @@ length_at(yajl_val v, const char *pointer)
     assert_true(YAJL_IS_ARRAY(v));
 
     return v->u.array.len;
+}
+
+
+/* Asks for a list, which must be had; how many entries its page has. */
+static inline size_t
+ask_list(desk_t *d, ask_t *a, const tkt_actor_t *actor, const char *target)
+{
+    if (ask_get(d, a, actor, target) != 200) {
+        fail_msg("%s: %.*s", target, (int) a->reply.body.len,
+                 (const char *) a->reply.body.data);
+    }
+
+    return length_at(a->json, "/data");
+}
+
+
+/* The ids of the entries of a page, joined. */
+static inline void
+list_ids(yajl_val v, char *text, size_t size)
+{
+    char    pointer[32];
+    size_t  i, len, n = length_at(v, "/data");
+
+    text[0] = '\0';
+
+    for (i = 0; i < n; i++) {
+        len = strlen(text);
+        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/id", i);
+        (void) snprintf(text + len, size - len, "%s%lld", i > 0 ? " " : "",
+                        number_at(v, pointer));
+    }
 }
 
 

@@ -122,26 +122,26 @@ part_writes(desk_t *d, unsigned who, unsigned ticket, const char *text)
 }
 
 
-/* "k1:7 k2:8" of the links that `who` sees of a ticket. */
+/* Of each row of a list that `who` sees: "word:number", or the number. */
 static inline void
-part_links(desk_t *d, unsigned who, unsigned ticket, const char *expected)
+part_rows(desk_t *d, unsigned who, unsigned ticket, const char *list,
+    const char *word, const char *number, const char *expected)
 {
     char      text[512], pointer[64];
     ask_t     a;
     size_t    i, n;
+    yajl_val  row;
 
     text[0] = '\0';
     part_ask(d, &a, 200, who, GET, "", "/v1/tickets/%u", ticket);
 
-    for (i = 0; i < length_at(a.json, "/links"); i++) {
+    for (i = 0; i < length_at(a.json, list); i++) {
+        (void) snprintf(pointer, sizeof(pointer), "%s/%zu", list, i);
+        row = at(a.json, pointer);
         n = strlen(text);
-        (void) snprintf(pointer, sizeof(pointer), "/links/%zu/kind", i);
-        (void) snprintf(text + n, sizeof(text) - n, "%s%s:", i ? " " : "",
-                        text_at(a.json, pointer));
-        n = strlen(text);
-        (void) snprintf(pointer, sizeof(pointer), "/links/%zu/ticket", i);
-        (void) snprintf(text + n, sizeof(text) - n, "%lld",
-                        number_at(a.json, pointer));
+        (void) snprintf(text + n, sizeof(text) - n, "%s%s%s%lld",
+                        i ? " " : "", word ? text_at(row, word) : "",
+                        word ? ":" : "", number_at(row, number));
     }
 
     ask_done(&a);
@@ -149,26 +149,19 @@ part_links(desk_t *d, unsigned who, unsigned ticket, const char *expected)
 }
 
 
-/* The ids of the watchers that `who` sees. */
+/* "k1:7 k2:8" of the links. */
+static inline void
+part_links(desk_t *d, unsigned who, unsigned ticket, const char *expected)
+{
+    part_rows(d, who, ticket, "/links", "/kind", "/ticket", expected);
+}
+
+
+/* The ids of the watchers. */
 static inline void
 part_watchers(desk_t *d, unsigned who, unsigned ticket, const char *expected)
 {
-    char      text[512], pointer[64];
-    ask_t     a;
-    size_t    i, n;
-
-    text[0] = '\0';
-    part_ask(d, &a, 200, who, GET, "", "/v1/tickets/%u", ticket);
-
-    for (i = 0; i < length_at(a.json, "/watchers"); i++) {
-        n = strlen(text);
-        (void) snprintf(pointer, sizeof(pointer), "/watchers/%zu/id", i);
-        (void) snprintf(text + n, sizeof(text) - n, "%s%lld", i ? " " : "",
-                        number_at(a.json, pointer));
-    }
-
-    ask_done(&a);
-    assert_string_equal(text, expected);
+    part_rows(d, who, ticket, "/watchers", NULL, "/id", expected);
 }
 
 

@@ -61,7 +61,8 @@ tickets(house_t *h)
               "{\"subject\":\"" CANARY " subject\",\"description\":\""
               CANARY " text\",\"account\":\"" CANARY "\",\"contact\":{"
               "\"name\":\"" CANARY "\",\"email\":\"" CANARY "@b.cd\","
-              "\"phone\":\"+1 2345\",\"site_url\":\"https://" CANARY ".cn/\"},"
+              "\"phone\":\"+1 234567\",\"site_url\":\"https://" CANARY
+              ".cn/\"},\"phone_kind\":\"mobile\","
               "\"error_message\":\"" CANARY "\",\"frequency\":\"" CANARY
               "\",\"custom\":{\"a\":\"" CANARY "\"},\"tags\":[\"" CANARY
               "\"],\"type\":\"web\"}");

@@ -131,25 +131,10 @@ static inline const char *
 ids_of(desk_t *d, const tkt_actor_t *actor, const char *target, char *more)
 {
     ask_t        a;
-    size_t       i, n;
     static char  text[4096];
 
-    if (ask_get(d, &a, actor, target) != 200) {
-        fail_msg("%s: %.*s", target, (int) a.reply.body.len,
-                 (const char *) a.reply.body.data);
-    }
-
-    n = length_at(a.json, "/data");
-    text[0] = '\0';
-
-    for (i = 0; i < n; i++) {
-        char  pointer[32];
-
-        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/id", i);
-        (void) snprintf(text + strlen(text), sizeof(text) - strlen(text),
-                        "%s%lld", i > 0 ? " " : "",
-                        number_at(a.json, pointer));
-    }
+    (void) ask_list(d, &a, actor, target);
+    list_ids(a.json, text, sizeof(text));
 
     if (more != NULL) {
         (void) snprintf(more, 256, "%s", is_true(a.json, "/page/has_more")

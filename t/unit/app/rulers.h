@@ -26,14 +26,6 @@ static const tkt_actor_t  far_admin = {
 
 
 static inline void
-open_desk(desk_t *d)
-{
-    desk_open(d);
-    traffic_make_people(d);
-}
-
-
-static inline void
 refused(desk_t *d, const tkt_actor_t *actor, tkt_method_t method,
     const char *path, const char *body, unsigned http, const char *pointer)
 {

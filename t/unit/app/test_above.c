@@ -60,7 +60,7 @@ test_token(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(vouched(&d, &users, "p14", "", TKT_METHOD_POST,
                              "/v1/me/tokens", "{}"), 403);
@@ -96,7 +96,7 @@ test_token_of_token(void **state)
     tkt_actor_t    root = admin;
 
     d = &desk;
-    open_desk(d);
+    traffic_open(d);
 
     assert_int_equal(ask_send(d, &a, &root, TKT_METHOD_POST,
                               "/v1/users/14/tokens",
@@ -127,7 +127,7 @@ test_password(void **state)
     unsigned        http;
     tkt_command_t  *cmd;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (http = 403; http != 0; http = (http == 403) ? 204 : 0) {
         e = enter_make(&d, http == 403 ? &users : &staff, TKT_METHOD_PUT,
@@ -159,7 +159,7 @@ test_own_role(void **state)
     const tkt_site_t  agents = { .identity = true,
                                  .identity_max = TKT_ROLE_AGENT };
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/roles", "{\"name\":\"lead\",\"base\":"
               "\"supervisor\",\"permissions\":[\"self\",\"ticket.read\","
               "\"ticket.submit\",\"ticket.claim\"]}");
@@ -206,7 +206,7 @@ test_first_admin(void **state)
     static desk_t  d;
     tkt_actor_t    who;
 
-    open_desk(&d);
+    traffic_open(&d);
     who = clerk(&d);
 
     refused(&d, &who, TKT_METHOD_POST, "/v1/tenants",

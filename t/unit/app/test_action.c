@@ -28,8 +28,7 @@ open_desk(desk_t *d)
     uint64_t     other;
     tkt_actor_t  operator = { .role = TKT_ROLE_ADMIN };
 
-    desk_open(d);
-    traffic_make_people(d);
+    traffic_open(d);
     assert_int_equal(tkt_app_tenant(d->env, tkt_str("other"), 0, true,
                                     d->now_ms, &other), TKT_OK);
     operator.tenant = (uint32_t) other;

@@ -28,8 +28,7 @@ setup(void **state)
     static desk_t  d;
     uint64_t       tenant;
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     assert_int_equal(tkt_app_tenant(d.env, tkt_str("acme"), 0, true, d.now_ms,
                                     &tenant), TKT_OK);
     assert_int_equal(tenant, 2);

@@ -35,6 +35,20 @@ request(const char *token, const char *path, const char *query)
 }
 
 
+/* A cache with nothing in it, and the name of a ticket in it. */
+static tkt_answers_t *
+begin(tkt_answer_id_t *id)
+{
+    tkt_answers_t  *a = tkt_answers_create(key);
+    tkt_request_t   r = request("Bearer t", "/v1/tickets/1", "");
+
+    tkt_answers_id(a, &r, id);
+    assert_true(id->usable);
+
+    return a;
+}
+
+
 static void
 offer(tkt_answers_t *a, const tkt_answer_id_t *id, uint64_t snapshot,
     const char *body, int64_t until)
@@ -64,12 +78,8 @@ static void
 test_kept_at_second_time(void **state)
 {
     tkt_answer_t     *answer;
-    tkt_answers_t    *a = tkt_answers_create(key);
-    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
     tkt_answer_id_t   id;
-
-    tkt_answers_id(a, &r, &id);
-    assert_true(id.usable);
+    tkt_answers_t    *a = begin(&id);
 
     offer(a, &id, 5, "one", 0);
     assert_null(tkt_answers_find(a, &id, 5, 1));
@@ -98,11 +108,9 @@ test_kept_at_second_time(void **state)
 static void
 test_a_commit_ends_all(void **state)
 {
-    tkt_answers_t    *a = tkt_answers_create(key);
-    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
     tkt_answer_id_t   id;
+    tkt_answers_t    *a = begin(&id);
 
-    tkt_answers_id(a, &r, &id);
     keep(a, &id, 5, "one", 0);
 
     assert_null(tkt_answers_find(a, &id, 6, 1));
@@ -122,11 +130,9 @@ static void
 test_time_ends_it(void **state)
 {
     tkt_answer_t     *answer;
-    tkt_answers_t    *a = tkt_answers_create(key);
-    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
     tkt_answer_id_t   id;
+    tkt_answers_t    *a = begin(&id);
 
-    tkt_answers_id(a, &r, &id);
     keep(a, &id, 5, "one", 1000);
 
     answer = tkt_answers_find(a, &id, 5, 999);
@@ -154,11 +160,9 @@ static void
 test_not_before_it_was_made(void **state)
 {
     tkt_answer_t     *answer;
-    tkt_answers_t    *a = tkt_answers_create(key);
-    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
     tkt_answer_id_t   id;
+    tkt_answers_t    *a = begin(&id);
 
-    tkt_answers_id(a, &r, &id);
     offer_not_modified(a, &id, 499);
     offer_not_modified(a, &id, 500);
 
@@ -176,11 +180,9 @@ static void
 test_not_modified_is_kept(void **state)
 {
     tkt_answer_t     *answer;
-    tkt_answers_t    *a = tkt_answers_create(key);
-    tkt_request_t     r = request("Bearer t", "/v1/tickets/1", "");
     tkt_answer_id_t   id;
+    tkt_answers_t    *a = begin(&id);
 
-    tkt_answers_id(a, &r, &id);
     offer_not_modified(a, &id, 1);
     assert_null(tkt_answers_find(a, &id, 5, 1));
     offer_not_modified(a, &id, 1);

@@ -274,6 +274,97 @@ test_merged(void **state)
 }
 
 
+/* The tenant's files and their bytes as they are counted. */
+static void
+counted(house_t *h, uint64_t files, uint64_t bytes)
+{
+    uint64_t   cells[TKT_FILE_CELLS];
+    tkt_key_t  key;
+
+    tkt_key_file_counts(&key, 1);
+    assert_int_equal(tkt_txn_renew(h->d.read), TKT_OK);
+    tkt_counter_get(h->d.read, TKT_DB_COUNTER, &key, TKT_FILE_CELLS, cells);
+    tkt_txn_reset(h->d.read);
+    assert_int_equal(cells[TKT_FILE_COUNT], files);
+    assert_int_equal(cells[TKT_FILE_BYTES], bytes);
+}
+
+
+/* A message that becomes a ticket keeps its files, and the ticket has them. */
+static void
+test_split(void **state)
+{
+    char         body[200], one[TOKEN_BYTES], two[TOKEN_BYTES];
+    char         token[TOKEN_BYTES];
+    ask_t        a;
+    size_t       i, contents;
+    house_t      h;
+    const char  *const pointers[] = { "/data/0/token", "/data/1/token" };
+
+    open_house(&h);
+    assert_int_equal(upload(&h, &h.alice, "mine", token), 201);
+    assert_int_equal(submit(&h, &h.alice, token, ""), 201);
+    assert_int_equal(upload(&h, &h.alice, "one", one), 201);
+    assert_int_equal(upload(&h, &h.alice, "two", two), 201);
+    (void) snprintf(body, sizeof(body), "{\"body\":\"and this\","
+                    "\"attachments\":[\"%s\",\"%s\"]}", one, two);
+    desk_post(&h.d, &h.alice, "/v1/tickets/1/messages", body);
+    contents = count(&h, TKT_DB_BLOB);
+    counted(&h, 3, 10);
+
+    /* no room for them once more: nothing is made */
+
+    desk_ok(&h.d, &h.operator, TKT_METHOD_PATCH, "/v1/tenants/1",
+            "{\"limits\":{\"attachment_bytes\":15}}");
+    assert_int_equal(desk_run(&h.d, &h.agent, TKT_METHOD_POST,
+                              "/v1/tickets/1/split", "{\"message\":1}"), 429);
+    assert_int_equal(count(&h, TKT_DB_TICKET), 1);
+    desk_ok(&h.d, &h.operator, TKT_METHOD_PATCH, "/v1/tenants/1",
+            "{\"limits\":{\"attachment_bytes\":16}}");
+
+    desk_post(&h.d, &h.agent, "/v1/tickets/1/split", "{\"message\":1}");
+    assert_non_null(strstr(h.d.body, "\"attachment_count\":2"));
+    desk_verify_clean(&h.d);
+    counted(&h, 5, 16);
+    assert_int_equal(count(&h, TKT_DB_BLOB), contents);
+
+    assert_int_equal(get(&h, &h.alice, "/v1/tickets/2/attachments", &a), 200);
+    assert_int_equal(length_at(a.json, "/data"), 2);
+
+    for (i = 0; i < tkt_array_len(pointers); i++) {
+        (void) snprintf(token, sizeof(token), "%s",
+                        text_at(a.json, pointers[i]));
+        assert_string_not_equal(token, one);
+        assert_string_not_equal(token, two);
+        assert_int_equal(download(&h, &h.alice, token), 200);
+        assert_int_equal(download(&h, &h.agent, token), 200);
+        assert_int_equal(download(&h, &h.bob, token), 404);
+    }
+
+    assert_string_equal(text_at(a.json, "/data/0/name"), "a.txt");
+    ask_done(&a);
+
+    assert_int_equal(download(&h, &h.alice, one), 200);
+    assert_int_equal(get(&h, &h.alice, "/v1/tickets/1/attachments", &a), 200);
+    assert_int_equal(length_at(a.json, "/data"), 3);
+    ask_done(&a);
+
+    /* both go with their requester, and the contents with them */
+
+    desk_ok(&h.d, &h.operator, TKT_METHOD_PATCH, "/v1/tenants/1",
+            "{\"limits\":{\"attachment_bytes\":null}}");
+    assert_int_equal(desk_run(&h.d, &h.operator, TKT_METHOD_POST,
+                              "/v1/users/1/erase", "{\"reason\":\"r\"}"),
+                     202);
+    h.d.now_ms += 1000;
+    (void) run_due(&h, &contents);
+    counted(&h, 0, 0);
+    desk_verify_clean(&h.d);
+
+    desk_close(&h.d);
+}
+
+
 /* The same bytes are one content, until nobody has them. */
 static void
 test_content(void **state)
@@ -492,6 +583,7 @@ main(void)
         cmocka_unit_test(test_bind),
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_split),
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_collect),
         cmocka_unit_test(test_bounds),

@@ -23,14 +23,6 @@ static const tkt_actor_t  admin = { .tenant = 1, .id = TRAFFIC_ADMIN,
                                     .role = TKT_ROLE_ADMIN };
 
 
-static void
-open_desk(desk_t *d)
-{
-    desk_open(d);
-    traffic_make_people(d);
-}
-
-
 static unsigned
 batch(desk_t *d, ask_t *a, const tkt_actor_t *actor, const char *mode,
     const char *operations)
@@ -66,7 +58,7 @@ each_for_itself(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(batch(&d, &a, &agent, "", CREATE "," BAD ","
         "{\"method\":\"POST\",\"path\":\"/v1/tickets/99/claim\"},"
@@ -124,8 +116,8 @@ all_or_nothing(void **state)
         "\"/v1/tickets/$0/claim\"},{\"method\":\"POST\",\"path\":"
         "\"/v1/tickets/$0/claim\"}," CREATE "]}";
 
-    open_desk(&d);
-    open_desk(&same);
+    traffic_open(&d);
+    traffic_open(&same);
 
     assert_int_equal(ask_send(&d, &a, &agent, TKT_METHOD_POST, "/v1/batch",
                               failing), 409);
@@ -217,7 +209,7 @@ envelopes(void **state)
           "\"body\":[]}]}", "/operations/0/body", "type" },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(bad); i++) {
         ask_refused(&d, &agent, TKT_METHOD_POST, "/v1/batch", bad[i].body,
@@ -279,7 +271,7 @@ operations(void **state)
         { "\"POST\",\"path\":\"/v1/tickets/1/claim\"", 403 },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(batch(&d, &a, &user, "", CREATE), 200);
     ask_done(&a);
 
@@ -328,7 +320,7 @@ rights_end(void **state)
     tkt_actor_t    bearer = user;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &user, "/v1/me/tokens", "{}");
     assert_non_null(strstr(d.body, "\"id\":1,"));
     bearer.by = TKT_BY_TOKEN;
@@ -385,7 +377,7 @@ replays(void **state)
         "\"path\":\"/v1/tickets\",\"idempotency_key\":\"one\",\"body\":"
         TICKET "}]}";
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(keyed(&d, &a, "k", body), 200);
     assert_false(a.reply.replayed);
@@ -440,7 +432,7 @@ weighs(void **state)
     tkt_command_t  *one, *two;
     static desk_t   d;
 
-    open_desk(&d);
+    traffic_open(&d);
     req = ask_make(&d, TKT_METHOD_POST, "/v1/batch");
     one = desk_command(&d, &user, &req, "{\"operations\":[" CREATE "]}",
                        random);
@@ -478,7 +470,7 @@ determined(void **state)
     static const uint8_t  random[4][32] = { { 1 }, { 2 }, { 3 }, { 4 } };
 
     for (round = 0; round < 2; round++) {
-        open_desk(&d[round]);
+        traffic_open(&d[round]);
 
         for (i = 0; i < 4; i++) {
             req = ask_make(&d[round], TKT_METHOD_POST,

@@ -259,6 +259,83 @@ test_approval(void **state)
 }
 
 
+/* To decline is to close: who may share, but not close, only approves. */
+static void
+test_decline_takes_close(void **state)
+{
+    ask_t        a;
+    desk_t       d;
+    unsigned     id;
+    tkt_actor_t  sue = act_actor(SUE);
+
+    acts_open(&d);
+    id = pending(&d, ALICE);
+    sue.withheld = tkt_bit(tkt_perm_action(TKT_ACTION_CLOSE));
+
+    assert_int_equal(ask_send(&d, &a, &sue, TKT_METHOD_PUT,
+                              "/v1/tickets/1/approval", NO), 403);
+    ask_done(&a);
+    assert_int_equal(act_ticket(&d, id).state, TKT_STATE_NEW);
+    assert_int_equal(act_ticket(&d, id).approval, TKT_APPROVAL_PENDING);
+
+    assert_int_equal(ask_send(&d, &a, &sue, TKT_METHOD_PUT,
+                              "/v1/tickets/1/approval", YES), 200);
+    ask_done(&a);
+
+    /* another right to end a ticket does not matter */
+
+    id = pending(&d, ALICE);
+    sue.withheld = tkt_bit(tkt_perm_action(TKT_ACTION_REJECT));
+    assert_int_equal(ask_send(&d, &a, &sue, TKT_METHOD_PUT,
+                              "/v1/tickets/2/approval", NO), 200);
+    ask_done(&a);
+    assert_int_equal(act_ticket(&d, id).state, TKT_STATE_CLOSED);
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
+/* ---- the tickets that a requester may have under way ---- */
+
+static void
+test_complaint_at_the_limit(void **state)
+{
+    ask_t     a;
+    desk_t    d;
+    unsigned  id, complaint;
+
+    acts_open(&d);
+    act_sends(&d, &a, ROOT, TKT_METHOD_PATCH, "/v1/tenants/1",
+              "{\"limits\":{\"active_tickets\":1}}", 200);
+    ask_done(&a);
+    id = act_submits(&d, ALICE);
+    act_sends(&d, &a, ALICE, TKT_METHOD_POST, "/v1/tickets", ACT_TICKET, 409);
+    ask_done(&a);
+
+    /* it is always possible, once a ticket */
+
+    act_does(&d, ALICE, id, "complain", "{\"reason\":\"r\"}");
+    complaint = (unsigned) act_ticket(&d, id).complaint;
+    act_tries(&d, &a, ALICE, id, "complain", "{\"reason\":\"r\"}", 409);
+    ask_done(&a);
+    act_tries(&d, &a, ALICE, complaint, "complain", "{\"reason\":\"r\"}",
+              409);
+    ask_done(&a);
+
+    /* and is one of those under way: it makes no room for a submission */
+
+    act_does(&d, ALICE, id, "close", "{}");
+    act_sends(&d, &a, ALICE, TKT_METHOD_POST, "/v1/tickets", ACT_TICKET, 409);
+    ask_done(&a);
+    act_does(&d, ALICE, complaint, "close", "{}");
+    (void) act_submits(&d, ALICE);
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -267,6 +344,8 @@ main(void)
         cmocka_unit_test(test_complaint_ends),
         cmocka_unit_test(test_complaint_subject),
         cmocka_unit_test(test_approval),
+        cmocka_unit_test(test_decline_takes_close),
+        cmocka_unit_test(test_complaint_at_the_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -354,8 +354,7 @@ test_refusal_inside_a_batch(void **state)
         "/v1/tickets/1/claim",
     };
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     user = desk_actor(1, 1, TKT_ROLE_USER);
     agent = desk_actor(1, 9, TKT_ROLE_AGENT);
     desk_post(&d, &user, "/v1/tickets",

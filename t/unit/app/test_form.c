@@ -22,7 +22,7 @@ open_form(desk_t *d, const char *field)
 {
     char  body[512];
 
-    open_desk(d);
+    traffic_open(d);
     desk_post(d, &admin, "/v1/types", "{\"name\":\"t\"}");
     (void) snprintf(body, sizeof(body), "{\"name\":\"f\",%s}", field);
     desk_post(d, &admin, "/v1/types/1/fields", body);
@@ -211,7 +211,7 @@ test_given(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"t\",\"priority\":"
               "\"high\",\"steps\":[\"one\",\"two\"],\"approval\":true}");
     desk_post(&d, &admin, "/v1/types/1/features",
@@ -262,6 +262,7 @@ static const struct {
     { "log in: password", "login" },
     { "打印机坏了", "printer" },
     { "nothing", "(null)" },
+    { "nothing: nowhere, printer", "printer" },
 };
 
 
@@ -273,13 +274,13 @@ test_keywords(void **state)
     size_t         i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"login\",\"position\":2,"
               "\"keywords\":[\"Log in\",\"password\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"printer\",\"position\":1,"
               "\"keywords\":[\"printer\",\"打印机\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"hidden\",\"position\":0,"
-              "\"internal\":true,\"keywords\":[\"nothing\"]}");
+              "\"internal\":true,\"keywords\":[\"nothing\",\"nowhere\"]}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"old\",\"active\":false,"
               "\"keywords\":[\"printer\",\"broken\"]}");
 
@@ -297,8 +298,8 @@ test_keywords(void **state)
     }
 
     assert_int_equal(ask_send(&d, &a, &agent, TKT_METHOD_POST, "/v1/tickets",
-                              "{\"subject\":\"nothing\",\"description\":"
-                              "\"d\"}"), 201);
+                              "{\"subject\":\"nothing: nowhere, printer\","
+                              "\"description\":\"d\"}"), 201);
     assert_string_equal(text_at(a.json, "/type"), "hidden");
     ask_done(&a);
     desk_close(&d);
@@ -311,7 +312,7 @@ test_without_types(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(submit(&d, &user, "\"type\":\"any\",\"feature\":\"x\","
                             "\"custom\":{\"a\":{\"b\":[1]}}"), 201);
     assert_int_equal(submit(&d, &user, "\"feature\":\"x\""), 201);

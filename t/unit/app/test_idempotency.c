@@ -22,14 +22,6 @@ static const tkt_actor_t  admin = { .tenant = 1, .id = TRAFFIC_ADMIN,
                                     .role = TKT_ROLE_ADMIN };
 
 
-static void
-open_desk(desk_t *d)
-{
-    desk_open(d);
-    traffic_make_people(d);
-}
-
-
 /* A POST (or what `method` says) with a key, at a time. */
 static unsigned
 send_at(desk_t *d, ask_t *a, const tkt_actor_t *actor, tkt_method_t method,
@@ -109,7 +101,7 @@ test_key_forms(void **state)
         "caf\xc3\xa9", "\"a\"\"",
     };
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(bad); i++) {
         if (post_key(&d, &a, &user, "/v1/tickets", bad[i], TICKET) != 400) {
@@ -180,7 +172,7 @@ test_digests(void **state)
         { &user, "\"k\"" },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     far.tenant = 2;
 
     for (i = 0; i < 5; i++) {
@@ -263,7 +255,7 @@ test_replay(void **state)
     text[i] = 'x';
     memcpy(text + i + 20000, "\"}", 3);
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(rows); i++) {
         (void) snprintf(key, sizeof(key), "k%zu", i);
@@ -298,7 +290,7 @@ test_replay_token(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(post_key(&d, &a, &admin, "/v1/users/1/tokens", "t",
                               "{}"), 201);
     assert_true(strncmp(text_at(a.json, "/token"), "tk", 2) == 0);
@@ -342,7 +334,7 @@ test_mismatch(void **state)
         { "/v1/tickets/1/urge", "{}" },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_false(replayed_at(&d, "k", d.now_ms + 1));
 
     for (i = 0; i < tkt_array_len(others); i++) {
@@ -366,7 +358,7 @@ test_refusals_are_not_kept(void **state)
     static desk_t  d;
     tkt_actor_t    agent = { .tenant = 1, .id = 9, .role = TKT_ROLE_AGENT };
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_false(replayed_at(&d, "k", d.now_ms + 1));
     assert_int_equal(kept_answers(&d), 1);
 
@@ -393,7 +385,7 @@ test_ttl(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     /* within one day, then to the last millisecond of the 24 hours */
 
@@ -432,7 +424,7 @@ test_sweep(void **state)
     char           key[16];
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < 20; i++) {
         (void) snprintf(key, sizeof(key), "old%zu", i);

@@ -188,6 +188,24 @@ test_issuer_audience(void **state)
 }
 
 
+/* Who has no name is not meant by any audience (RFC 7519, section 4.1.3). */
+static void
+test_no_audience(void **state)
+{
+    jwt_desk_t  *d = *state;
+
+    assert_true(check(d, d->hs256, signed_by(d, HS, "{\"sub\":\"a\"}")));
+    assert_false(check(d, d->hs256, signed_by(d, HS,
+        "{\"sub\":\"a\",\"aud\":\"desk\"}")));
+    assert_false(check(d, d->hs256, signed_by(d, HS,
+        "{\"aud\":\"\",\"sub\":\"a\"}")));
+    assert_false(check(d, d->hs256, signed_by(d, HS,
+        "{\"sub\":\"a\",\"aud\":[]}")));
+    assert_false(check(d, d->hs256, signed_by(d, HS,
+        "{\"sub\":\"a\",\"aud\":null}")));
+}
+
+
 /* ---- false ones ---- */
 
 static void
@@ -328,6 +346,7 @@ main(void)
         TEST(test_types),
         TEST(test_times),
         TEST(test_issuer_audience),
+        TEST(test_no_audience),
         TEST(test_algorithms),
         TEST(test_key_confusion),
         TEST(test_claims_hostile),

@@ -92,8 +92,7 @@ test_links(void **state)
     static desk_t  desk;
 
     d = &desk;
-    desk_open(d);
-    traffic_make_people(d);
+    traffic_open(d);
 
     for (i = 0; i < 3; i++) {
         desk_post(d, &(tkt_actor_t) { .tenant = 1, .id = 1 + i / 2,

@@ -21,14 +21,6 @@ static const tkt_actor_t  supervisor = { .tenant = 1,
                                          .role = TKT_ROLE_SUPERVISOR };
 
 
-static void
-open_desk(desk_t *d)
-{
-    desk_open(d);
-    traffic_make_people(d);
-}
-
-
 /* Makes a macro; its id. */
 static unsigned long long
 make(desk_t *d, const tkt_actor_t *who, const char *members)
@@ -87,7 +79,7 @@ owners(void **state)
     unsigned long long  own, shared;
     static desk_t       d;
 
-    open_desk(&d);
+    traffic_open(&d);
     own = make(&d, &agent, "\"body\":\"hello\"");
     shared = make(&d, &supervisor, "\"body\":\"hello\",\"shared\":true");
 
@@ -157,7 +149,7 @@ refused_when_saved(void **state)
         { "\"action\":\"reject\",\"body\":\"b\"", "/reason", "required" },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(bad); i++) {
         (void) snprintf(body, sizeof(body), "{\"name\":\"x\",%s}",
@@ -190,7 +182,7 @@ texts(void **state)
     unsigned long long  id;
     static desk_t       d;
 
-    open_desk(&d);
+    traffic_open(&d);
     id = make(&d, &agent, "\"body\":\"{{ticket.number}}/{{ ticket.subject }}/"
               "{{ticket.type}}/{{date}} { {{tenant.title}} }}\"");
 
@@ -228,7 +220,7 @@ steps(void **state)
     unsigned long long  id;
     static desk_t       d;
 
-    open_desk(&d);
+    traffic_open(&d);
     id = make(&d, &agent, "\"body\":\"Done, {{requester.name}}.\","
               "\"priority\":\"high\",\"add_tags\":[\"b\",\"vip\"],"
               "\"remove_tags\":[\"c\"],\"action\":\"resolve\"");
@@ -267,11 +259,10 @@ static void
 all_or_nothing(void **state)
 {
     ask_t               a;
-    tkt_request_t       req;
     unsigned long long  id;
     static desk_t       d;
 
-    open_desk(&d);
+    traffic_open(&d);
     submit(&d, "");
 
     id = make(&d, &agent, "\"body\":\"b\",\"priority\":\"urgent\","
@@ -309,10 +300,9 @@ all_or_nothing(void **state)
 
     /* versions, rights, sight */
 
-    req = ask_make(&d, TKT_METHOD_POST, "/v1/tickets/1/apply");
-    req.if_match = tkt_str("\"t1.1\"");
-    ask_request(&d, &a, &agent, &req, "{\"macro\":1}");
-    assert_int_equal(a.reply.http, 412);
+    assert_int_equal(ask_tagged(&d, &a, &agent, TKT_METHOD_POST,
+                                "/v1/tickets/1/apply", "\"t1.1\"",
+                                "{\"macro\":1}"), 412);
     ask_done(&a);
     assert_int_equal(apply(&d, &a, &agent, 99, id, ""), 404);
     ask_done(&a);

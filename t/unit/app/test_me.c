@@ -14,7 +14,6 @@ static void
 test_me(void **state)
 {
     ask_t          a;
-    tkt_request_t  req;
     tkt_actor_t    user = { .tenant = 1, .id = 1, .role = TKT_ROLE_USER,
                             .tenant_name = "main" };
     tkt_actor_t    unseen = { .tenant = 1, .id = TKT_PRINCIPAL_UNSEEN,
@@ -22,7 +21,7 @@ test_me(void **state)
                               .tenant_name = "main" };
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &user, TKT_METHOD_PATCH, "/v1/me",
                               "{\"name\":\"名字\"}"), 200);
@@ -38,10 +37,8 @@ test_me(void **state)
     refused(&d, &user, TKT_METHOD_PATCH, "/v1/me", "{\"quota\":1}", 400,
             "/quota");
 
-    req = ask_make(&d, TKT_METHOD_PATCH, "/v1/me");
-    req.if_match = tkt_str("\"u1.1\"");
-    ask_request(&d, &a, &user, &req, "{\"name\":null}");
-    assert_int_equal(a.reply.http, 412);
+    assert_int_equal(ask_tagged(&d, &a, &user, TKT_METHOD_PATCH, "/v1/me",
+                                "\"u1.1\"", "{\"name\":null}"), 412);
     ask_done(&a);
 
     /* whom the store does not know has no tokens */
@@ -81,7 +78,7 @@ test_my_tokens(void **state)
     tkt_actor_t    user = { .tenant = 1, .id = 1, .role = TKT_ROLE_USER };
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(asked_with); i++) {
         char  body[128];
@@ -145,7 +142,7 @@ test_kinds_and_proofs(void **state)
     tkt_user_t     before, user;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_PATCH,
         "/v1/users/1", "{\"kind\":\"customer\",\"phone\":\"+86 138\","
@@ -199,7 +196,7 @@ test_limit(void **state)
     tkt_tenant_t   before, tenant;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
     assert_true(tkt_tenant_load(txn, 1, &tenant, &d.arena));
@@ -231,7 +228,7 @@ test_permissions(void **state)
     static desk_t  d;
     tkt_actor_t    nobody = { .tenant = 0 };
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(ask_get(&d, &a, &nobody, "/v1/permissions"), 200);
     assert_true(a.reply.cacheable);
     n = length_at(a.json, "/data");

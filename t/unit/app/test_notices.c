@@ -194,9 +194,9 @@ test_leads(void **state)
 }
 
 
-/* Whom the router has chosen finds the ticket in his list. */
+/* Whom the router has chosen is told, once, whenever it was. */
 static void
-test_router_is_silent(void **state)
+test_router_tells(void **state)
 {
     char      body[64];
     ask_t     a;
@@ -216,11 +216,13 @@ test_router_is_silent(void **state)
               "{\"presence\":\"online\",\"capacity\":5}", 200);
     ask_done(&a);
     assert_int_equal(act_ticket(&d, waits).assignee, ANN);
+    assert_int_equal(act_told(&d, ANN, "assigned", waits), 1);
 
     id = act_submits(&d, ALICE);
     act_does(&d, SUE, id, "assign", body);
     assert_int_equal(act_ticket(&d, id).assignee, ANN);
-    assert_int_equal(act_told_all(&d), 0);
+    assert_int_equal(act_told(&d, ANN, "assigned", id), 2);
+    assert_int_equal(act_told_all(&d), 2);
     desk_verify_clean(&d);
     desk_close(&d);
 }
@@ -298,7 +300,7 @@ test_list_and_read(void **state)
 }
 
 
-/* The oldest go, read or not, and the counts with them. */
+/* The oldest go, read or not, and the counts with them: the slack at once. */
 static void
 test_trim(void **state)
 {
@@ -309,11 +311,11 @@ test_trim(void **state)
     acts_open(&d);
     id = act_submits(&d, ALICE);
 
-    for (i = 0; i < TKT_NOTICES_MAX + 7; i++) {
+    for (i = 0; i < TKT_NOTICES_MAX + TKT_NOTICES_SLACK + 1; i++) {
 
         act_does(&d, ANN, id, "messages", "{\"body\":\"b\"}");
 
-        if (i == 9) {
+        if (i == TKT_NOTICES_SLACK + 7) {
             act_sends(&d, &a, ALICE, TKT_METHOD_POST,
                       "/v1/notifications/read", "{}", 204);
             ask_done(&a);
@@ -323,9 +325,10 @@ test_trim(void **state)
     act_sends(&d, &a, ALICE, TKT_METHOD_GET,
               "/v1/notifications?count=true&limit=200", "", 200);
     assert_int_equal(number_at(a.json, "/count"), TKT_NOTICES_MAX);
-    assert_int_equal(number_at(a.json, "/unread"), TKT_NOTICES_MAX - 3);
+    assert_int_equal(number_at(a.json, "/unread"), TKT_NOTICES_MAX - 7);
     assert_int_equal(length_at(a.json, "/data"), TKT_NOTICES_MAX);
-    assert_int_equal(number_at(a.json, "/data/199/message"), 8);
+    assert_int_equal(number_at(a.json, "/data/199/message"),
+                     TKT_NOTICES_SLACK + 2);
     ask_done(&a);
     desk_verify_clean(&d);
     desk_close(&d);
@@ -391,7 +394,7 @@ test_damage(void **state)
     desk_verify_clean(&d);
 
     assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
-    tkt_key_notice(&key, 1, ALICE, 0);
+    tkt_key_notice(&key, 1, ALICE, TKT_NOTICE_SEQ_STATE);
     tkt_put(txn, TKT_DB_NOTICE, &key,
             (tkt_str_t) { (const uint8_t *) zeros, sizeof(zeros) });
     assert_int_equal(tkt_txn_commit(txn), TKT_OK);
@@ -415,7 +418,7 @@ main(void)
         cmocka_unit_test(test_own_acts),
         cmocka_unit_test(test_mentions),
         cmocka_unit_test(test_leads),
-        cmocka_unit_test(test_router_is_silent),
+        cmocka_unit_test(test_router_tells),
         cmocka_unit_test(test_list_and_read),
         cmocka_unit_test(test_trim),
         cmocka_unit_test(test_export_and_erasure),

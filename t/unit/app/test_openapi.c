@@ -11,6 +11,7 @@
 #include <yajl/yajl_parse.h>
 #include <yajl/yajl_tree.h>
 
+#include "app/tkt_inner.h"
 #include "app/tkt_ops.h"
 
 
@@ -21,30 +22,13 @@ typedef struct {
 } document_t;
 
 
-static const tkt_operation_t *
-operation(const char *name)
-{
-    size_t                  i, count;
-    const tkt_operation_t  *ops;
-
-    ops = tkt_operations(&count);
-
-    for (i = 0; i < count; i++) {
-        if (strcmp(ops[i].name, name) == 0) {
-            return &ops[i];
-        }
-    }
-
-    return NULL;
-}
-
-
 static tkt_str_t
 generate(tkt_arena_t *arena, const char *mount)
 {
     tkt_reply_t  reply;
     tkt_call_t   call = {
-        .arena = arena, .reply = &reply, .op = operation("openapi.get"),
+        .arena = arena, .reply = &reply,
+        .op = tkt_operation_named(tkt_str("openapi.get")),
         .mount = tkt_str_z(mount),
     };
 
@@ -373,7 +357,7 @@ it_has_no_other_operation(void **state)
             }
 
             object = item->u.object.values[j];
-            op = operation(string(object, "operationId"));
+            op = tkt_operation_named(tkt_str_z(string(object, "operationId")));
 
             assert_non_null(op);
             assert_string_equal(op->path, paths->u.object.keys[i]);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <yajl/yajl_tree.h>
 
+#include "app/tkt_inner.h"
 #include "app/tkt_ops.h"
 
 
@@ -21,24 +22,6 @@ static const char *const  public_operations[] = {
     /* where the location has them */
     "session.create", "code.create", "account.create", "password.reset"
 };
-
-
-static const tkt_operation_t *
-operation(const char *name)
-{
-    size_t                  i, count;
-    const tkt_operation_t  *ops;
-
-    ops = tkt_operations(&count);
-
-    for (i = 0; i < count; i++) {
-        if (strcmp(ops[i].name, name) == 0) {
-            return &ops[i];
-        }
-    }
-
-    return NULL;
-}
 
 
 static void
@@ -176,7 +159,7 @@ every_action_has_its_route(void **state)
         verb = tkt_action_names.names[a];
         (void) snprintf(path, sizeof(path), "ticket.%.*s", (int) verb.len,
                         (const char *) verb.data);
-        op = operation(path);
+        op = tkt_operation_named(tkt_str_z(path));
 
         if (op == NULL) {
             fail_msg("%s has no operation", path);

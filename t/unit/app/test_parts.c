@@ -3,6 +3,8 @@
  * many, and what is in the way of a solution.
  */
 
+#define _GNU_SOURCE         /* memmem */
+
 #include "part_desk.h"
 
 #include "app/tkt_items.h"
@@ -342,6 +344,61 @@ test_steps(void **state)
 }
 
 
+/* The label at a place of the ticket's steps, for a Chinese reader. */
+static void
+labelled(desk_t *d, unsigned id, const char *pointer, const char *label)
+{
+    char           path[64];
+    ask_t          a;
+    tkt_actor_t    actor = part_actor(USER_1);
+    tkt_request_t  req;
+
+    (void) snprintf(path, sizeof(path), "/v1/tickets/%u", id);
+    req = ask_make(d, TKT_METHOD_GET, path);
+    req.accept_language = tkt_str("zh-CN");
+    ask_request(d, &a, &actor, &req, "");
+    assert_int_equal(a.reply.http, 200);
+    assert_string_equal(text_at(a.json, pointer), label);
+    ask_done(&a);
+}
+
+
+/* Tickets keep the steps; what their type calls them is looked up. */
+static void
+test_step_labels(void **state)
+{
+    ask_t          a;
+    static desk_t  d;
+
+    part_open(&d);
+    part_do(&d, 400, ADMIN, POST, "{\"name\":\"t\",\"steps\":[\"a\",\"b\"],"
+            "\"steps_zh\":[\"甲\"]}", "/v1/types");
+    part_do(&d, 201, ADMIN, POST, "{\"name\":\"t\",\"steps\":[\"a\",\"b\"],"
+            "\"steps_zh\":[\"甲\",\"乙\"]}", "/v1/types");
+    part_ask(&d, &a, 201, USER_1, POST, "{\"subject\":\"s\",\"description\":"
+             "\"d\",\"type\":\"t\"}", "/v1/tickets");
+    assert_string_equal(text_at(a.json, "/step_labels/1"), "b");
+    ask_done(&a);
+    labelled(&d, 1, "/steps/1", "b");
+    labelled(&d, 1, "/step_labels/0", "甲");
+    labelled(&d, 1, "/step_labels/1", "乙");
+
+    /* of what the type has no more the step itself is left */
+
+    part_do(&d, 400, ADMIN, TKT_METHOD_PATCH, "{\"steps\":[\"b\"]}",
+            "/v1/types/1");
+    part_do(&d, 200, ADMIN, TKT_METHOD_PATCH, "{\"steps\":[\"b\"],"
+            "\"steps_zh\":[\"丙\"]}", "/v1/types/1");
+    labelled(&d, 1, "/step_labels/0", "a");
+    labelled(&d, 1, "/step_labels/1", "丙");
+    part_do(&d, 200, ADMIN, TKT_METHOD_PATCH, "{\"steps_zh\":null}",
+            "/v1/types/1");
+    labelled(&d, 1, "/step_labels/1", "b");
+
+    part_close(&d);
+}
+
+
 /* The number at `pointer` of the export's first entry of a kind; or -1. */
 static long long
 exported(desk_t *d, unsigned who, const char *kind, const char *pointer)
@@ -394,6 +451,67 @@ test_erased_people_leave(void **state)
 }
 
 
+/* ---- brief lists ---- */
+
+/*
+ * A member that is asked for alone is as it is in the whole ticket, whatever
+ * it takes to find it out.
+ */
+static void
+test_brief_lists(void **state)
+{
+    ask_t               a, all;
+    char                path[96], begin[] = "{\"data\":[{";
+    size_t              i, from, len;
+    static desk_t       d;
+    const tkt_field_t  *f;
+
+    part_open(&d);
+    (void) part_ticket(&d, USER_1);
+    (void) part_ticket(&d, USER_1);
+    part_do(&d, 200, AGENT_1, PUT, "{\"kind\":\"related\"}",
+            "/v1/tickets/2/links/1");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/2/watchers/2");
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/2/claim");
+
+    part_ask(&d, &all, 200, AGENT_1, GET, "", "/v1/tickets?limit=1");
+    assert_int_equal(length_at(all.json, "/data/0/links"), 1);
+    assert_int_equal(length_at(all.json, "/data/0/watchers"), 1);
+    from = strlen(begin);
+
+    for (i = 0; i < tkt_ticket_schema.count; i++) {
+        f = &tkt_ticket_schema.fields[i];
+
+        if (f->flags & (TKT_F_INTERNAL | TKT_F_BIG)) {
+            continue;
+        }
+
+        (void) snprintf(path, sizeof(path), "/v1/tickets?limit=1&fields=%s",
+                        f->name);
+        part_ask(&d, &a, 200, AGENT_1, GET, "", "%s", path);
+        assert_memory_equal(a.reply.body.data, begin, from);
+
+        for (len = 0; memcmp(a.reply.body.data + from + len, "}],\"page", 8);
+             len++)
+        {
+            /* void */
+        }
+
+        if (len > 0 && memmem(all.reply.body.data, all.reply.body.len,
+                              a.reply.body.data + from, len) == NULL)
+        {
+            fail_msg("%s: %.*s", f->name, (int) len,
+                     (const char *) a.reply.body.data + from);
+        }
+
+        ask_done(&a);
+    }
+
+    ask_done(&all);
+    part_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -406,7 +524,9 @@ main(void)
         cmocka_unit_test(test_children),
         cmocka_unit_test(test_follow_up_is_linked),
         cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_erased_people_leave)
+        cmocka_unit_test(test_step_labels),
+        cmocka_unit_test(test_erased_people_leave),
+        cmocka_unit_test(test_brief_lists)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

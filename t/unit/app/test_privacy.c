@@ -24,6 +24,9 @@ nothing_is_left(void **state)
     static char  kinds[2000], all[400000];
 
     begin(&h);
+    assert_int_equal(ask_get(&h.d, &a, &h.agent, "/v1/tickets/1"), 200);
+    assert_string_equal(text_at(a.json, "/phone_kind"), "mobile");
+    ask_done(&a);
     assert_true(traces(&h.d, CANARY) > 20);
     desk_verify_clean(&h.d);
     tickets_before = entries(&h.d, TKT_DB_TICKET);
@@ -51,6 +54,7 @@ nothing_is_left(void **state)
     assert_string_equal(text_at(a.json, "/subject"), "[erased]");
     assert_string_equal(text_at(a.json, "/requester/name"), "erased-1");
     assert_string_equal(text_at(a.json, "/type"), "web");
+    assert_null(at(a.json, "/phone_kind"));
     assert_string_equal(text_at(a.json, "/close_reason"), "satisfied");
     assert_int_equal(number_at(a.json, "/rating/speed"), 5);
     assert_true(is_true(a.json, "/archived"));

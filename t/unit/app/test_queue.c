@@ -31,7 +31,7 @@ test_order(void **state)
     unsigned       i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 1; i <= 6; i++) {
         assert_int_equal(submit(&d, &user, PLAIN), i);
@@ -156,7 +156,7 @@ test_moves(void **state)
     const char    *p;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < TICKETS; i++) {
         (void) submit(&d, &user, PLAIN);
@@ -234,7 +234,7 @@ test_places(void **state)
     char           ids[4096];
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
 
     for (i = 0; i < TICKETS; i++) {
@@ -289,7 +289,7 @@ test_long_line(void **state)
     tkt_ticket_t   model, new;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
     first = submit(&d, &user, PLAIN);
     CHANGE(&d, first, t.team = 2);
@@ -318,6 +318,30 @@ test_long_line(void **state)
     assert_int_equal(position_of(&d, &boss, 1050), 1000);
     assert_int_equal(position_of(&d, &boss, new.id), 1000);
 
+    /* what is known of one says nothing of those before it */
+
+    assert_int_equal(position_of(&d, &boss, 1049), 1000);
+    assert_int_equal(position_of(&d, &boss, 1000), 1000);
+    assert_int_equal(position_of(&d, &boss, 999), 999);
+    assert_int_equal(position_of(&d, &boss, 1001), 1000);
+
+    /* nor of what stands in another line, or is there when some have gone */
+
+    CHANGE(&d, 1100, t.priority = TKT_PRIORITY_HIGH);
+    assert_int_equal(position_of(&d, &boss, 1100), 1);
+    assert_int_equal(position_of(&d, &boss, 999), 1000);
+    CHANGE(&d, 1100, t.team = 1);
+    assert_int_equal(position_of(&d, &boss, 1100), 1);
+    assert_int_equal(position_of(&d, &boss, 1000), 1000);
+
+    for (i = 1; i <= 60; i++) {
+        CHANGE(&d, i, t.assignee = agent.id);
+    }
+
+    assert_int_equal(position_of(&d, &boss, 1050), 990);
+    assert_int_equal(position_of(&d, &boss, 1060), 1000);
+    assert_int_equal(position_of(&d, &boss, 1059), 999);
+
     check_indexes(&d);
     desk_close(&d);
 }
@@ -332,7 +356,7 @@ test_not_kept(void **state)
     tkt_request_t  req;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
     id = submit(&d, &user, PLAIN);
     assert_int_equal(id, 1);
@@ -374,7 +398,7 @@ test_peak(void **state)
     unsigned       i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_teams(&d);
 
     for (i = 1; i <= 3; i++) {

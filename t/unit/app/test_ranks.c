@@ -14,7 +14,7 @@
 static tkt_actor_t
 open_ranks(desk_t *d)
 {
-    open_desk(d);
+    traffic_open(d);
 
     desk_post(d, &admin, "/v1/roles", "{\"name\":\"people\",\"base\":"
         "\"admin\",\"permissions\":[\"self\",\"ticket.read\","

@@ -59,7 +59,7 @@ test_life(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_POST, "/v1/types",
         "{\"name\":\"login\",\"titles\":{\"en\":\"Login\",\"zh-CN\":\"登录\"},"
@@ -107,7 +107,7 @@ test_languages(void **state)
         { "{\"name\":\"d\"}", "d", "d" },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(types); i++) {
         char  target[32];
@@ -154,7 +154,7 @@ test_order(void **state)
     char           target[256];
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_type(&d, "late", 30);
     make_type(&d, "first", 10);
     make_type(&d, "second", 20);
@@ -190,7 +190,7 @@ test_retired(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_type(&d, "old", 1);
     make_type(&d, "new", 2);
     desk_post(&d, &admin, "/v1/types/1/features", "{\"name\":\"f\"}");
@@ -217,7 +217,7 @@ test_names(void **state)
     uint64_t       far;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     assert_int_equal(tkt_app_tenant(d.env, tkt_str("far"), 0, true, d.now_ms,
                                     &far), TKT_OK);
     assert_int_equal(far, far_admin.tenant);
@@ -264,7 +264,7 @@ test_parents(void **state)
         "/v1/types/1/fields/3",
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     make_type(&d, "one", 1);
     make_type(&d, "two", 2);
     desk_post(&d, &admin, "/v1/types/1/features", "{\"name\":\"f\"}");
@@ -309,16 +309,14 @@ test_changes(void **state)
 {
     ask_t          a;
     uint64_t       before;
-    tkt_request_t  req;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_type(&d, "one", 1);
 
-    req = ask_make(&d, TKT_METHOD_PATCH, "/v1/types/1");
-    req.if_match = tkt_str("\"y1.9\"");
-    ask_request(&d, &a, &admin, &req, "{\"position\":5}");
-    assert_int_equal(a.reply.http, 412);
+    assert_int_equal(ask_tagged(&d, &a, &admin, TKT_METHOD_PATCH,
+                                "/v1/types/1", "\"y1.9\"",
+                                "{\"position\":5}"), 412);
     ask_done(&a);
 
     before = desk_last_txn(&d);
@@ -333,10 +331,8 @@ test_changes(void **state)
     assert_int_equal(number_at(a.json, "/version"), 2);
     ask_done(&a);
 
-    req = ask_make(&d, TKT_METHOD_GET, "/v1/types/1");
-    req.if_none_match = tkt_str("\"y1.2\"");
-    ask_request(&d, &a, &user, &req, "");
-    assert_int_equal(a.reply.http, 304);
+    assert_int_equal(ask_tagged(&d, &a, &user, TKT_METHOD_GET, "/v1/types/1",
+                                "\"y1.2\"", ""), 304);
     ask_done(&a);
 
     desk_post(&d, &admin, "/v1/types/1/features", "{\"name\":\"f\"}");
@@ -366,7 +362,7 @@ test_limits(void **state)
     unsigned       i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_type(&d, "one", 1);
 
     for (i = 0; i < TKT_CONFIG_PER_KIND_MAX; i++) {
@@ -408,7 +404,7 @@ test_verify(void **state)
     };
 
     for (i = 0; i < tkt_array_len(rows); i++) {
-        open_desk(&d);
+        traffic_open(&d);
         make_type(&d, "one", 1);
         desk_post(&d, &admin, "/v1/types/1/features", "{\"name\":\"f\"}");
         desk_verify_clean(&d);

@@ -16,7 +16,7 @@ test_life(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_POST, "/v1/roles",
         "{\"name\":\"first-line\",\"title\":\"一线客服\",\"base\":\"agent\","
@@ -61,23 +61,19 @@ static void
 test_changes(void **state)
 {
     ask_t           a;
-    tkt_request_t   req;
     static desk_t   d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/roles", "{\"name\":\"first-line\",\"base\":"
               "\"agent\",\"quota\":60,\"title\":\"一线\"}");
 
-    req = ask_make(&d, TKT_METHOD_GET, "/v1/roles/1");
-    req.if_none_match = tkt_str("\"r1.1\"");
-    ask_request(&d, &a, &admin, &req, "");
-    assert_int_equal(a.reply.http, 304);
+    assert_int_equal(ask_tagged(&d, &a, &admin, TKT_METHOD_GET, "/v1/roles/1",
+                                "\"r1.1\"", ""), 304);
     ask_done(&a);
 
-    req = ask_make(&d, TKT_METHOD_PATCH, "/v1/roles/1");
-    req.if_match = tkt_str("\"r1.7\"");
-    ask_request(&d, &a, &admin, &req, "{\"title\":\"x\"}");
-    assert_int_equal(a.reply.http, 412);
+    assert_int_equal(ask_tagged(&d, &a, &admin, TKT_METHOD_PATCH,
+                                "/v1/roles/1", "\"r1.7\"",
+                                "{\"title\":\"x\"}"), 412);
     assert_true(tkt_str_eq(a.reply.etag, tkt_str("\"r1.1\"")));
     ask_done(&a);
 
@@ -93,10 +89,8 @@ test_changes(void **state)
     assert_string_equal(text_at(a.json, "/permissions/0"), "self");
     ask_done(&a);
 
-    req = ask_make(&d, TKT_METHOD_DELETE, "/v1/roles/1");
-    req.if_match = tkt_str("\"r1.1\"");
-    ask_request(&d, &a, &admin, &req, "");
-    assert_int_equal(a.reply.http, 412);
+    assert_int_equal(ask_tagged(&d, &a, &admin, TKT_METHOD_DELETE,
+                                "/v1/roles/1", "\"r1.1\"", ""), 412);
     ask_done(&a);
     desk_ok(&d, &admin, TKT_METHOD_DELETE, "/v1/roles/1", "");
     refused(&d, &admin, TKT_METHOD_DELETE, "/v1/roles/1", "", 404, NULL);
@@ -142,7 +136,7 @@ test_rules(void **state)
     char           body[128];
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/roles", "{\"name\":\"taken\",\"base\":"
               "\"user\"}");
 
@@ -191,7 +185,7 @@ test_holders(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/roles", "{\"name\":\"a1\",\"base\":\"agent\","
               "\"permissions\":[\"self\",\"ticket.read\",\"ticket.claim\"],"
               "\"quota\":7}");
@@ -250,7 +244,7 @@ test_withheld(void **state)
     tkt_actor_t    agent, stale;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/roles", "{\"name\":\"a1\",\"base\":\"agent\","
               "\"permissions\":[\"self\",\"ticket.read\",\"ticket.claim\","
               "\"ticket.note\",\"message.write\"],\"quota\":7}");
@@ -324,7 +318,7 @@ test_lost(void **state)
     tkt_actor_t    actor = { .id = 1 };
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/roles", "{\"name\":\"u\",\"base\":\"user\"}");
     assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
 

@@ -130,8 +130,7 @@ test_batch(void **state)
 
     static const unsigned  expected[] = { 201, 409, 200, 404, 409 };
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     cmds[0] = command(&d, &user, "/v1/tickets", TICKET);
     cmds[1] = command(&d, &agent, "/v1/tickets/1/resume", "");
@@ -184,8 +183,7 @@ test_error_in_mid_command(void **state)
     static desk_t    d;
     tkt_command_t   *cmds[10];
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     desk_post(&d, &user, "/v1/tickets", TICKET);
 
     assert_int_equal(tkt_txn_begin(d.env, &write, false), TKT_OK);
@@ -344,8 +342,7 @@ test_no_space(void **state)
     static desk_t    d;
     tkt_command_t   *cmds[4];
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     /* for a moment: the second run is taken */
 
@@ -380,8 +377,7 @@ test_second_run(void **state)
     static desk_t    d;
     tkt_command_t   *cmds[2];
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     desk_post(&d, &user, "/v1/tickets", "{\"subject\":\"s\","
               "\"description\":\"d\",\"custom\":{\"a\":1,\"b\":2}}");
 
@@ -423,8 +419,7 @@ test_outcome_unknown(void **state)
     tkt_command_t        *cmds[4];
     const tkt_reply_t    *reply;
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     make_batch(&d, cmds, 4);
 
     metas_to_pass = 0;
@@ -460,8 +455,7 @@ test_outcome_unknown_later(void **state)
     static desk_t    d;
     tkt_command_t   *cmds[4];
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     make_batch(&d, cmds, 4);
 
     pages_to_fail = 1;
@@ -530,8 +524,7 @@ test_no_command(void **state)
         { "/v1/tickets/1/urge", "text/plain", "", 200 },
     };
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(rows); i++) {
         req = ask_make(&d, TKT_METHOD_POST, rows[i].target);

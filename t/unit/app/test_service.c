@@ -147,8 +147,7 @@ test_admit(void **state)
         "", "Basic ", "Bearer", "Bearer\t", "Bear ", "BearerX "
     };
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     make_token(&d, 9, "{}", token, sizeof(token));
 
     assert_int_equal(admit(&d, TKT_METHOD_GET, "/v1/me", "Bearer ", token,
@@ -207,8 +206,7 @@ test_token_ends(void **state)
     static desk_t  d;
     tkt_actor_t    actor;
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     make_token(&d, 1, "{\"ttl\":60}", token, sizeof(token));
     made = d.now_ms;
@@ -264,8 +262,7 @@ test_scopes(void **state)
         { TKT_METHOD_GET, "/v1/users" },
     };
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(rows); i++) {
         make_token(&d, TRAFFIC_ADMIN, rows[i].body, token, sizeof(token));
@@ -390,8 +387,7 @@ test_damaged_records(void **state)
         "/v1/tickets/2/timeline"
     };
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
     make_token(&d, 1, "{}", token, sizeof(token));
     desk_post(&d, &admin, "/v1/tickets",
               "{\"subject\":\"s\",\"description\":\"d\"}");

@@ -14,7 +14,7 @@ test_drills(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     (void) submit(&d, &user, PLAIN);
     (void) submit(&d, &agent, "{\"subject\":\"s\",\"description\":\"d\","
                               "\"drill\":true}");
@@ -59,7 +59,7 @@ test_complaints(void **state)
     };
     size_t             i;
 
-    open_desk(&d);
+    traffic_open(&d);
     (void) submit(&d, &user, "{\"subject\":\"lost password again\","
                              "\"description\":\"d\",\"type\":\"login\"}");
     (void) submit(&d, &user, "{\"subject\":\"lost password again\","
@@ -117,7 +117,7 @@ test_grants(void **state)
         { "/v1/tickets/1/similar", "3 6 4" },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"login\"}");
     desk_post(&d, &admin, "/v1/types", "{\"name\":\"transfer\"}");
     desk_post(&d, &admin, "/v1/grants",
@@ -177,7 +177,7 @@ test_watched(void **state)
     tkt_actor_t    other = user;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     other.id = 2;
 
     for (i = 0; i < 5; i++) {
@@ -223,7 +223,7 @@ test_overdue(void **state)
     int64_t        due;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     (void) submit(&d, &user, PLAIN);
     (void) submit(&d, &user, PLAIN);
     due = d.now_ms + 5000;
@@ -268,7 +268,7 @@ test_similar(void **state)
         "我的邮箱满了",
     };
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(subjects); i++) {
         (void) snprintf(body, sizeof(body), "{\"subject\":\"%s\","

@@ -23,14 +23,6 @@ static const tkt_actor_t  stranger = { .tenant = 2, .id = 17,
 
 
 static void
-open_desk(desk_t *d)
-{
-    desk_open(d);
-    traffic_make_people(d);
-}
-
-
-static void
 ticket(desk_t *d, const char *more)
 {
     char  body[4096];
@@ -67,7 +59,7 @@ test_create(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &agent, TKT_METHOD_POST, "/v1/tickets",
                               "{\"subject\":\"s\",\"description\":\"d\","
@@ -119,7 +111,7 @@ test_follow_up(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     ticket(&d, "");
     ticket(&d, ",\"follow_up_of\":1");
 
@@ -155,7 +147,7 @@ test_not_found(void **state)
         "/v1/tickets/18446744073709551616", "/v1/tickets/-1",
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     ticket(&d, "");
 
     for (i = 0; i < tkt_array_len(paths); i++) {
@@ -186,7 +178,7 @@ test_patch(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     ticket(&d, ",\"contact\":{\"name\":\"N\",\"phone\":\"123\"},"
                "\"account\":\"a\",\"priority\":\"high\",\"tags\":[\"x\"]");
 
@@ -256,7 +248,7 @@ test_patch_custom(void **state)
 
     /* on submission it is a value, and null one of its values */
 
-    open_desk(&d);
+    traffic_open(&d);
     ticket(&d, ",\"custom\":{\"a\":1,\"n\":null,\"b\":{\"c\":2,\"d\":3}}");
     check_member(&d, &user, "/v1/tickets/1?fields=custom",
                  "{\"custom\":{\"a\":1,\"n\":null,\"b\":{\"c\":2,\"d\":3}}}");
@@ -296,7 +288,7 @@ test_patch_custom_bound(void **state)
     char           text[TKT_CUSTOM_MAX_BYTES], body[12000], *p;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     memset(text, 'x', sizeof(text));
 
     (void) snprintf(body, sizeof(body), ",\"custom\":{\"a\":\"%.*s\"}", 3000,
@@ -386,7 +378,7 @@ test_long_description(void **state)
     static char    one[65536], two[65536], body[70000];
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     (void) long_text(one, "长");
     (void) long_text(two, "短");
 
@@ -440,7 +432,7 @@ test_lengths(void **state)
         3801, 16200, 16383, 16384, 16385, 20000
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     ticket(&d, "");
     memset(text, 'x', sizeof(text));
 

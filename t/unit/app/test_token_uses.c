@@ -8,36 +8,14 @@
 #include "base/tkt_time.h"
 
 
-#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                            \
+    cmocka_unit_test_setup_teardown(name, traffic_setup, traffic_teardown)
 
 
 static const tkt_actor_t  admin = {
     .tenant = 1, .id = TRAFFIC_ADMIN, .role = TKT_ROLE_ADMIN,
     .tenant_name = "main"
 };
-
-
-static int
-setup(void **state)
-{
-    static desk_t  d;
-
-    desk_open(&d);
-    traffic_make_people(&d);
-    *state = &d;
-
-    return 0;
-}
-
-
-static int
-teardown(void **state)
-{
-    desk_verify_clean(*state);
-    desk_close(*state);
-
-    return 0;
-}
 
 
 static void

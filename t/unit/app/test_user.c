@@ -23,14 +23,6 @@ static const tkt_actor_t  operator = {
 
 
 static void
-open_desk(desk_t *d)
-{
-    desk_open(d);
-    traffic_make_people(d);
-}
-
-
-static void
 refused(desk_t *d, const tkt_actor_t *actor, const char *path,
     const char *body, unsigned http, const char *pointer, const char *code)
 {
@@ -57,7 +49,7 @@ test_create(void **state)
     const char    *name;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_POST, "/v1/users",
                               "{\"login\":\"new\",\"name\":\"Neu 新\","
@@ -111,7 +103,7 @@ test_patch(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_PATCH,
                               "/v1/users/1", "{\"name\":\"Ann\",\"role\":"
@@ -166,7 +158,7 @@ test_self(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     refused_patch(&d, &admin, "/v1/users/14", "{\"disabled\":true}", 400,
                   "/disabled", "conflict");
@@ -191,20 +183,16 @@ test_read(void **state)
     size_t         n, pages;
     long long      last;
     static desk_t  d;
-    tkt_request_t  req;
 
-    open_desk(&d);
+    traffic_open(&d);
 
-    req = ask_make(&d, TKT_METHOD_GET, "/v1/users/3");
-    req.if_none_match = tkt_str("\"u3.1\"");
-    ask_request(&d, &a, &admin, &req, "");
-    assert_int_equal(a.reply.http, 304);
+    assert_int_equal(ask_tagged(&d, &a, &admin, TKT_METHOD_GET, "/v1/users/3",
+                                "\"u3.1\"", ""), 304);
     ask_done(&a);
 
-    req = ask_make(&d, TKT_METHOD_PATCH, "/v1/users/3");
-    req.if_match = tkt_str("\"u3.2\"");
-    ask_request(&d, &a, &admin, &req, "{\"name\":\"x\"}");
-    assert_int_equal(a.reply.http, 412);
+    assert_int_equal(ask_tagged(&d, &a, &admin, TKT_METHOD_PATCH,
+                                "/v1/users/3", "\"u3.2\"",
+                                "{\"name\":\"x\"}"), 412);
     ask_done(&a);
 
     assert_int_equal(ask_get(&d, &a, &user, "/v1/me"), 200);
@@ -259,7 +247,7 @@ test_token_times(void **state)
     char           body[128], text[TKT_TIME_TEXT_BYTES + 1] = { 0 };
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     assert_int_equal(ask_send(&d, &a, &admin, TKT_METHOD_POST,
                               "/v1/users/1/tokens", "{\"ttl\":60,\"label\":"
@@ -311,7 +299,7 @@ test_token_limit(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < TKT_TOKENS_PER_USER_MAX; i++) {
         desk_post(&d, &admin, "/v1/users/1/tokens", "{}");
@@ -352,7 +340,7 @@ test_revoke(void **state)
         "/v1/users/99/tokens/1", "/v1/users/1/tokens/4294967298",
     };
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/users/1/tokens", "{}");
     desk_post(&d, &admin, "/v1/users/1/tokens", "{}");
     desk_ok(&d, &admin, TKT_METHOD_DELETE, "/v1/users/1/tokens/1", "");

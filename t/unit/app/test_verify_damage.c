@@ -19,6 +19,7 @@ typedef struct {
 
 #define T1         "\0\0\0\1"
 #define N(byte)    "\0\0\0\0\0\0\0" byte
+#define N_COUNTS   "\xff\xff\xff\xff\xff\xff\xff\xff"
 #define N_999      "\0\0\0\0\0\0\3\xe7"
 #define M(byte)    "\0\0\0" byte
 #define FIRST      "\0\0"
@@ -74,18 +75,18 @@ static const put_row_t  puts_rows[] = {
       tkt_lit(T1 N("\1") N("\1")), tkt_lit("x"),
       "by_requester: an entry of ticket 1/1 is not as the ticket" },
     { "counts of a requester", TKT_DB_BY_REQUESTER,
-      tkt_lit(T1 N("\1") N("\0")), tkt_lit("\x9"),
+      tkt_lit(T1 N("\1") N_COUNTS), tkt_lit("\x9"),
       "by_requester 1/1: cell 0 says 9" },
     { "counts of an assignee", TKT_DB_BY_ASSIGNEE,
       tkt_lit(T1 N("\0") "\0" "\0" N("\x0a")), tkt_lit("\x9"),
       "by_assignee 1/10: cell 0 says 9" },
     { "counts without tickets", TKT_DB_BY_REQUESTER,
-      tkt_lit(T1 N("\5") N("\0")), tkt_lit(""),
+      tkt_lit(T1 N("\5") N_COUNTS), tkt_lit(""),
       "by_requester 1/5: are of a requester without tickets" },
     { "counts of nobody", TKT_DB_BY_ASSIGNEE,
       tkt_lit(T1 N("\0") "\0" "\0" N_999), tkt_lit(""),
       "by_assignee 1/999: there is no such principal" },
-    { "broken counts", TKT_DB_BY_REQUESTER, tkt_lit(T1 N("\1") N("\0")),
+    { "broken counts", TKT_DB_BY_REQUESTER, tkt_lit(T1 N("\1") N_COUNTS),
       tkt_lit("\xff"), "by_requester 1/1: the counts do not decode" },
     { "counter", TKT_DB_COUNTER, tkt_lit(T1 "\1"), tkt_lit("\x9"),
       "counter 1: cell 0 says 9" },

@@ -53,12 +53,7 @@ views_of(desk_t *d, const tkt_actor_t *actor, const char *target)
     yajl_val     v;
     static char  text[8192];
 
-    if (ask_get(d, &a, actor, target) != 200) {
-        fail_msg("%s: %.*s", target, (int) a.reply.body.len,
-                 (const char *) a.reply.body.data);
-    }
-
-    n = length_at(a.json, "/data");
+    n = ask_list(d, &a, actor, target);
     text[0] = '\0';
 
     for (i = 0; i < n; i++) {
@@ -85,25 +80,10 @@ static const char *
 ids_of(desk_t *d, const tkt_actor_t *actor, const char *target)
 {
     ask_t        a;
-    char         pointer[32];
-    size_t       i, n;
     static char  text[8192];
 
-    if (ask_get(d, &a, actor, target) != 200) {
-        fail_msg("%s: %.*s", target, (int) a.reply.body.len,
-                 (const char *) a.reply.body.data);
-    }
-
-    n = length_at(a.json, "/data");
-    text[0] = '\0';
-
-    for (i = 0; i < n; i++) {
-        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/id", i);
-        (void) snprintf(text + strlen(text), sizeof(text) - strlen(text),
-                        "%s%lld", i > 0 ? " " : "",
-                        number_at(a.json, pointer));
-    }
-
+    (void) ask_list(d, &a, actor, target);
+    list_ids(a.json, text, sizeof(text));
     ask_done(&a);
 
     return text;
@@ -116,7 +96,7 @@ test_whose(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_view(&d, &agent, "mine", "assignee=me", "");
     make_view(&d, &second, "mine", "state=new", "");
     make_view(&d, &boss, "all", "sort=queue", ",\"shared\":true");
@@ -179,7 +159,7 @@ test_of_a_team(void **state)
 {
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/teams", "{\"name\":\"first\"}");
     add_member(&d, 1, agent.id);
 
@@ -225,7 +205,7 @@ test_faults(void **state)
         { "team=0", "choice", "team: " },
     };
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 0; i < tkt_array_len(bad); i++) {
         (void) snprintf(body, sizeof(body),
@@ -259,7 +239,7 @@ test_tickets(void **state)
     unsigned       i;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     for (i = 1; i <= 7; i++) {
         desk_post(&d, &user, "/v1/tickets",
@@ -307,22 +287,18 @@ static void
 test_count_is_not_kept(void **state)
 {
     ask_t          a;
-    tkt_request_t  req;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_view(&d, &agent, "all", "state=new", "");
 
-    req = ask_make(&d, TKT_METHOD_GET, "/v1/views/1");
-    req.if_none_match = tkt_str("\"w1.1\"");
-    ask_request(&d, &a, &agent, &req, "");
-    assert_int_equal(a.reply.http, 304);
+    assert_int_equal(ask_tagged(&d, &a, &agent, TKT_METHOD_GET, "/v1/views/1",
+                                "\"w1.1\"", ""), 304);
     ask_done(&a);
 
-    req = ask_make(&d, TKT_METHOD_GET, "/v1/views/1?count=true");
-    req.if_none_match = tkt_str("\"w1.1\"");
-    ask_request(&d, &a, &agent, &req, "");
-    assert_int_equal(a.reply.http, 200);
+    assert_int_equal(ask_tagged(&d, &a, &agent, TKT_METHOD_GET,
+                                "/v1/views/1?count=true", "\"w1.1\"",
+                                ""), 200);
     assert_true(a.reply.moves);
     assert_int_equal(number_at(a.json, "/count"), 0);
     assert_string_equal(text_at(a.json, "/count_is"), "exact");
@@ -344,7 +320,7 @@ test_erased(void **state)
     char           pointer[32];
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_view(&d, &agent, "mine", "assignee=me", "");
     make_view(&d, &second, "his", "state=new", "");
     make_view(&d, &boss, "all", "", ",\"shared\":true");
@@ -415,7 +391,7 @@ test_counts(void **state)
     ask_t          a;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
     make_tickets(&d, MANY);
 
     make_view(&d, &agent, "a-all", "", "");

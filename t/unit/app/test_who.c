@@ -10,7 +10,8 @@
 #include "base/tkt_time.h"
 
 
-#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                            \
+    cmocka_unit_test_setup_teardown(name, traffic_setup, traffic_teardown)
 
 
 #define SUBMIT  "{\"subject\":\"s\",\"description\":\"d\"}"
@@ -22,29 +23,6 @@ static const tkt_actor_t  admin = {
 static const tkt_site_t  users = { .identity = true };
 static const tkt_site_t  staff = { .identity = true,
                                    .identity_max = TKT_ROLE_ADMIN };
-
-
-static int
-setup(void **state)
-{
-    static desk_t  d;
-
-    desk_open(&d);
-    traffic_make_people(&d);
-    *state = &d;
-
-    return 0;
-}
-
-
-static int
-teardown(void **state)
-{
-    desk_verify_clean(*state);
-    desk_close(*state);
-
-    return 0;
-}
 
 
 /* Sends in the name of somebody; the status. */

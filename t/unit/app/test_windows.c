@@ -32,8 +32,7 @@ test_late_rating_reopens_nothing(void **state)
     int64_t        closed;
     static desk_t  d;
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     desk_post(&d, &user, "/v1/tickets",
               "{\"subject\":\"s\",\"description\":\"d\"}");
@@ -87,8 +86,7 @@ test_long_answers_do_not_pile_up(void **state)
     tkt_request_t  req;
     static desk_t  d;
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     body = malloc(20000);
     assert_non_null(body);
@@ -143,8 +141,7 @@ test_rights_lost_in_the_queue(void **state)
     tkt_actor_t    chief = { .tenant = 1, .role = TKT_ROLE_ADMIN };
     static desk_t  d;
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     assert_int_equal(run_as(&d, &actor), 201);
 
@@ -183,8 +180,7 @@ test_token_ends_in_the_queue(void **state)
     tkt_actor_t    chief = { .tenant = 1, .role = TKT_ROLE_ADMIN };
     static desk_t  d;
 
-    desk_open(&d);
-    traffic_make_people(&d);
+    traffic_open(&d);
 
     desk_post(&d, &chief, "/v1/users/1/tokens", "{\"ttl\":60}");
     actor.token = 1;

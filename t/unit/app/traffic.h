@@ -345,6 +345,38 @@ traffic_make_people(desk_t *d)
 }
 
 
+/* A store with them. */
+static inline void
+traffic_open(desk_t *d)
+{
+    desk_open(d);
+    traffic_make_people(d);
+}
+
+
+/* The same around each test of a group: *state is the desk. */
+static inline int
+traffic_setup(void **state)
+{
+    static desk_t  d;
+
+    traffic_open(&d);
+    *state = &d;
+
+    return 0;
+}
+
+
+static inline int
+traffic_teardown(void **state)
+{
+    desk_verify_clean(*state);
+    desk_close(*state);
+
+    return 0;
+}
+
+
 /* What the next request is. */
 static inline void
 traffic_choose(traffic_t *t)

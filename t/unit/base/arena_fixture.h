@@ -1,5 +1,5 @@
 /*
- * What the tests of the arena share: a lender, and many allocations.
+ * What the tests of the arena share: many allocations from a lender.
  */
 
 #ifndef ARENA_FIXTURE_H
@@ -16,45 +16,7 @@
 #include <cmocka.h>
 
 #include "base/tkt_arena.h"
-
-
-#define LENT_MAX  64
-
-typedef struct {
-    void    *blocks[LENT_MAX];
-    size_t   sizes[LENT_MAX];
-    size_t   count;
-    size_t   allowed;
-    size_t   skew;
-} lender_t;
-
-
-static inline void *
-lend(void *data, size_t bytes)
-{
-    lender_t  *l;
-
-    l = data;
-
-    if (l->count == l->allowed) {
-        return NULL;
-    }
-
-    l->blocks[l->count] = malloc(bytes + l->skew);
-    l->sizes[l->count] = bytes;
-    assert_non_null(l->blocks[l->count]);
-
-    return (uint8_t *) l->blocks[l->count++] + l->skew;
-}
-
-
-static inline void
-lender_free(lender_t *l)
-{
-    while (l->count > 0) {
-        free(l->blocks[--l->count]);
-    }
-}
+#include "lender.h"
 
 
 /* Many allocations of all kinds, filled, and all still intact at the end. */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/tkt_text.h"
+#include "exact.h"
 
 
 #define BUFFER_BYTES  64
@@ -93,15 +94,8 @@ static void
 check(const uint8_t *data, size_t len)
 {
     size_t            chars, want_chars, i;
-    uint8_t          *copy;
-    tkt_str_t         s;
+    tkt_str_t         s = exact_copy(data, len);
     tkt_text_fault_t  want;
-
-    copy = malloc(len == 0 ? 1 : len);
-    assert_non_null(copy);
-    memcpy(copy, data, len);
-    s.data = copy;
-    s.len = len;
 
     want = plain_check(data, len, false, &want_chars);
 
@@ -117,7 +111,7 @@ check(const uint8_t *data, size_t len)
         fail_msg("judged wrongly, should be %d", want);
     }
 
-    free(copy);
+    exact_free(s);
 }
 
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/tkt_time.h"
+#include "exact.h"
 
 
 typedef struct {
@@ -93,21 +94,14 @@ static const char *const  bad[] = {
 };
 
 
-/* A copy of exactly the bytes, so that a read past them is seen by ASan. */
 static bool
 parse_exact(const char *text, size_t len, int64_t *ms)
 {
-    bool        ok;
-    uint8_t    *copy;
-    tkt_str_t   s;
+    bool       ok;
+    tkt_str_t  s = exact_copy(text, len);
 
-    copy = malloc(len == 0 ? 1 : len);
-    assert_non_null(copy);
-    memcpy(copy, text, len);
-    s.data = copy;
-    s.len = len;
     ok = tkt_time_parse(s, ms);
-    free(copy);
+    exact_free(s);
 
     return ok;
 }

@@ -4,6 +4,7 @@
 
 #include "sample.h"
 #include "codec/tkt_query.h"
+#include "lender.h"
 
 
 #define HEAD_CHARS  6        /* of version and check, in base64 */
@@ -129,13 +130,6 @@ test_wrong(void **state)
     }
 
     tkt_arena_done(&arena);
-}
-
-
-static void *
-no_memory(void *data, size_t bytes)
-{
-    return NULL;
 }
 
 

@@ -3,6 +3,7 @@
  */
 
 #include "sample.h"
+#include "lender.h"
 
 
 typedef struct {
@@ -338,13 +339,6 @@ test_many_members(void **state)
 
         tkt_arena_done(&arena);
     }
-}
-
-
-static void *
-no_memory(void *data, size_t bytes)
-{
-    return NULL;
 }
 
 

@@ -3,6 +3,7 @@
  */
 
 #include "sample.h"
+#include "lender.h"
 
 
 static char *
@@ -151,30 +152,6 @@ test_number_chars(void **state)
 }
 
 
-/* A lender that gives so many blocks and no more. */
-typedef struct {
-    size_t   left;
-    size_t   count;
-    void    *blocks[4096];
-} lender_t;
-
-
-static void *
-lend(void *data, size_t bytes)
-{
-    lender_t  *l = data;
-
-    if (l->left == 0) {
-        return NULL;
-    }
-
-    l->left--;
-    l->blocks[l->count] = malloc(bytes);
-
-    return l->blocks[l->count++];
-}
-
-
 /* Want of memory at every point ends in a status, never in a crash. */
 static void
 test_no_memory(void **state)
@@ -189,7 +166,7 @@ test_no_memory(void **state)
     tkt_present_t   present;
 
     text = malloc(300000);
-    l = malloc(sizeof(*l));
+    l = calloc(1, sizeof(*l));
     assert_non_null(text);
     assert_non_null(l);
 
@@ -199,8 +176,7 @@ test_no_memory(void **state)
                   "\"bogus\":1,\"slug\":\"A\",\"owner\":{\"bogus\":2}}");
 
     for (n = 0, status = TKT_INTERNAL; status == TKT_INTERNAL; n++) {
-        l->left = n;
-        l->count = 0;
+        l->allowed = n;
 
         tkt_arena_init_lent(&arena, 64, lend, l);
         tkt_errors_init(&errors, &arena);
@@ -210,9 +186,7 @@ test_no_memory(void **state)
                                  tkt_str_z(text), &obj, &present, &arena,
                                  &errors);
 
-        while (l->count > 0) {
-            free(l->blocks[--l->count]);
-        }
+        lender_free(l);
 
         assert_true(n < 1000);
     }

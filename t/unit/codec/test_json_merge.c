@@ -18,6 +18,7 @@
 
 #include "codec/tkt_json_merge.h"
 #include "strict_json.h"
+#include "lender.h"
 
 
 #define ROUNDS      20000
@@ -518,53 +519,33 @@ test_damage(void **state)
 }
 
 
-typedef struct {
-    size_t   left;
-    size_t   count;
-    void    *blocks[64];
-} lender_t;
-
-
-static void *
-lend(void *data, size_t bytes)
-{
-    lender_t  *l = data;
-
-    if (l->left == 0) {
-        return NULL;
-    }
-
-    l->left--;
-    l->blocks[l->count] = malloc(bytes);
-
-    return l->blocks[l->count++];
-}
-
-
 static void
 test_no_memory(void **state)
 {
     size_t        n;
-    lender_t      l;
+    lender_t     *l;
     tkt_str_t     merged;
     tkt_arena_t   arena;
     tkt_status_t  status;
 
+    l = calloc(1, sizeof(*l));
+    assert_non_null(l);
+
     for (n = 0, status = TKT_INTERNAL; status != TKT_OK; n++) {
-        l = (lender_t) { .left = n };
-        tkt_arena_init_lent(&arena, 16, lend, &l);
+        l->allowed = n;
+        tkt_arena_init_lent(&arena, 16, lend, l);
 
         status = tkt_json_merge_patch(tkt_str("{\"a\":{\"b\":1}}"),
                                       tkt_str("{\"a\":{\"c\":2}}"), TEXT_MAX,
                                       &arena, &merged);
 
-        while (l.count > 0) {
-            free(l.blocks[--l.count]);
-        }
+        lender_free(l);
 
         assert_true(status == TKT_OK || status == TKT_INTERNAL);
-        assert_true(n < tkt_array_len(l.blocks));
+        assert_true(n < 64);
     }
+
+    free(l);
 
     assert_true(n > 3);
 }

@@ -4,6 +4,7 @@
 
 #include "sample.h"
 #include "codec/tkt_query.h"
+#include "lender.h"
 
 
 typedef struct {
@@ -230,13 +231,6 @@ test_pieces(void **state)
     check_pieces(",a", "[][a]");
     check_pieces(",", "[]");
     check_pieces("a,,b", "[a][][b]");
-}
-
-
-static void *
-no_memory(void *data, size_t bytes)
-{
-    return NULL;
 }
 
 

@@ -13,6 +13,7 @@
 #include "base/tkt_text.h"
 #include "crypto/tkt_crypto.h"
 #include "crypto/tkt_token.h"
+#include "exact.h"
 
 
 static const char  known[] =
@@ -38,21 +39,14 @@ known_secret(uint8_t secret[TKT_TOKEN_SECRET_BYTES])
 }
 
 
-/* A copy of exactly the bytes, so that a read past them is seen by ASan. */
 static bool
 parse_exact(const uint8_t *text, size_t len, tkt_token_t *t)
 {
-    bool        ok;
-    uint8_t    *copy;
-    tkt_str_t   s;
+    bool       ok;
+    tkt_str_t  s = exact_copy(text, len);
 
-    copy = malloc(len == 0 ? 1 : len);
-    assert_non_null(copy);
-    memcpy(copy, text, len);
-    s.data = copy;
-    s.len = len;
     ok = tkt_token_parse(s, t);
-    free(copy);
+    exact_free(s);
 
     return ok;
 }

@@ -338,6 +338,101 @@ info_and_stat(void **state)
 }
 
 
+/* ---- notes ---- */
+
+static long
+note_of(tkt_txn_t *txn, const char *about)
+{
+    long       n;
+    char       text[64];
+    tkt_str_t  value;
+
+    if (!tkt_note_find(txn, key_of(about), &value)) {
+        return -1;
+    }
+
+    assert_true(value.len < sizeof(text));
+    memcpy(text, value.data, value.len);
+    text[value.len] = '\0';
+    n = strtol(text, NULL, 10);
+
+    return n;
+}
+
+
+static void
+notes_end_with_the_snapshot(void **state)
+{
+    fixture_t  *f = *state;
+    tkt_txn_t  *txn, *read;
+
+    read = fixture_read(f);
+    assert_int_equal(note_of(read, "a"), -1);
+    tkt_note_keep(read, key_of("a"), tkt_str("1"));
+    tkt_note_keep(read, key_of("b"), tkt_str("2"));
+    tkt_note_keep(read, key_of("a"), tkt_str("31"));
+    assert_int_equal(note_of(read, "a"), 31);
+    assert_int_equal(note_of(read, "b"), 2);
+    assert_int_equal(note_of(read, "ab"), -1);
+    tkt_note_keep(read, key_of("longer than a note may"),
+                  tkt_str("be, together"));
+    assert_int_equal(note_of(read, "longer than a note may"), -1);
+    tkt_txn_reset(read);
+
+    /* the same snapshot once more */
+
+    read = fixture_read(f);
+    assert_int_equal(note_of(read, "a"), 31);
+    tkt_txn_reset(read);
+
+    /* who writes sees what changes: nothing of it holds */
+
+    txn = fixture_begin(f);
+    tkt_note_keep(txn, key_of("a"), tkt_str("5"));
+    assert_int_equal(note_of(txn, "a"), -1);
+    tkt_put(txn, TKT_DB_TICKET, key_of("a"), tkt_str("1"));
+    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+
+    read = fixture_read(f);
+    assert_int_equal(note_of(read, "a"), -1);
+    assert_int_equal(note_of(read, "b"), -1);
+    tkt_note_keep(read, key_of("a"), tkt_str("6"));
+    assert_int_equal(note_of(read, "a"), 6);
+    tkt_txn_reset(read);
+}
+
+
+/* Without room the older ones go; what is found is always what was kept. */
+static void
+notes_give_way(void **state)
+{
+    int         i, found;
+    long        n;
+    char        name[32], value[32];
+    fixture_t  *f = *state;
+    tkt_txn_t  *read;
+
+    read = fixture_read(f);
+
+    for (i = 0; i < 4 * TKT_NOTES_MAX; i++) {
+        (void) snprintf(name, sizeof(name), "note %d", i);
+        (void) snprintf(value, sizeof(value), "%d", i);
+        tkt_note_keep(read, key_of(name), tkt_str_z(value));
+        assert_int_equal(note_of(read, name), i);
+    }
+
+    for (i = 0, found = 0; i < 4 * TKT_NOTES_MAX; i++) {
+        (void) snprintf(name, sizeof(name), "note %d", i);
+        n = note_of(read, name);
+        assert_true(n == i || n == -1);
+        found += (n == i);
+    }
+
+    assert_true(found > TKT_NOTES_MAX / 2 && found <= TKT_NOTES_MAX);
+    tkt_txn_reset(read);
+}
+
+
 int
 main(void)
 {
@@ -351,6 +446,8 @@ main(void)
         T(numbers_of_a_later_release_are_carried_along),
         cmocka_unit_test(batches_of_any_size_give_the_same_bytes),
         T(info_and_stat),
+        T(notes_end_with_the_snapshot),
+        T(notes_give_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

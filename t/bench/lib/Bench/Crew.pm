@@ -9,6 +9,7 @@ use utf8;
 use Exporter qw(import);
 use JSON::PP ();
 
+use Bench::Build qw(each_at_once operations);
 use Bench::Proc qw(write_file);
 use Bench::Text qw(http_request description subject);
 
@@ -38,25 +39,23 @@ sub crew_fact { AGENTS . ' agents of one team, online' }
 
 sub crew_set_up ($desk) {
     my $root = $desk->{root};
-    my $make = sub ($path, $body) {
-        my ($text) = $desk->call('POST', "$BASE$path", $root, 201,
-                                 $JSON->encode($body));
-        return $JSON->decode($text);
-    };
+    my ($team) = map { $_->{id} } operations($desk, $root,
+        [['POST', '/teams', { name => 'crew', strategy => 'round_robin' }]]);
 
-    my $team = $make->('/teams', { name => 'crew',
-                                   strategy => 'round_robin' })->{id};
-    my $type = $make->('/types', { name => 'fault', team => $team })->{id};
-    $make->("/types/$type/fields", $_) for @FIELDS;
+    operations($desk, $root,
+        [['POST', '/types', { name => 'fault', team => $team }],
+         map { ['POST', '/types/$0/fields', $_] } @FIELDS]);
 
-    for my $number (1 .. AGENTS) {
-        my $id = $make->('/users', { login => "crew$number",
-                                     role => 'agent' })->{id};
-        my $token = $make->("/users/$id/tokens", {})->{token};
-        $desk->call('PUT', "$BASE/teams/$team/members/$id", $root, 200, '{}');
-        $desk->call('PUT', "$BASE/me/presence", $token, 200,
-            $JSON->encode({ presence => 'online', capacity => CAPACITY }));
-    }
+    my @made = operations($desk, $root, map {
+        [['POST', '/users', { login => "crew$_", role => 'agent' }],
+         ['POST', '/users/$0/tokens', {}],
+         ['PUT', "/teams/$team/members/\$0", {}]]
+    } 1 .. AGENTS);
+
+    each_at_once($desk, map {
+        http_request('PUT', "$BASE/me/presence", $made[$_ * 3 + 1]{token},
+            $JSON->encode({ presence => 'online', capacity => CAPACITY }))
+    } 0 .. AGENTS - 1);
 }
 
 

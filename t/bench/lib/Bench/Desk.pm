@@ -7,25 +7,22 @@ use v5.36;
 use utf8;
 use Encode qw(encode_utf8);
 use File::Find ();
-use HTTP::Tiny;
 use JSON::PP ();
 use Time::HiRes qw(sleep);
+use Bench::Build qw(each_at_once fill people teams);
+use Bench::Client qw(ask_all);
 use Bench::Nginx qw(nginx_start nginx_stop worker_seconds);
 use Bench::Proc qw(run_or_die write_file);
 use Bench::Text qw(http_request ticket_json);
 use Bench::Ways qw(way_headers);
 use Bench::Wrk qw(wrk wrk_finish wrk_start);
 
-use constant AGENTS               => 20;
 use constant LOGINS               => 200;
 use constant LOGIN_USERS          => 20;
 use constant PASSWORD             => 'correct horse 7 battery';
 use constant CREATE_CHARACTERS    => 400;
 use constant ANSWER_BYTES         => 900;
 use constant LEAST_CHARACTERS     => 60;
-use constant FILL_CONNECTIONS     => 256;
-use constant FILL_SECONDS         => 5;
-use constant FILL_LIMIT_SECONDS   => 900;
 use constant MOVE_LAG             => 1024;
 use constant FIRST_MOVE_RATE      => 40000;
 use constant CTL_SECONDS          => 30;
@@ -44,10 +41,10 @@ sub new ($class, %o) {
     mkdir $o{dir} or die "$o{dir}: $!\n";
     $self->{root} = $self->init_store;
     $self->start('');
-    $self->people;
+    people($self);
     $self->sample;
-    $self->teams($o{teams}) if $o{teams};
-    $self->fill($o{tickets});
+    teams($self, $o{teams}) if $o{teams};
+    fill($self, $o{tickets});
 
     if ($o{locations}) {
         my $text = $o{locations}->($self);
@@ -113,63 +110,16 @@ sub init_store ($self) {
 }
 
 
-# -> decoded answer; dies unless the status is the one expected
+# -> content, headers; dies unless the status is the one expected
 sub call ($self, $method, $path, $token, $expect, $body = undef) {
-    state $http = HTTP::Tiny->new(keep_alive => 1, timeout => 10);
+    my @requests = http_request($method, $path, $token, $body);
+    my $answer;
 
-    my $answer = $http->request($method, $self->{origin} . $path, {
-        headers => { Authorization  => "Bearer $token",
-                     'Content-Type' => 'application/json' },
-        defined $body ? (content => $body) : (),
-    });
-
+    ask_all($self->{nginx}{port}, 1, sub { shift @requests },
+            sub ($, $got) { $answer = $got });
     die "$method $path: $answer->{status} $answer->{content}\n"
         if $answer->{status} != $expect;
-    return ($answer->{content}, $answer->{headers});
-}
-
-
-sub people ($self) {
-    $self->{user_tokens} = [map { $self->person('user', $_) }
-                                1 .. $self->{users}];
-    $self->{agent_tokens} = [map { $self->person('agent', $_) }
-                                 1 .. AGENTS];
-}
-
-
-sub person ($self, $role, $number) {
-    my ($user) = $self->call('POST', "$BASE/users", $self->{root}, 201,
-        JSON::PP::encode_json({ login => "$role$number", role => $role,
-                                name => "$role $number" }));
-    my $id = JSON::PP::decode_json($user)->{id};
-    my ($token) = $self->call('POST', "$BASE/users/$id/tokens",
-                              $self->{root}, 201, '{}');
-
-    return JSON::PP::decode_json($token)->{token};
-}
-
-
-# Teams, each with a type whose tickets go to it, and an agent's views of them.
-sub teams ($self, $teams) {
-    for my $n (1 .. $teams) {
-        my ($team) = $self->call('POST', "$BASE/teams", $self->{root}, 201,
-            JSON::PP::encode_json({ name => "team$n" }));
-        my $id = JSON::PP::decode_json($team)->{id};
-        $self->call('POST', "$BASE/types", $self->{root}, 201,
-            JSON::PP::encode_json({ name => "type$n", team => $id }));
-        push @{ $self->{team_ids} }, $id;
-    }
-
-    for my $filter ('state=new', 'assignee=none&sort=queue',
-        'priority=urgent,high', 'assignee=me', 'complaint=false',
-        map { "team=$_&state=new,open&sort=queue" }
-            @{ $self->{team_ids} }[0 .. 4])
-    {
-        state $number = 0;
-        $self->call('POST', "$BASE/views", $self->{agent_tokens}[0], 201,
-            JSON::PP::encode_json({ name => 'view' . ++$number,
-                                    filter => $filter }));
-    }
+    return @$answer{qw(content headers)};
 }
 
 
@@ -215,46 +165,16 @@ sub create_requests ($self, $path, $en, $zh) {
     state $serial = 0;
     my $file = sprintf '%s/create.%d', $self->{dir}, ++$serial;
     my $text = '';
-    my $n    = 0;
 
     for my $token (@{ $self->{user_tokens} }) {
         for (['en', $en], ['zh', $zh]) {
-            my $json = ticket_json(@$_);
-            $json =~ s/^\{/'{"type":"type' . (1 + $n++ % $self->{teams})
-                . '",'/e if $self->{teams};
-            my $r = http_request('POST', $path, $token, $json);
+            my $r = http_request('POST', $path, $token, ticket_json(@$_));
             $text .= length($r) . "\n$r";
         }
     }
 
     write_file($file, $text);
     return $file;
-}
-
-
-# Creates through the API until the store holds that many tickets, of the
-# size of the sample: as many bytes of text in either language.  Those still
-# in flight when wrk stops are in the store, too, but not counted.
-sub fill ($self, $tickets) {
-    my $n = $self->{characters};
-    my $file = $self->{fill_file} //=
-        $self->create_requests("$BASE/tickets", $n, int(($n + 2) / 3));
-    my $until = time + FILL_LIMIT_SECONDS;
-
-    while ($self->{created} < $tickets) {
-        my $left = $tickets - $self->{created};
-        my $secs = $left > ($self->{fill_rate} // 1e9) * FILL_SECONDS
-                 ? FILL_SECONDS : 1;
-
-        die "fill: $self->{created} of $tickets tickets after "
-            . FILL_LIMIT_SECONDS . " s\n" if time > $until;
-
-        my $r = $self->load($secs, script => 'replay.lua',
-                            conns => FILL_CONNECTIONS,
-                            args => [$file, $left + FILL_CONNECTIONS]);
-        $self->{fill_rate} = $r->{rate};
-        $self->{created} += $r->{done};
-    }
 }
 
 
@@ -353,15 +273,11 @@ sub way ($self, $mount) {
 
 # Where one logs in, with passwords for some to do so.
 sub login_location ($self) {
-    my $agent = HTTP::Tiny->new;
+    each_at_once($self, map {
+        http_request('PUT', "$BASE/me/password", $_,
+                     '{"new_password":"' . PASSWORD . '"}')
+    } @{ $self->{user_tokens} }[0 .. LOGIN_USERS - 1]);
 
-    for my $n (1 .. LOGIN_USERS) {
-        my $r = $agent->put("$self->{origin}$BASE/me/password", {
-            headers => { 'Content-Type' => 'application/json',
-                Authorization => "Bearer $self->{user_tokens}[$n - 1]" },
-            content => '{"new_password":"' . PASSWORD . '"}' });
-        die "password: $r->{status} $r->{content}\n" if $r->{status} != 204;
-    }
     return 'location /login/ { ticket main; ticket_password_login on; }';
 }
 
@@ -463,7 +379,7 @@ sub move ($self, $secs) {
     my $need = int($rate * $secs) + 2 * MOVE_LAG;
     my $free = $self->{last} + $self->{created} - $self->{next_move};
 
-    $self->fill($self->{created} + $need - $free) if $free < $need;
+    fill($self, $need - $free) if $free < $need;
 
     my $r = $self->load($secs, conns => 64, script => 'move.lua',
                         args => [$self->move_file, $self->{next_move},

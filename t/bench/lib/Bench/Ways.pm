@@ -16,11 +16,11 @@ use constant SECRET          => 'a secret of the bench, 32 bytes.';
 use constant OPENSSL_SECONDS => 30;
 use constant ED25519_BYTES   => 32;
 
-# mount => the directives of its location
+# mount => the directives of its location; {dir} is where the key files are
 my %MOUNTS = (
-    jwt      => 'ticket_jwt algorithm=HS256 key_file=%s/hs256.jwks '
+    jwt      => 'ticket_jwt algorithm=HS256 key_file={dir}/hs256.jwks '
               . 'max_role=agent;',
-    eddsa    => 'ticket_jwt algorithm=EdDSA key_file=%s/eddsa.jwks '
+    eddsa    => 'ticket_jwt algorithm=EdDSA key_file={dir}/eddsa.jwks '
               . 'max_role=agent;',
     identity => 'ticket_identity user=$http_x_user; '
               . 'ticket_identity_max_role agent;',
@@ -43,7 +43,7 @@ sub way_locations ($desk) {
     chmod 0600, "$dir/hs256.jwks", "$dir/eddsa.jwks";
 
     return join "\n", map {
-        sprintf "location /$_/ { ticket main; $MOUNTS{$_} }", $dir
+        "location /$_/ { ticket main; $MOUNTS{$_} }" =~ s/\{dir\}/$dir/r
     } sort keys %MOUNTS;
 }
 
