@@ -518,7 +518,7 @@ bodies_end(void **state)
     size_t         i, with;
     static desk_t  d;
 
-    open_desk(&d);
+    traffic_open(&d);
 
     text = calloc(1, LONG_BYTES + 1);
     body = malloc(MANY * 128);
