@@ -17,7 +17,7 @@
 
 
 #define NGX_TICKET_SWEEP_MS       10000
-#define NGX_TICKET_SWEEP_NEXT_MS  1000      /* after one that found nothing    */
+#define NGX_TICKET_SWEEP_NEXT_MS  1000      /* after one that found nothing   */
 #define NGX_TICKET_SWEEP_REST_MS  3600000
 
 

@@ -186,7 +186,7 @@ test_steps_sayable(void **state)
 
     static const char *const  wrong[] = { "in/out", "/", ".", ".." };
 
-    open_desk(&d);
+    traffic_open(&d);
     desk_post(&d, &admin, "/v1/types",
               "{\"name\":\"t\",\"steps\":[\"one\",\"a.b\",\"...\"]}");
 
