@@ -10,7 +10,6 @@
 #include "app/tkt_config.h"
 #include "app/tkt_items.h"
 #include "app/tkt_notices.h"
-#include "app/tkt_view.h"
 #include "app/tkt_watchers.h"
 #include "app/tkt_who.h"
 #include "codec/tkt_json_walk.h"

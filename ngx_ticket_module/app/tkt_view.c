@@ -5,7 +5,6 @@
 #include "app/tkt_caller.h"
 #include "app/tkt_config.h"
 #include "app/tkt_attachments.h"
-#include "app/tkt_grants.h"
 #include "app/tkt_items.h"
 #include "app/tkt_parts.h"
 #include "app/tkt_queue.h"
