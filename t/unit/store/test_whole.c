@@ -68,7 +68,7 @@ take_and_give(tkt_env_t *env, unsigned round)
     memset(text, 'y', sizeof(text));
     value.data = text;
 
-    assert_int_equal(tkt_txn_begin(env, &txn, false), TKT_OK);
+    assert_int_equal(tkt_txn_begin(env, &txn, true), TKT_OK);
 
     number_key(&key, 1000000);
     value.len = 10 + round;
