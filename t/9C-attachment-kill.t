@@ -149,3 +149,9 @@ sub orphans {
     my $r = $t->ticketctl('verify', '--hashes');
     return $r->{json}{orphans} // -1;
 }
+
+sub spew ($path, $bytes) {
+    open my $out, '>:raw', $path or die "$path: $!\n";
+    print {$out} $bytes;
+    close $out or die "$path: $!\n";
+}
