@@ -370,9 +370,7 @@ for my $call (qw(fdatasync meta)) {
 
     my $data = $t->store . '/data.mdb';
     my $good = TicketTest::Server::slurp($data);
-    my $used = length $good =~ s/\0+\z//r;    # zeros are kept behind the pages
-    my $half = int($used / 2) & ~4095;
-    my $less = ($used & ~4095) - 4096 * 7;
+    my $half = int(length($good) / 2) & ~4095;
 
     for my $case (
         ['an empty file', '', qr/0 bytes and cannot be a store/],
@@ -380,7 +378,7 @@ for my $call (qw(fdatasync meta)) {
         ['one page', substr($good, 0, 4096), qr/4096 bytes and cannot/],
         ['two pages', substr($good, 0, 8192), qr/cut short|shorter/],
         ['half of it', substr($good, 0, $half), qr/cut short|shorter/],
-        ['a little less', substr($good, 0, $less),
+        ['a little less', substr($good, 0, length($good) - 4096 * 8),
             qr/cut short|shorter/],
         ['something else', 'SQLite format 3' . "\0" x 100_000, qr/LMDB|other/],
         ['zeros', "\0" x length $good, qr/LMDB|not a file of this/])

@@ -122,12 +122,6 @@ bool tkt_store_recover(tkt_env_t *env, int rc);
  */
 bool tkt_file_is_whole(tkt_env_t *env);
 
-/*
- * Lets the data file be longer than its pages, by blocks of zeros.  Only inside
- * a write transaction, before its first change: nobody else may write there.
- */
-void tkt_grow_ahead(tkt_env_t *env);
-
 /* Makes the status of an LMDB code sticky; nothing for 0. */
 void tkt_store_fail(tkt_txn_t *txn, int rc);
 

@@ -403,7 +403,6 @@ tkt_txn_begin(tkt_env_t *env, tkt_txn_t **txn, bool purge)
         return tkt_store_status(env, rc);
     }
 
-    tkt_grow_ahead(env);
     tkt_txn_start(t);
     tkt_past_begin(env, tkt_txn_snapshot(t));
 
