@@ -4,6 +4,7 @@
 
 #include "app/tkt_filter.h"
 #include "app/tkt_queue.h"
+#include "app/tkt_requests.h"
 
 
 static uint64_t
@@ -29,14 +30,13 @@ tkt_count_states(const uint64_t *cells, uint32_t states)
 static bool
 tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
 {
-    size_t        steps;
-    unsigned      b;
-    uint32_t      states, of_bucket;
-    uint64_t      cells[TKT_BUCKET_CELLS];
-    tkt_key_t     key, from;
-    tkt_unkey_t   u;
-    tkt_scan_t    scan;
-    tkt_ticket_t  t;
+    size_t          steps;
+    unsigned        b;
+    uint32_t        states, of_bucket;
+    uint64_t        id, cells[TKT_BUCKET_CELLS];
+    tkt_key_t       key;
+    tkt_ticket_t    t;
+    tkt_requests_t  r;
 
     tkt_key_requester_counts(&key, c->actor->tenant, f->requester);
     tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
@@ -58,25 +58,17 @@ tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
         return true;
     }
 
-    tkt_key_principal(&key, c->actor->tenant, f->requester);
-    tkt_key_by_requester(&from, c->actor->tenant, f->requester,
-                         TKT_TICKET_COUNTS - 1);
-    tkt_scan_open(&scan, c->txn, TKT_DB_BY_REQUESTER, &key, &from, true);
+    tkt_requests_open(&r, c->txn, c->actor->tenant, f->requester, 0, true);
 
-    for (steps = 0; tkt_scan_next(&scan) && steps < TKT_COUNT_STEPS_MAX;
+    for (steps = 0; tkt_requests_next(&r, &id) && steps < TKT_COUNT_STEPS_MAX;
          steps++)
     {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + 12, 8 });
-
-        if (tkt_ticket_load_head(c->txn, c->actor->tenant, tkt_unkey_u64(&u),
-                                 &t)
+        if (tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t)
             && (states & tkt_bit(t.state)))
         {
             (*count)++;
         }
     }
-
-    tkt_scan_close(&scan);
 
     return steps < TKT_COUNT_STEPS_MAX;
 }

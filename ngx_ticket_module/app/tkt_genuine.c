@@ -4,6 +4,7 @@
 
 #include "app/tkt_config.h"
 #include "app/tkt_genuine.h"
+#include "app/tkt_requests.h"
 #include "app/tkt_ticket.h"
 #include "codec/tkt_json_walk.h"
 #include "domain/tkt_words.h"
@@ -155,12 +156,10 @@ tkt_judge_before(tkt_judge_t *j, uint64_t n, uint64_t id, uint64_t *same,
 static void
 tkt_judge_past(tkt_judge_t *j)
 {
-    bool         fast;
-    uint64_t     n, most, same;
-    tkt_key_t    prefix, from;
-    tkt_str_t    number;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u;
+    bool            fast;
+    uint64_t        n, id, most, same;
+    tkt_str_t       number;
+    tkt_requests_t  past;
 
     same = 0;
     fast = j->rules->rate == 0;
@@ -170,21 +169,12 @@ tkt_judge_past(tkt_judge_t *j)
         most = TKT_DUPLICATES_MAX;
     }
 
-    tkt_key_principal(&prefix, (uint32_t) j->t->tenant, j->t->requester);
-    tkt_key_by_requester(&from, (uint32_t) j->t->tenant, j->t->requester,
-                         TKT_TICKET_COUNTS - 1);
-    tkt_scan_open(&scan, j->call->txn, TKT_DB_BY_REQUESTER, &prefix, &from,
-                  true);
+    tkt_requests_open(&past, j->call->txn, (uint32_t) j->t->tenant,
+                      j->t->requester, 0, true);
 
-    for (n = 1; n <= most && tkt_scan_next(&scan); n++) {
-
-        tkt_unkey_start(&u, scan.key);
-        (void) tkt_unkey_u32(&u);
-        (void) tkt_unkey_u64(&u);
-        tkt_judge_before(j, n, tkt_unkey_u64(&u), &same, &fast);
+    for (n = 1; n <= most && tkt_requests_next(&past, &id); n++) {
+        tkt_judge_before(j, n, id, &same, &fast);
     }
-
-    tkt_scan_close(&scan);
 
     if (same != 0) {
         number = tkt_ticket_number(j->call->actor->prefix, same,

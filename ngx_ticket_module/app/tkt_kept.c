@@ -8,6 +8,7 @@
 #include "app/tkt_kept_int.h"
 #include "app/tkt_notices.h"
 #include "app/tkt_relations.h"
+#include "app/tkt_requests.h"
 
 
 bool
@@ -33,9 +34,9 @@ tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
 
     tkt_scan_close(&scan);
 
-    /* behind tickets and notices stand counts, by a number that none has */
+    /* behind notices stands how far they were read */
 
-    return found && *number != TKT_TICKET_COUNTS;
+    return found && *number != TKT_NOTICE_SEQ_STATE;
 }
 
 
@@ -85,13 +86,12 @@ tkt_kept_token(tkt_kept_t *k)
 static bool
 tkt_kept_next_ticket(tkt_kept_t *k)
 {
-    tkt_key_t  prefix, from;
+    tkt_requests_t  r;
 
-    tkt_key_principal(&prefix, k->tenant, k->principal);
-    tkt_key_by_requester(&from, k->tenant, k->principal, k->place.a + 1);
+    tkt_requests_open(&r, k->txn, k->tenant, k->principal, k->place.a + 1,
+                      false);
 
-    return tkt_kept_next(k, TKT_DB_BY_REQUESTER, &prefix, &from,
-                         &k->place.a, NULL);
+    return tkt_requests_next(&r, &k->place.a);
 }
 
 

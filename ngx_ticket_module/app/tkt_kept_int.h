@@ -12,8 +12,7 @@
 /*
  * The first key under a prefix from `from` on: the number behind the prefix,
  * and its value, copied, unless `value` is NULL.  False: there is none but, at
- * UINT64_MAX, a row about those before it (TKT_TICKET_COUNTS,
- * TKT_NOTICE_SEQ_STATE).
+ * TKT_NOTICE_SEQ_STATE, the row about those before it.
  */
 bool tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
     const tkt_key_t *from, uint64_t *number, tkt_str_t *value);

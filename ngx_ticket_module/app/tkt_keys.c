@@ -73,13 +73,13 @@ tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
 
 
 /*
- * Behind his tickets: a submission then touches one page of the requester, the
- * one that has his newest ticket.  Pages are what a commit costs.
+ * Behind the row that a submission changes: both are in one page, and pages
+ * are what a commit costs.
  */
 void
 tkt_key_requester_counts(tkt_key_t *k, uint32_t tenant, uint64_t principal)
 {
-    tkt_key_by_requester(k, tenant, principal, TKT_TICKET_COUNTS);
+    tkt_key_by_requester(k, tenant, principal, TKT_REQUESTS_COUNTS);
 }
 
 

@@ -63,7 +63,7 @@ bool tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t,
  * Of a principal, behind his notices, where a seq stands: three u64.  The page
  * of the newest then has it, too.
  */
-#define TKT_NOTICE_SEQ_STATE  TKT_TICKET_COUNTS
+#define TKT_NOTICE_SEQ_STATE  UINT64_MAX
 
 typedef struct {
     uint64_t  read;                  /* the newest that was read             */

@@ -32,8 +32,12 @@
 #define TKT_FILE_COUNT    0
 #define TKT_FILE_BYTES    1
 
-/* In by_requester, where a ticket's number stands: his counts. */
-#define TKT_TICKET_COUNTS  UINT64_MAX
+/*
+ * In by_requester, where a ticket's number stands: his counts, and the row of
+ * his newest tickets.
+ */
+#define TKT_REQUESTS_COUNTS  UINT64_MAX
+#define TKT_REQUESTS_OPEN    (UINT64_MAX - 1)
 
 /* In queue keys, so that urgent sorts before low. */
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))

@@ -3,7 +3,7 @@
  * indexes and the counters that go with them.
  */
 
-#include "app/tkt_rows.h"
+#include "app/tkt_requests.h"
 #include "base/tkt_text.h"
 
 
@@ -359,15 +359,13 @@ void
 tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
     const tkt_ticket_t *ticket, tkt_arena_t *arena)
 {
-    bool       moved;
-    tkt_key_t  key;
+    bool  moved;
 
     tkt_ticket_save_record(txn, before, ticket, arena);
 
     if (before == NULL) {
-        tkt_key_by_requester(&key, (uint32_t) ticket->tenant,
-                             ticket->requester, ticket->id);
-        tkt_put(txn, TKT_DB_BY_REQUESTER, &key, tkt_str(""));
+        tkt_requests_add(txn, (uint32_t) ticket->tenant, ticket->requester,
+                         ticket->id);
     }
 
     moved = before == NULL

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "app/tkt_requests.h"
 #include "app/tkt_verify_int.h"
 
 
@@ -137,34 +138,69 @@ tkt_entry_fault(tkt_verify_t *v, const tkt_scan_t *scan, uint64_t tenant,
 }
 
 
+/*
+ * The numbers of a row of a requester's, which are greater than those of his
+ * row before it; `last` is the greatest of that one.
+ */
+static void
+tkt_verify_requests(tkt_verify_t *v, tkt_group_t *g, const tkt_scan_t *scan,
+    const uint64_t *part, uint64_t *last)
+{
+    size_t              i;
+    tkt_ticket_t        t;
+    tkt_requests_row_t  row;
+
+    if (!tkt_requests_row(scan->value, &row)
+        || row.ids[row.count - 1] <= *last
+        || (part[2] != TKT_REQUESTS_OPEN && part[2] != row.ids[0]))
+    {
+        tkt_verify_fault(v, "%s %llu/%llu: the row at %llu is none",
+                         tkt_verify_db(scan->db), tkt_ull(part[0]),
+                         tkt_ull(part[1]), tkt_ull(part[2]));
+        return;
+    }
+
+    *last = row.ids[0];
+
+    for (i = 0; i < row.count; i++) {
+
+        if (!tkt_verify_ticket_integers(v, part[0], row.ids[i], &t)
+            || t.requester != part[1])
+        {
+            tkt_entry_fault(v, scan, part[0], row.ids[i]);
+            continue;
+        }
+
+        tkt_group_count(g, tkt_bucket_cell(t.state));
+    }
+}
+
+
 void
 tkt_verify_by_requester(tkt_verify_t *v)
 {
-    uint64_t      part[3];
+    uint64_t      last, part[3];
     tkt_scan_t    scan;
     tkt_group_t   g = { .v = v, .db = TKT_DB_BY_REQUESTER,
                         .cells = TKT_BUCKET_CELLS };
-    tkt_ticket_t  t;
+
+    last = 0;
 
     tkt_verify_open(v, &scan, g.db);
 
     while (tkt_verify_next(v, &scan, "488", part)) {
 
-        tkt_group_switch(&g, part[0], part[1]);
+        if (!g.open || g.tenant != part[0] || g.principal != part[1]) {
+            tkt_group_switch(&g, part[0], part[1]);
+            last = 0;
+        }
 
-        if (part[2] == TKT_TICKET_COUNTS) {
+        if (part[2] == TKT_REQUESTS_COUNTS) {
             tkt_group_row(&g, scan.value);
-            continue;
-        }
 
-        if (!tkt_verify_ticket_integers(v, part[0], part[2], &t)
-            || t.requester != part[1] || scan.value.len != 0)
-        {
-            tkt_entry_fault(v, &scan, part[0], part[2]);
-            continue;
+        } else {
+            tkt_verify_requests(v, &g, &scan, part, &last);
         }
-
-        tkt_group_count(&g, tkt_bucket_cell(t.state));
     }
 
     tkt_group_close(&g);

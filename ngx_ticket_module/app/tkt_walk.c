@@ -179,20 +179,6 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     tkt_key_t   prefix, from;
     tkt_unkey_t u;
 
-    db = f->watching ? TKT_DB_RELATION
-         : f->requester != 0 ? TKT_DB_BY_REQUESTER : TKT_DB_TICKET;
-
-    if (f->watching) {
-        tkt_key_relations(&prefix, w->call->actor->tenant,
-                          TKT_RELATION_WATCHING, w->call->actor->id);
-
-    } else if (f->requester != 0) {
-        tkt_key_principal(&prefix, w->call->actor->tenant, f->requester);
-
-    } else {
-        tkt_key_tenant(&prefix, w->call->actor->tenant);
-    }
-
     id = bound;
 
     if (position.len == 8) {
@@ -201,16 +187,34 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
         id = reverse ? id : id + 1;
     }
 
-    /* ids below `id` in reverse; so the counts of a requester are left out */
+    /* ids below `id` in reverse */
+
+    if (id == 0) {
+        id = reverse ? UINT64_MAX : 1;
+    }
+
+    id = reverse ? id - 1 : id;
+
+    if (f->requester != 0 && !f->watching) {
+        w->requester = true;
+        tkt_requests_open(&w->requests, w->call->txn, w->call->actor->tenant,
+                          f->requester, id, reverse);
+        return;
+    }
+
+    if (f->watching) {
+        db = TKT_DB_RELATION;
+        tkt_key_relations(&prefix, w->call->actor->tenant,
+                          TKT_RELATION_WATCHING, w->call->actor->id);
+
+    } else {
+        db = TKT_DB_TICKET;
+        tkt_key_tenant(&prefix, w->call->actor->tenant);
+    }
 
     tkt_key_start(&from);
     tkt_key_bytes(&from, (tkt_str_t) { prefix.data, prefix.len });
-
-    if (id == 0) {
-        id = reverse ? TKT_TICKET_COUNTS : 1;
-    }
-
-    tkt_key_u64(&from, reverse ? id - 1 : id);
+    tkt_key_u64(&from, id);
     tkt_scan_open(&w->scan, w->call->txn, db, &prefix, &from, reverse);
 }
 
@@ -425,6 +429,7 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
     w->merge = NULL;
     w->scan.cursor = NULL;
     w->scan.done = true;
+    w->requester = false;
     w->position_len = 0;
     w->urgency = UINT8_MAX;
 
@@ -453,10 +458,21 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
 bool
 tkt_walk_next(tkt_walk_t *w, uint64_t *id)
 {
+    tkt_key_t    number;
     tkt_str_t    at;
     tkt_unkey_t  u;
 
-    if (w->merge != NULL) {
+    if (w->requester) {
+
+        if (!tkt_requests_next(&w->requests, id)) {
+            return false;
+        }
+
+        tkt_key_start(&number);
+        tkt_key_u64(&number, *id);
+        at = (tkt_str_t) { number.data, number.len };
+
+    } else if (w->merge != NULL) {
         /* urgency stands first in the positions of a queue */
 
         if (!tkt_merge_next(w->merge, &at)
@@ -483,8 +499,7 @@ tkt_walk_next(tkt_walk_t *w, uint64_t *id)
     tkt_unkey_start(&u, at);
     *id = tkt_unkey_u64(&u);
 
-    return *id != TKT_TICKET_COUNTS && *id >= w->low
-           && (w->high == 0 || *id < w->high);
+    return *id >= w->low && (w->high == 0 || *id < w->high);
 }
 
 

@@ -7,6 +7,7 @@
 
 
 #include "app/tkt_filter.h"
+#include "app/tkt_requests.h"
 
 
 /* Stack object. */
@@ -14,6 +15,8 @@ typedef struct {
     tkt_call_t   *call;
     tkt_merge_t  *merge;       /* or NULL: a plain scan                      */
     tkt_scan_t    scan;
+    bool          requester;   /* neither: the tickets of one                */
+    tkt_requests_t  requests;
     uint8_t       position[16];
     size_t        position_len;
     uint64_t      low;         /* ids that the walk ends at: those below     */

@@ -45,7 +45,7 @@
     X(EVENT,        "event",        "seq u64, or seq u64, chunk u16",         \
       "the log: every change, oldest first; pieces of a long change list")    \
     X(BY_REQUESTER, "by_requester", "tenant u32, principal u64, ticket u64",  \
-      "tickets of a requester; ticket 0 holds their counts by bucket")        \
+      "tickets of a requester, 64 a row; behind them their counts by bucket") \
     X(BY_STATE,     "by_state",                                               \
       "tenant u32, state u8, assigned u8, urgency u8, ticket u64",            \
       "the queue: urgency is 255 - priority")                                 \
