@@ -131,6 +131,53 @@ test_values(void **state)
 }
 
 
+#define LONG_FORM  20
+
+
+/* More fields than there is room for at first, the last of them in front. */
+static void
+test_long_form(void **state)
+{
+    int            i, j;
+    char           body[1024], pointer[32];
+    size_t         n;
+    static desk_t  d;
+
+    traffic_open(&d);
+    desk_post(&d, &admin, "/v1/types", "{\"name\":\"t\"}");
+
+    for (i = 0; i < LONG_FORM; i++) {
+        (void) snprintf(body, sizeof(body), "{\"name\":\"f%d\",\"kind\":"
+                        "\"text\",\"required\":true,\"position\":%d}", i,
+                        LONG_FORM - i);
+        desk_post(&d, &admin, "/v1/types/1/fields", body);
+    }
+
+    /* one is missed each time, and in the end none */
+
+    for (i = 0; i <= LONG_FORM; i++) {
+        n = (size_t) snprintf(body, sizeof(body),
+                              "\"type\":\"t\",\"custom\":{");
+
+        for (j = 0; j < LONG_FORM; j++) {
+            if (j != i) {
+                n += (size_t) snprintf(body + n, sizeof(body) - n,
+                                       "%s\"f%d\":\"x\"",
+                                       body[n - 1] == '{' ? "" : ",", j);
+            }
+        }
+
+        (void) snprintf(body + n, sizeof(body) - n, "}");
+        (void) snprintf(pointer, sizeof(pointer), "\"/custom/f%d\"", i);
+
+        assert_int_equal(submit(&d, &user, body), i < LONG_FORM ? 400 : 201);
+        assert_true(i == LONG_FORM || strstr(d.body, pointer) != NULL);
+    }
+
+    desk_close(&d);
+}
+
+
 /* ---- what a patch looks at ---- */
 
 static void
@@ -339,6 +386,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_long_form),
         cmocka_unit_test(test_patch),
         cmocka_unit_test(test_given),
         cmocka_unit_test(test_steps_sayable),
