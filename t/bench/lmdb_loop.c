@@ -8,9 +8,10 @@
  *
  * A create is: ticket (append), event (append), the requester's row of up to
  * ROW_MAX tickets and, beside it, his counter (random), by-state and by-queue
- * (nearly appending), the tenant's counter.  A batch is one transaction.  DIR
- * must exist; records found there are continued.  Prints "creates=N us=N rate=N".
- */
+ * (nearly appending), the tenant's counter.  A batch is one transaction.
+ *
+ * DIR must exist; records found there are continued.  Prints
+ * "creates=N us=N rate=N".
 
 #include <lmdb.h>
 
