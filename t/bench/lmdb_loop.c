@@ -12,6 +12,7 @@
  *
  * DIR must exist; records found there are continued.  Prints
  * "creates=N us=N rate=N".
+ */
 
 #include <lmdb.h>
 
