@@ -13,7 +13,7 @@ typedef struct {
     size_t              count;
     const tkt_field_t  *rows[TKT_ROWS_MAX];
     uint8_t             numbers[TKT_ROWS_MAX];
-} tkt_changes_walk_t;
+} tkt_changed_t;
 
 _Static_assert(TKT_ROWS_MAX <= UINT8_MAX + 1, "a row's number is a byte");
 
@@ -47,9 +47,8 @@ tkt_changes_put_str(uint8_t *pos, tkt_str_t s)
 }
 
 
-/* Apart: few rows come here, and all through the function below. */
-static void __attribute__((noinline))
-tkt_changes_add(tkt_changes_walk_t *w, const tkt_field_t *f, size_t number)
+static void
+tkt_changes_add(tkt_changed_t *w, const tkt_field_t *f, size_t number)
 {
     w->rows[w->count] = f;
     w->numbers[w->count++] = (uint8_t) number;
@@ -66,18 +65,29 @@ tkt_changes_add(tkt_changes_walk_t *w, const tkt_field_t *f, size_t number)
 }
 
 
-static bool
-tkt_changes_row(void *ctx, const tkt_field_t *f, size_t number)
+/* With every event, so without a call for each row. */
+static size_t
+tkt_changes_gather(tkt_changed_t *w, const tkt_schema_t *s, size_t number)
 {
-    const tkt_changes_walk_t  *w = ctx;
+    const tkt_field_t  *f, *end;
 
-    if (f->stored != 0 && (f->flags & TKT_F_NO_TRACK) == 0
-        && !tkt_field_same(f, w->before, w->after))
-    {
-        tkt_changes_add(ctx, f, number);
+    end = s->fields + s->count;
+
+    for (f = s->fields; f != end; f++, number++) {
+
+        if (f->type == TKT_T_OBJECT) {
+            if (f->sub != NULL) {
+                number = tkt_changes_gather(w, f->sub, number + 1) - 1;
+            }
+
+        } else if (f->stored != 0 && (f->flags & TKT_F_NO_TRACK) == 0
+                   && !tkt_field_same(f, w->before, w->after))
+        {
+            tkt_changes_add(w, f, number);
+        }
     }
 
-    return true;
+    return number;
 }
 
 
@@ -88,14 +98,14 @@ tkt_changes_pack(const tkt_schema_t *s, const void *before, const void *after,
     size_t               i;
     uint8_t             *out, *pos;
     const tkt_field_t   *f;
-    tkt_changes_walk_t   w;
+    tkt_changed_t   w;
 
     w.before = before;
     w.after = after;
     w.size = 0;
     w.count = 0;
 
-    (void) tkt_schema_walk(s, tkt_changes_row, &w);
+    (void) tkt_changes_gather(&w, s, 0);
 
     if (w.size == 0) {
         return (tkt_str_t) { NULL, 0 };
