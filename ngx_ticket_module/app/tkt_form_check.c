@@ -29,9 +29,17 @@ tkt_form_find(const tkt_form_fields_t *fields, tkt_str_t quoted)
 }
 
 
-/* The value of a member by its quoted name; false: there is none, or null. */
+/* A name as it stands in the text, without the quotes. */
+static tkt_str_t
+tkt_form_bare(tkt_str_t quoted)
+{
+    return (tkt_str_t) { quoted.data + 1, quoted.len - 2 };
+}
+
+
+/* The value of a member by its bare name; false: there is none, or null. */
 static bool
-tkt_form_value(tkt_str_t custom, tkt_str_t quoted, tkt_str_t *value)
+tkt_form_value(tkt_str_t custom, tkt_str_t bare, tkt_str_t *value)
 {
     tkt_str_t        name;
     tkt_json_walk_t  w;
@@ -41,7 +49,7 @@ tkt_form_value(tkt_str_t custom, tkt_str_t quoted, tkt_str_t *value)
     }
 
     while (tkt_json_walk_next(&w, &name, value)) {
-        if (tkt_str_eq(name, quoted)) {
+        if (tkt_json_name_is(name, bare)) {
             return !tkt_str_eq(*value, tkt_str("null"));
         }
     }
@@ -50,8 +58,7 @@ tkt_form_value(tkt_str_t custom, tkt_str_t quoted, tkt_str_t *value)
 }
 
 
-/* "/custom/NAME" of any name, as RFC 6901 escapes it. */
-static tkt_str_t
+tkt_str_t
 tkt_form_pointer(tkt_call_t *c, tkt_str_t quoted)
 {
     size_t     i;
@@ -84,14 +91,14 @@ tkt_form_pointer(tkt_call_t *c, tkt_str_t quoted)
 static void
 tkt_form_member(tkt_form_check_t *x, tkt_str_t name, tkt_str_t value)
 {
-    tkt_form_at_t  at = { .call = x->call, .errors = x->errors };
+    tkt_form_at_t  at = { .call = x->call, .errors = x->errors,
+                          .name = name };
 
     at.field = tkt_form_find(x->fields, name);
-    at.pointer = tkt_form_pointer(x->call, name);
 
     if (at.field == NULL || (at.field->staff_only && !x->staff)) {
-        tkt_errors_add(x->errors, at.pointer, at.field == NULL ? "unknown"
-                                                               : "forbidden",
+        tkt_errors_add(x->errors, tkt_form_pointer(x->call, name),
+                       at.field == NULL ? "unknown" : "forbidden",
                        "%s", at.field == NULL
                              ? "The form has no field of this name."
                              : "Only staff fills in this field.");
@@ -116,7 +123,8 @@ tkt_form_members(tkt_form_check_t *x, const tkt_str_t *before,
     }
 
     while (tkt_json_walk_next(&w, &name, &value)) {
-        had = before != NULL && tkt_form_value(*before, name, &old);
+        had = before != NULL
+              && tkt_form_value(*before, tkt_form_bare(name), &old);
 
         if (!had || !tkt_str_eq(old, value)) {
             tkt_form_member(x, name, value);
@@ -141,7 +149,7 @@ tkt_form_removed(tkt_form_check_t *x, tkt_str_t before, tkt_str_t custom)
         f = tkt_form_find(x->fields, name);
 
         if (f != NULL && f->staff_only
-            && !tkt_form_value(custom, name, &now))
+            && !tkt_form_value(custom, tkt_form_bare(name), &now))
         {
             tkt_errors_add(x->errors, tkt_form_pointer(x->call, name),
                            "forbidden", "Only staff changes this field.");
@@ -150,20 +158,16 @@ tkt_form_removed(tkt_form_check_t *x, tkt_str_t before, tkt_str_t custom)
 }
 
 
-static tkt_str_t
-tkt_form_quoted(tkt_call_t *c, const tkt_form_field_t *f)
-{
-    return tkt_arena_printf(c->arena, "\"%.*s\"", (int) f->head.name.len,
-                            (const char *) f->head.name.data);
-}
-
-
 static void
 tkt_form_absent(tkt_call_t *c, const tkt_form_field_t *f,
     tkt_errors_t *errors)
 {
-    tkt_errors_add(errors, tkt_form_pointer(c, tkt_form_quoted(c, f)),
-                   "required", "This field must be filled in.");
+    tkt_str_t  quoted;
+
+    quoted = tkt_arena_printf(c->arena, "\"%.*s\"", (int) f->head.name.len,
+                              (const char *) f->head.name.data);
+    tkt_errors_add(errors, tkt_form_pointer(c, quoted), "required",
+                   "This field must be filled in.");
 }
 
 
@@ -173,7 +177,7 @@ tkt_form_fields_check(tkt_call_t *c, const tkt_form_fields_t *fields,
     tkt_errors_t *errors)
 {
     size_t                   i;
-    tkt_str_t                name, value;
+    tkt_str_t                value;
     tkt_form_check_t         x = { c, fields, errors, staff };
     const tkt_form_field_t  *f;
 
@@ -189,11 +193,11 @@ tkt_form_fields_check(tkt_call_t *c, const tkt_form_fields_t *fields,
 
     for (i = 0; asks && i < fields->count; i++) {
         f = &fields->list[i];
-        name = tkt_form_quoted(c, f);
 
         if (f->required && (staff || !f->staff_only)
-            && (before == NULL || tkt_form_value(*before, name, &value))
-            && !tkt_form_value(custom, name, &value))
+            && (before == NULL
+                || tkt_form_value(*before, f->head.name, &value))
+            && !tkt_form_value(custom, f->head.name, &value))
         {
             tkt_form_absent(c, f, errors);
         }
@@ -213,7 +217,7 @@ tkt_form_fields_missing(tkt_call_t *c, const tkt_form_fields_t *fields,
         f = &fields->list[i];
 
         if (f->required_to_resolve
-            && (!tkt_form_value(custom, tkt_form_quoted(c, f), &value)
+            && (!tkt_form_value(custom, f->head.name, &value)
                 || tkt_str_eq(value, tkt_str("\"\""))
                 || tkt_str_eq(value, tkt_str("[]"))))
         {

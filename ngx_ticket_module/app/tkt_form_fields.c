@@ -9,6 +9,10 @@
 #include "app/tkt_items.h"
 
 
+/* Room that is made first: most forms are not longer. */
+#define TKT_FORM_FIELDS_FEW  8
+
+
 /* ---- loading ---- */
 
 static bool
@@ -37,10 +41,39 @@ tkt_form_fields_add(tkt_form_fields_t *fields, const tkt_form_field_t *f)
 }
 
 
+/* Room for one more; *room is for how many there is some. */
+static bool
+tkt_form_fields_grow(tkt_call_t *c, tkt_form_fields_t *fields, size_t *room)
+{
+    tkt_form_field_t  *list;
+
+    if (fields->count < *room) {
+        return true;
+    }
+
+    *room = (*room == 0) ? TKT_FORM_FIELDS_FEW : 2 * *room;
+    list = tkt_arena_alloc(c->arena, *room * sizeof(tkt_form_field_t));
+
+    if (list == NULL) {
+        tkt_txn_fail(c->txn, TKT_BUSY);
+        return false;
+    }
+
+    if (fields->count > 0) {
+        memcpy(list, fields->list, fields->count * sizeof(tkt_form_field_t));
+    }
+
+    fields->list = list;
+
+    return true;
+}
+
+
 bool
 tkt_form_fields_load(tkt_call_t *c, uint64_t type, tkt_form_fields_t *fields)
 {
     bool              good;
+    size_t            room = 0;
     tkt_key_t         prefix;
     tkt_scan_t        scan;
     tkt_str_t         value;
@@ -48,12 +81,7 @@ tkt_form_fields_load(tkt_call_t *c, uint64_t type, tkt_form_fields_t *fields)
 
     good = true;
     fields->count = 0;
-    fields->list = tkt_arena_alloc(c->arena, TKT_FORM_FIELDS_MAX
-                                             * sizeof(tkt_form_field_t));
-    if (fields->list == NULL) {
-        tkt_txn_fail(c->txn, TKT_BUSY);
-        return false;
-    }
+    fields->list = NULL;
 
     tkt_key_config_kind(&prefix, c->actor->tenant, TKT_CONFIG_FORM_FIELD);
     tkt_key_u64(&prefix, type);
@@ -66,16 +94,19 @@ tkt_form_fields_load(tkt_call_t *c, uint64_t type, tkt_form_fields_t *fields)
                                          : scan.value;
         good = tkt_record_unpack(&tkt_form_field_schema, value, &field);
 
-        if (good && field.head.active) {
-            tkt_form_fields_add(fields, &field);
+        if (!good) {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
+
+        } else if (field.head.active) {
+            good = tkt_form_fields_grow(c, fields, &room);
+
+            if (good) {
+                tkt_form_fields_add(fields, &field);
+            }
         }
     }
 
     tkt_scan_close(&scan);
-
-    if (!good) {
-        tkt_txn_fail(c->txn, TKT_INTERNAL);
-    }
 
     return good;
 }

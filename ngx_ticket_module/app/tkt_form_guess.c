@@ -88,22 +88,33 @@ tkt_form_hits(tkt_str_t text, tkt_str_t keywords)
 }
 
 
+/* Subject and description in small letters, as far as they are looked at. */
+static tkt_str_t
+tkt_form_text(const tkt_ticket_t *t, uint8_t bytes[TKT_KEYWORD_TEXT_MAX_BYTES])
+{
+    size_t  n;
+
+    n = tkt_form_put(bytes, TKT_KEYWORD_TEXT_MAX_BYTES - 1, t->subject);
+    bytes[n++] = '\n';
+    n += tkt_form_put(bytes + n, TKT_KEYWORD_TEXT_MAX_BYTES - n,
+                      t->description);
+
+    return (tkt_str_t) { bytes, n };
+}
+
+
 uint64_t
 tkt_form_guess(tkt_call_t *c, tkt_config_kind_t kind, uint64_t parent,
     const tkt_ticket_t *t, bool staff)
 {
-    size_t               n;
     uint8_t              bytes[TKT_KEYWORD_TEXT_MAX_BYTES];
     unsigned             hits, most;
     uint64_t             best, position;
     tkt_key_t            prefix;
+    tkt_str_t            keywords, text = { NULL, 0 };
     tkt_scan_t           scan;
     tkt_form_guessed_t   any;
     const tkt_schema_t  *schema;
-
-    n = tkt_form_put(bytes, sizeof(bytes) - 1, t->subject);
-    bytes[n++] = '\n';
-    n += tkt_form_put(bytes + n, sizeof(bytes) - n, t->description);
 
     schema = (kind == TKT_CONFIG_TYPE) ? &tkt_type_schema
                                        : &tkt_feature_schema;
@@ -122,15 +133,22 @@ tkt_form_guess(tkt_call_t *c, tkt_config_kind_t kind, uint64_t parent,
             break;
         }
 
-        if (!any.head.active
+        keywords = (kind == TKT_CONFIG_TYPE) ? any.type.keywords
+                                             : any.feature.keywords;
+
+        if (keywords.len == 0 || !any.head.active
             || (kind == TKT_CONFIG_TYPE && any.type.internal && !staff))
         {
             continue;
         }
 
-        hits = tkt_form_hits((tkt_str_t) { bytes, n },
-                             kind == TKT_CONFIG_TYPE ? any.type.keywords
-                                                     : any.feature.keywords);
+        /* it is long, and wanted only where there are keywords at all */
+
+        if (text.len == 0) {
+            text = tkt_form_text(t, bytes);
+        }
+
+        hits = tkt_form_hits(text, keywords);
 
         if (hits > most
             || (hits > 0 && hits == most && any.head.position < position))

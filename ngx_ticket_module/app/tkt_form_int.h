@@ -10,11 +10,11 @@
 #include "codec/tkt_json_walk.h"
 
 
-/* A value under way; the pointer is the member's. */
+/* A value under way; the name is the member's, with its quotes. */
 typedef struct {
     tkt_call_t              *call;
     const tkt_form_field_t  *field;
-    tkt_str_t                pointer;
+    tkt_str_t                name;
     tkt_errors_t            *errors;
 } tkt_form_at_t;
 
@@ -29,6 +29,9 @@ typedef struct {
 } tkt_form_row_t;
 
 const tkt_form_row_t *tkt_form_row(uint64_t kind);
+
+/* "/custom/NAME" of a name with its quotes, as RFC 6901 escapes it. */
+tkt_str_t tkt_form_pointer(tkt_call_t *c, tkt_str_t quoted);
 
 /* "CNY" with its quotes. */
 bool tkt_form_is_currency(tkt_str_t value);

@@ -89,9 +89,9 @@ tkt_form_fault(tkt_form_at_t *at, const char *below, const char *code,
     (void) vsnprintf(text, sizeof(text), detail, args);
     va_end(args);
 
-    pointer = tkt_arena_printf(at->call->arena, "%.*s%s",
-                               (int) at->pointer.len,
-                               (const char *) at->pointer.data, below);
+    pointer = tkt_form_pointer(at->call, at->name);
+    pointer = tkt_arena_printf(at->call->arena, "%.*s%s", (int) pointer.len,
+                               (const char *) pointer.data, below);
     tkt_errors_add(at->errors, pointer, code, "%s", text);
 }
 

@@ -7,8 +7,8 @@
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept_int.h"
 #include "app/tkt_notice_rows.h"
+#include "app/tkt_packed.h"
 #include "app/tkt_relations.h"
-#include "app/tkt_requests.h"
 
 
 bool
@@ -84,12 +84,14 @@ tkt_kept_token(tkt_kept_t *k)
 static bool
 tkt_kept_next_ticket(tkt_kept_t *k)
 {
-    tkt_requests_t  r;
+    tkt_key_t     prefix;
+    tkt_packed_t  his;
 
-    tkt_requests_open(&r, k->txn, k->tenant, k->principal, k->place.a + 1,
-                      false);
+    tkt_key_principal(&prefix, k->tenant, k->principal);
+    tkt_packed_open(&his, k->txn, TKT_DB_BY_REQUESTER, &prefix,
+                    k->place.a + 1, false);
 
-    return tkt_requests_next(&r, &k->place.a);
+    return tkt_packed_next(&his, &k->place.a);
 }
 
 

@@ -37,22 +37,22 @@ tkt_route_pace(tkt_call_t *c, tkt_turn_t *turn, const tkt_ticket_t *t)
 }
 
 
-void
-tkt_route_given(tkt_call_t *c, const tkt_ticket_t *t, uint64_t agent)
+/* The team has given the ticket to him: his turn is over. */
+static void
+tkt_route_given(tkt_call_t *c, tkt_turn_t *turn, const tkt_ticket_t *t,
+    uint64_t agent)
 {
     uint32_t    tenant = (uint32_t) t->tenant;
     tkt_seat_t  seat;
-    tkt_turn_t  turn;
 
-    tkt_turn_load(c->txn, tenant, t->team, &turn);
-    turn.turn++;
-    tkt_route_pace(c, &turn, t);
-    tkt_turn_save(c->txn, tenant, t->team, &turn);
+    turn->turn++;
+    tkt_route_pace(c, turn, t);
+    tkt_turn_save(c->txn, tenant, t->team, turn);
 
     /* his entry moves when the ticket is saved and his load has grown */
 
     if (tkt_seat_load(c->txn, tenant, agent, t->team, &seat)) {
-        seat.turn = turn.turn;
+        seat.turn = turn->turn;
         tkt_seat_save(c->txn, tenant, agent, &seat);
     }
 }
@@ -104,10 +104,15 @@ tkt_route_owner(tkt_call_t *c, const tkt_ticket_t *before,
     uint64_t    agent;
     tkt_turn_t  turn;
 
-    if (!tkt_routing_waits(t)
-        || !tkt_ready_any(c->txn, (uint32_t) t->tenant, t->team))
-    {
+    if (!tkt_routing_waits(t)) {
         return 0;
+    }
+
+    agent = tkt_ready_choose(c->txn, t,
+                             before == NULL ? 0 : before->assignee, &looked);
+
+    if (looked == 0) {
+        return 0;                                /* nobody is ready */
     }
 
     /* while what has waited longer is being given out, it waits with it */
@@ -120,11 +125,8 @@ tkt_route_owner(tkt_call_t *c, const tkt_ticket_t *before,
         return 0;
     }
 
-    agent = tkt_ready_choose(c->txn, t,
-                             before == NULL ? 0 : before->assignee, &looked);
-
     if (agent != 0) {
-        tkt_route_given(c, t, agent);
+        tkt_route_given(c, &turn, t, agent);
     }
 
     return agent;
@@ -150,6 +152,7 @@ tkt_route_hand(tkt_call_t *c, const tkt_ticket_t *before, uint64_t agent)
 {
     tkt_event_t   event = { .action = TKT_ACTION_ASSIGN + 1,
                             .automatic = 1 };
+    tkt_turn_t    turn;
     tkt_ticket_t  t;
 
     t = *before;
@@ -157,7 +160,8 @@ tkt_route_hand(tkt_call_t *c, const tkt_ticket_t *before, uint64_t agent)
     t.assigned_at = (uint64_t) c->now_ms;
     t.state = TKT_STATE_OPEN;
 
-    tkt_route_given(c, &t, agent);
+    tkt_turn_load(c->txn, (uint32_t) t.tenant, t.team, &turn);
+    tkt_route_given(c, &turn, &t, agent);
     tkt_route_commit(c, before, &t, &event);
 }
 
@@ -194,8 +198,13 @@ tkt_route_follow(tkt_call_t *c, const tkt_ticket_t *before,
     }
 
     if (has != 0) {
-        (void) tkt_ready_refresh(c->txn, tenant, has);
-        tkt_presence_mind(c, tenant, has);
+
+        /* who is ready somewhere is not offline */
+
+        if (!tkt_ready_refresh(c->txn, tenant, has)) {
+            tkt_presence_mind(c, tenant, has);
+        }
+
         tkt_route_taken(c, before, t);
     }
 

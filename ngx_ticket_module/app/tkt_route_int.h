@@ -15,9 +15,6 @@ typedef uint8_t  tkt_place_t[TKT_QUEUE_PLACE_BYTES];
 
 uint64_t tkt_place_ticket(const uint8_t *place);
 
-/* Notes that the team has given the ticket to him: his turn is over. */
-void tkt_route_given(tkt_call_t *c, const tkt_ticket_t *t, uint64_t agent);
-
 /*
  * Gives a waiting ticket to an agent: an event of its own in the name of the
  * desk.  `t` is as it was loaded, with its long texts.

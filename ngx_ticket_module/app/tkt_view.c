@@ -12,7 +12,8 @@
 #include "app/tkt_watchers.h"
 
 
-#define TKT_TICKET_BYTES  8192
+/* Most are smaller, and a command's block has room for as much. */
+#define TKT_TICKET_BYTES  4096
 
 
 void

@@ -5,13 +5,13 @@
 #include "domain/tkt_words.h"
 
 
-/* Letters from first to last are `distance` below their small ones. */
+/* Beyond ASCII: letters from first to last are `distance` below their small
+   ones. */
 static const struct {
     uint32_t  first;
     uint32_t  last;
     int32_t   distance;
 } tkt_words_ranges[] = {
-    { 'A', 'Z', 'a' - 'A' },
     { 0xc0, 0xd6, 0x20 },                /* Latin-1                          */
     { 0xd8, 0xde, 0x20 },
     { 0x391, 0x3a9, 0x20 },              /* Greek                            */
@@ -23,11 +23,18 @@ static const struct {
 };
 
 
-/* Bytes of the character that begins with this one. */
+/* Bytes of the character that begins with this one, which is not ASCII. */
 static size_t
 tkt_words_bytes(uint8_t first)
 {
-    return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+
+static uint8_t
+tkt_words_small_ascii(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') ? (uint8_t) (c + ('a' - 'A')) : c;
 }
 
 
@@ -65,6 +72,14 @@ tkt_words_fold(uint8_t *out, tkt_str_t text)
 
     for (i = 0; i < text.len; i += n) {
 
+        /* most text is ASCII, for which the table is a long way */
+
+        if (text.data[i] < 0x80) {
+            *pos++ = tkt_words_small_ascii(text.data[i]);
+            n = 1;
+            continue;
+        }
+
         n = tkt_words_bytes(text.data[i]);
 
         if (n > text.len - i || n == 4) {
@@ -74,8 +89,7 @@ tkt_words_fold(uint8_t *out, tkt_str_t text)
             continue;
         }
 
-        c = tkt_words_small(n == 1 ? text.data[i]
-                                   : tkt_words_decode(text.data + i, n));
+        c = tkt_words_small(tkt_words_decode(text.data + i, n));
 
         /* no letter becomes longer by this */
 

@@ -5,39 +5,63 @@
 #include "store/tkt_record.h"
 
 
-/* Where the walk over the rows stands: sizing first, then writing. */
+/* The rows that differ, and how many bytes they take in the list. */
 typedef struct {
-    const void  *before;
-    const void  *after;
-    uint8_t     *pos;          /* NULL while sizing */
-    size_t       size;
+    const void         *before;
+    const void         *after;
+    size_t              size;
+    size_t              count;
+    const tkt_field_t  *rows[TKT_ROWS_MAX];
+    uint8_t             numbers[TKT_ROWS_MAX];
 } tkt_changes_walk_t;
 
+_Static_assert(TKT_ROWS_MAX <= UINT8_MAX + 1, "a row's number is a byte");
 
-static void
-tkt_changes_u64(tkt_changes_walk_t *w, uint64_t value)
+
+static size_t
+tkt_changes_u64_bytes(uint64_t value)
 {
     uint8_t  bytes[10];
 
-    if (w->pos == NULL) {
-        w->size += tkt_varint_put(bytes, value);
-    } else {
-        w->pos += tkt_varint_put(w->pos, value);
-    }
+    return tkt_varint_put(bytes, value);
 }
 
 
-static void
-tkt_changes_str(tkt_changes_walk_t *w, tkt_str_t s)
+static size_t
+tkt_changes_str_bytes(tkt_str_t s)
 {
-    tkt_changes_u64(w, s.len);
+    return tkt_changes_u64_bytes(s.len) + s.len;
+}
 
-    if (w->pos == NULL) {
-        w->size += s.len;
 
-    } else if (s.len != 0) {
-        memcpy(w->pos, s.data, s.len);
-        w->pos += s.len;
+static uint8_t *
+tkt_changes_put_str(uint8_t *pos, tkt_str_t s)
+{
+    pos += tkt_varint_put(pos, s.len);
+
+    if (s.len != 0) {
+        memcpy(pos, s.data, s.len);
+    }
+
+    return pos + s.len;
+}
+
+
+/* Apart: few rows come here, and all through the function below. */
+static void __attribute__((noinline))
+tkt_changes_add(tkt_changes_walk_t *w, const tkt_field_t *f, size_t number)
+{
+    w->rows[w->count] = f;
+    w->numbers[w->count++] = (uint8_t) number;
+    w->size += tkt_changes_u64_bytes(number);
+
+    if (tkt_field_is_u64(f)) {
+        w->size += tkt_changes_u64_bytes(*tkt_field_u64(f, w->before));
+        w->size += tkt_changes_u64_bytes(*tkt_field_u64(f, w->after));
+
+    } else {
+        w->size += tkt_changes_str_bytes(*tkt_field_str(f, w->before));
+        w->size += tkt_changes_str_bytes(*tkt_field_str(f, w->after));
     }
 }
 
@@ -45,25 +69,12 @@ tkt_changes_str(tkt_changes_walk_t *w, tkt_str_t s)
 static bool
 tkt_changes_row(void *ctx, const tkt_field_t *f, size_t number)
 {
-    tkt_changes_walk_t  *w;
+    const tkt_changes_walk_t  *w = ctx;
 
-    w = ctx;
-
-    if (f->stored == 0 || (f->flags & TKT_F_NO_TRACK) != 0
-        || tkt_field_same(f, w->before, w->after))
+    if (f->stored != 0 && (f->flags & TKT_F_NO_TRACK) == 0
+        && !tkt_field_same(f, w->before, w->after))
     {
-        return true;
-    }
-
-    tkt_changes_u64(w, number);
-
-    if (tkt_field_is_u64(f)) {
-        tkt_changes_u64(w, *tkt_field_u64(f, w->before));
-        tkt_changes_u64(w, *tkt_field_u64(f, w->after));
-
-    } else {
-        tkt_changes_str(w, *tkt_field_str(f, w->before));
-        tkt_changes_str(w, *tkt_field_str(f, w->after));
+        tkt_changes_add(ctx, f, number);
     }
 
     return true;
@@ -74,13 +85,15 @@ tkt_str_t
 tkt_changes_pack(const tkt_schema_t *s, const void *before, const void *after,
     tkt_arena_t *arena)
 {
-    uint8_t             *out;
+    size_t               i;
+    uint8_t             *out, *pos;
+    const tkt_field_t   *f;
     tkt_changes_walk_t   w;
 
     w.before = before;
     w.after = after;
-    w.pos = NULL;
     w.size = 0;
+    w.count = 0;
 
     (void) tkt_schema_walk(s, tkt_changes_row, &w);
 
@@ -93,8 +106,19 @@ tkt_changes_pack(const tkt_schema_t *s, const void *before, const void *after,
         return (tkt_str_t) { NULL, 0 };
     }
 
-    w.pos = out;
-    (void) tkt_schema_walk(s, tkt_changes_row, &w);
+    for (pos = out, i = 0; i < w.count; i++) {
+        f = w.rows[i];
+        pos += tkt_varint_put(pos, w.numbers[i]);
+
+        if (tkt_field_is_u64(f)) {
+            pos += tkt_varint_put(pos, *tkt_field_u64(f, before));
+            pos += tkt_varint_put(pos, *tkt_field_u64(f, after));
+
+        } else {
+            pos = tkt_changes_put_str(pos, *tkt_field_str(f, before));
+            pos = tkt_changes_put_str(pos, *tkt_field_str(f, after));
+        }
+    }
 
     return (tkt_str_t) { out, w.size };
 }
