@@ -217,7 +217,7 @@ rows_of(desk_t *d, uint64_t principal)
 }
 
 
-/* One value is changed, but for the first of a row. */
+/* Of one who reads the oldest alone: most of what goes was not read. */
 static void
 rows_and_their_ends(void **state)
 {
@@ -234,6 +234,17 @@ rows_and_their_ends(void **state)
         assert_int_equal(rows_of(&d, 0), 1);
         assert_int_equal(rows_of(&d, HIS),
                          (m->count - m->first - 1) / TKT_NOTICES_ROW_MAX);
+
+        if (i == TKT_NOTICES_ROW_MAX / 2) {
+            m->read = m->n[2].id;
+            assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+            tkt_notice_read(txn, TENANT, HIS, m->read);
+            assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+        }
+
+        assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+        walk_from(&d, m, UINT64_MAX);
+        tkt_txn_reset(d.read);
     }
 
     add(&d, &(model_t) { .count = 0 }, 5 * i);
