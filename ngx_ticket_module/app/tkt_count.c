@@ -3,8 +3,8 @@
  */
 
 #include "app/tkt_filter.h"
+#include "app/tkt_packed.h"
 #include "app/tkt_queue.h"
-#include "app/tkt_requests.h"
 
 
 static uint64_t
@@ -30,13 +30,13 @@ tkt_count_states(const uint64_t *cells, uint32_t states)
 static bool
 tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
 {
-    size_t          steps;
-    unsigned        b;
-    uint32_t        states, of_bucket;
-    uint64_t        id, cells[TKT_BUCKET_CELLS];
-    tkt_key_t       key;
-    tkt_ticket_t    t;
-    tkt_requests_t  r;
+    size_t        steps;
+    unsigned      b;
+    uint32_t      states, of_bucket;
+    uint64_t      id, cells[TKT_BUCKET_CELLS];
+    tkt_key_t     key;
+    tkt_packed_t  r;
+    tkt_ticket_t  t;
 
     tkt_key_requester_counts(&key, c->actor->tenant, f->requester);
     tkt_counter_get(c->txn, TKT_DB_BY_REQUESTER, &key, TKT_BUCKET_CELLS,
@@ -58,9 +58,10 @@ tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
         return true;
     }
 
-    tkt_requests_open(&r, c->txn, c->actor->tenant, f->requester, 0, true);
+    tkt_key_principal(&key, c->actor->tenant, f->requester);
+    tkt_packed_open(&r, c->txn, TKT_DB_BY_REQUESTER, &key, 0, true);
 
-    for (steps = 0; tkt_requests_next(&r, &id) && steps < TKT_COUNT_STEPS_MAX;
+    for (steps = 0; tkt_packed_next(&r, &id) && steps < TKT_COUNT_STEPS_MAX;
          steps++)
     {
         if (tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t)

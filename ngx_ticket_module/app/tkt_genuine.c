@@ -4,7 +4,7 @@
 
 #include "app/tkt_config.h"
 #include "app/tkt_genuine.h"
-#include "app/tkt_requests.h"
+#include "app/tkt_packed.h"
 #include "app/tkt_ticket.h"
 #include "codec/tkt_json_walk.h"
 #include "domain/tkt_words.h"
@@ -156,10 +156,11 @@ tkt_judge_before(tkt_judge_t *j, uint64_t n, uint64_t id, uint64_t *same,
 static void
 tkt_judge_past(tkt_judge_t *j)
 {
-    bool            fast;
-    uint64_t        n, id, most, same;
-    tkt_str_t       number;
-    tkt_requests_t  past;
+    bool          fast;
+    uint64_t      n, id, most, same;
+    tkt_key_t     prefix;
+    tkt_str_t     number;
+    tkt_packed_t  past;
 
     same = 0;
     fast = j->rules->rate == 0;
@@ -169,10 +170,11 @@ tkt_judge_past(tkt_judge_t *j)
         most = TKT_DUPLICATES_MAX;
     }
 
-    tkt_requests_open(&past, j->call->txn, (uint32_t) j->t->tenant,
-                      j->t->requester, 0, true);
+    tkt_key_principal(&prefix, (uint32_t) j->t->tenant, j->t->requester);
+    tkt_packed_open(&past, j->call->txn, TKT_DB_BY_REQUESTER, &prefix, 0,
+                    true);
 
-    for (n = 1; n <= most && tkt_requests_next(&past, &id); n++) {
+    for (n = 1; n <= most && tkt_packed_next(&past, &id); n++) {
         tkt_judge_before(j, n, id, &same, &fast);
     }
 

@@ -6,9 +6,9 @@
 #include "app/tkt_audit.h"
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept_int.h"
-#include "app/tkt_notices.h"
+#include "app/tkt_notice_rows.h"
+#include "app/tkt_packed.h"
 #include "app/tkt_relations.h"
-#include "app/tkt_requests.h"
 
 
 bool
@@ -34,9 +34,7 @@ tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
 
     tkt_scan_close(&scan);
 
-    /* behind notices stands how far they were read */
-
-    return found && *number != TKT_NOTICE_SEQ_STATE;
+    return found;
 }
 
 
@@ -86,12 +84,14 @@ tkt_kept_token(tkt_kept_t *k)
 static bool
 tkt_kept_next_ticket(tkt_kept_t *k)
 {
-    tkt_requests_t  r;
+    tkt_key_t     prefix;
+    tkt_packed_t  his;
 
-    tkt_requests_open(&r, k->txn, k->tenant, k->principal, k->place.a + 1,
-                      false);
+    tkt_key_principal(&prefix, k->tenant, k->principal);
+    tkt_packed_open(&his, k->txn, TKT_DB_BY_REQUESTER, &prefix,
+                    k->place.a + 1, false);
 
-    return tkt_requests_next(&r, &k->place.a);
+    return tkt_packed_next(&his, &k->place.a);
 }
 
 
@@ -391,12 +391,16 @@ tkt_kept_draft(tkt_kept_t *k)
 static bool
 tkt_kept_told(tkt_kept_t *k)
 {
-    tkt_key_t  prefix, from;
+    tkt_notice_t  n;
 
-    tkt_key_principal(&prefix, k->tenant, k->principal);
-    tkt_key_notice(&from, k->tenant, k->principal, k->place.a + 1);
+    if (!tkt_notice_at(k->txn, k->tenant, k->principal, k->place.a + 1, &n)) {
+        return false;
+    }
 
-    return tkt_kept_give(k, TKT_DB_NOTICE, &prefix, &from, TKT_KEPT_TOLD);
+    k->found = TKT_KEPT_TOLD;
+    k->number = k->place.a = n.id;
+
+    return true;
 }
 
 

@@ -11,8 +11,7 @@
 
 /*
  * The first key under a prefix from `from` on: the number behind the prefix,
- * and its value, copied, unless `value` is NULL.  False: there is none but, at
- * TKT_NOTICE_SEQ_STATE, the row about those before it.
+ * and its value, copied, unless `value` is NULL.  False: there is none.
  */
 bool tkt_kept_next(tkt_kept_t *k, tkt_db_t db, const tkt_key_t *prefix,
     const tkt_key_t *from, uint64_t *number, tkt_str_t *value);

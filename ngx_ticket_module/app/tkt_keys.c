@@ -2,6 +2,7 @@
  * Keys of the databases, as laid out in store/tkt_store.h.
  */
 
+#include "app/tkt_packed.h"
 #include "app/tkt_rows.h"
 
 
@@ -63,15 +64,6 @@ tkt_key_event(tkt_key_t *k, uint64_t seq)
 }
 
 
-void
-tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
-    uint64_t ticket)
-{
-    tkt_key_principal(k, tenant, principal);
-    tkt_key_u64(k, ticket);
-}
-
-
 /*
  * Behind the row that a submission changes: both are in one page, and pages
  * are what a commit costs.
@@ -79,7 +71,8 @@ tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
 void
 tkt_key_requester_counts(tkt_key_t *k, uint32_t tenant, uint64_t principal)
 {
-    tkt_key_by_requester(k, tenant, principal, TKT_REQUESTS_COUNTS);
+    tkt_key_principal(k, tenant, principal);
+    tkt_key_u64(k, TKT_PACKED_COUNTS);
 }
 
 
@@ -89,16 +82,6 @@ tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t)
     tkt_key_tenant(k, (uint32_t) t->tenant);
     tkt_key_u8(k, (uint8_t) t->state);
     tkt_key_u8(k, t->assignee != 0);
-    tkt_key_u8(k, tkt_urgency(t->priority));
-    tkt_key_u64(k, t->id);
-}
-
-
-void
-tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t)
-{
-    tkt_key_principal(k, (uint32_t) t->tenant, t->assignee);
-    tkt_key_u8(k, tkt_class(t->state));
     tkt_key_u8(k, tkt_urgency(t->priority));
     tkt_key_u64(k, t->id);
 }

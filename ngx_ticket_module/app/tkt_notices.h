@@ -9,7 +9,7 @@
 
 
 #include "app/tkt_call.h"
-#include "app/tkt_rows.h"
+#include "app/tkt_notice_rows.h"
 #include "app/tkt_view.h"
 
 
@@ -57,42 +57,16 @@ bool tkt_mentions_check(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_str_t *people);
 
 
-/* ---- what is kept: app/tkt_notices.c ---- */
-
-/*
- * Of a principal, behind his notices, where a seq stands: three u64.  The page
- * of the newest then has it, too.
- */
-#define TKT_NOTICE_SEQ_STATE  UINT64_MAX
-
-typedef struct {
-    uint64_t  read;                  /* the newest that was read             */
-    uint64_t  kept;                  /* how many there are                   */
-    uint64_t  unread;                /* of those                             */
-} tkt_notice_state_t;
-
-void tkt_key_notice(tkt_key_t *k, uint32_t tenant, uint64_t principal,
-    uint64_t seq);
-
-/* Zeros if he was never told anything; false: the bytes are none. */
-bool tkt_notice_state(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
-    tkt_notice_state_t *state);
+/* ---- one by one: app/tkt_notices.c; as kept: app/tkt_notice_rows.h ---- */
 
 /* Tells the owner of a ticket that the router gave it to him. */
 void tkt_notice_given(tkt_call_t *c, const tkt_ticket_t *t);
 
 /* Adds a notice of n->tenant and n->principal: its id is set here. */
-void tkt_notice_put(tkt_txn_t *txn, tkt_notice_t *n, tkt_arena_t *arena);
-
-/* Marks everything up to a number as read (0: all); less changes nothing. */
-void tkt_notice_read(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
-    uint64_t until);
+void tkt_notice_put(tkt_txn_t *txn, tkt_notice_t *n);
 
 /* Fills the view members of one of the caller's, who has read up to there. */
 void tkt_notice_view(tkt_view_t *v, tkt_notice_t *n, uint64_t read);
-
-/* Takes away all that he was told: at most TKT_NOTICES_MAX and the state. */
-void tkt_notices_forget(tkt_txn_t *txn, uint32_t tenant, uint64_t principal);
 
 
 #endif /* TKT_NOTICES_H */

@@ -103,7 +103,7 @@ tkt_tell(tkt_tell_t *x, uint64_t principal, tkt_notice_kind_t kind)
     }
 
     x->told[x->count++] = principal;
-    tkt_notice_put(c->txn, &notice, c->arena);
+    tkt_notice_put(c->txn, &notice);
 
     return true;
 }

@@ -269,20 +269,15 @@ tkt_export_draft(tkt_export_page_t *x)
 static void
 tkt_export_told(tkt_export_page_t *x)
 {
-    tkt_key_t           key;
-    tkt_str_t           value;
-    tkt_notice_t        n;
-    tkt_notice_state_t  state;
-
-    tkt_key_notice(&key, x->kept.tenant, x->kept.principal, x->kept.number);
+    tkt_notice_t       n;
+    tkt_notice_walk_t  w;
 
     if (tkt_export_found(x,
-            tkt_get(x->call->txn, TKT_DB_NOTICE, &key, &value)
-            && tkt_record_unpack(&tkt_notice_schema, value, &n)
-            && tkt_notice_state(x->call->txn, x->kept.tenant,
-                                x->kept.principal, &state)))
+            tkt_notice_walk(&w, x->call->txn, x->kept.tenant,
+                            x->kept.principal, x->kept.number)
+            && tkt_notice_walk_next(&w, &n) && n.id == x->kept.number))
     {
-        tkt_notice_view(&x->view, &n, state.read);
+        tkt_notice_view(&x->view, &n, w.state.read);
         tkt_export_object(x, "notice", &tkt_notice_schema, &n);
     }
 }

@@ -4,6 +4,7 @@
  * offline back to their queues.
  */
 
+#include "app/tkt_assigned.h"
 #include "app/tkt_config.h"
 #include "app/tkt_due.h"
 #include "app/tkt_ops.h"
@@ -256,7 +257,8 @@ typedef struct {
     uint64_t   team;                 /* whose time `after` is                */
     uint64_t   after;
     size_t     count;
-    tkt_key_t  place;                /* looked at last; empty: from the start */
+    uint8_t    urgency;              /* of the ticket looked at last         */
+    uint64_t   last;                 /* its number; 0: from the start        */
     uint64_t   found[TKT_ROUTE_BATCH_MAX];
 } tkt_return_t;
 
@@ -297,43 +299,30 @@ tkt_return_due(tkt_call_t *c, tkt_return_t *r, uint64_t id)
 static bool
 tkt_return_walk(tkt_call_t *c, tkt_return_t *r)
 {
-    bool         end;
-    size_t       steps;
-    uint64_t     id;
-    tkt_key_t    prefix, from;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u;
+    size_t          steps;
+    uint8_t         urgency;
+    uint64_t        id;
+    tkt_assigned_t  his;
 
-    tkt_key_principal(&prefix, r->tenant, r->principal);
-    tkt_key_u8(&prefix, TKT_CLASS_ACTIVE);
-    from = prefix;
-    tkt_key_bytes(&from, (tkt_str_t) { r->place.data, r->place.len });
+    tkt_assigned_open(&his, c->txn, r->tenant, r->principal,
+                      (uint32_t) tkt_bit(TKT_CLASS_ACTIVE), UINT32_MAX,
+                      TKT_ASSIGNED_URGENT, r->urgency, r->last, c->arena);
 
-    tkt_scan_open(&scan, c->txn, TKT_DB_BY_ASSIGNEE, &prefix, &from, false);
-
-    for (end = true, steps = 0; tkt_scan_next(&scan); steps++) {
+    for (steps = 0; tkt_assigned_next(&his, &urgency, &id); steps++) {
 
         if (steps == TKT_ROUTE_STEPS_MAX || r->count == TKT_ROUTE_BATCH_MAX) {
-            end = false;
-            break;
+            return false;
         }
 
-        tkt_key_start(&r->place);
-        tkt_key_bytes(&r->place, (tkt_str_t) { scan.key.data + prefix.len,
-                                               scan.key.len - prefix.len });
-        tkt_unkey_start(&u, (tkt_str_t) { r->place.data, r->place.len });
-        (void) tkt_unkey_u8(&u);
-        id = tkt_unkey_u64(&u);
-        tkt_key_u8(&r->place, 0);
+        r->urgency = urgency;
+        r->last = id;
 
         if (tkt_return_due(c, r, id)) {
             r->found[r->count++] = id;
         }
     }
 
-    tkt_scan_close(&scan);
-
-    return end;
+    return true;
 }
 
 
@@ -391,7 +380,8 @@ tkt_return_again(tkt_call_t *c, tkt_return_t *r, bool end)
 
     if (!end) {
         tkt_key_u64(&value, r->next);
-        tkt_key_bytes(&value, (tkt_str_t) { r->place.data, r->place.len });
+        tkt_key_u8(&value, r->urgency);
+        tkt_key_u64(&value, r->last);
     }
 
     tkt_key_due(&key, (int64_t) p.return_at, TKT_DUE_RETURN, r->tenant,
@@ -413,14 +403,13 @@ tkt_job_return(tkt_call_t *c)
     const tkt_job_t  *job = c->input;
 
     r.principal = job->id;
-    tkt_key_start(&r.place);
     tkt_key_due(&key, job->at_ms, TKT_DUE_RETURN, r.tenant, r.principal);
 
     if (tkt_get(c->txn, TKT_DB_DUE, &key, &value) && value.len > 8) {
         tkt_unkey_start(&u, value);
         r.next = tkt_unkey_u64(&u);
-        tkt_key_bytes(&r.place, (tkt_str_t) { u.pos,
-                                              (size_t) (u.end - u.pos) });
+        r.urgency = tkt_unkey_u8(&u);
+        r.last = tkt_unkey_u64(&u);
     }
 
     (void) tkt_delete(c->txn, TKT_DB_DUE, &key);

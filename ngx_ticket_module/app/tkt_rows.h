@@ -32,12 +32,6 @@
 #define TKT_FILE_COUNT    0
 #define TKT_FILE_BYTES    1
 
-/*
- * In by_requester, where a ticket's number stands: his counts, and the row of
- * his newest tickets.
- */
-#define TKT_REQUESTS_COUNTS  UINT64_MAX
-#define TKT_REQUESTS_OPEN    (UINT64_MAX - 1)
 
 /* In queue keys, so that urgent sorts before low. */
 #define tkt_urgency(priority)  ((uint8_t) (255 - (priority)))
@@ -106,12 +100,9 @@ void tkt_key_ticket(tkt_key_t *k, uint32_t tenant, uint64_t id);
 void tkt_key_message(tkt_key_t *k, uint32_t tenant, uint64_t ticket,
     uint32_t number);
 void tkt_key_event(tkt_key_t *k, uint64_t seq);
-void tkt_key_by_requester(tkt_key_t *k, uint32_t tenant, uint64_t principal,
-    uint64_t ticket);
 void tkt_key_requester_counts(tkt_key_t *k, uint32_t tenant,
     uint64_t principal);
 void tkt_key_by_state(tkt_key_t *k, const tkt_ticket_t *t);
-void tkt_key_by_assignee(tkt_key_t *k, const tkt_ticket_t *t);
 void tkt_key_assignee_counts(tkt_key_t *k, uint32_t tenant,
     uint64_t principal);
 void tkt_key_queue(tkt_key_t *k, uint32_t tenant, uint64_t team,

@@ -3,7 +3,7 @@
  * indexes and the counters that go with them.
  */
 
-#include "app/tkt_requests.h"
+#include "app/tkt_assigned.h"
 #include "base/tkt_text.h"
 
 
@@ -314,8 +314,6 @@ static void
 tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *before,
     const tkt_ticket_t *t)
 {
-    const tkt_ticket_t  *had;
-
     if (before != NULL) {
         tkt_ticket_count(txn, before, -1);
     }
@@ -325,9 +323,7 @@ tkt_ticket_index(tkt_txn_t *txn, const tkt_ticket_t *before,
 
     tkt_ticket_move(txn, TKT_DB_BY_STATE, tkt_key_by_state, before, t);
 
-    had = (before != NULL && before->assignee != 0) ? before : NULL;
-    tkt_ticket_move(txn, TKT_DB_BY_ASSIGNEE, tkt_key_by_assignee, had,
-                    t->assignee != 0 ? t : NULL);
+    tkt_assigned_move(txn, before, t);
 }
 
 
@@ -359,13 +355,14 @@ void
 tkt_ticket_save(tkt_txn_t *txn, const tkt_ticket_t *before,
     const tkt_ticket_t *ticket, tkt_arena_t *arena)
 {
-    bool  moved;
+    bool       moved;
+    tkt_key_t  key;
 
     tkt_ticket_save_record(txn, before, ticket, arena);
 
     if (before == NULL) {
-        tkt_requests_add(txn, (uint32_t) ticket->tenant, ticket->requester,
-                         ticket->id);
+        tkt_key_principal(&key, (uint32_t) ticket->tenant, ticket->requester);
+        tkt_packed_add(txn, TKT_DB_BY_REQUESTER, &key, ticket->id);
     }
 
     moved = before == NULL

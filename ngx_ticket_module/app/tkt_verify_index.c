@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "app/tkt_requests.h"
+#include "app/tkt_packed.h"
 #include "app/tkt_verify_int.h"
 
 
@@ -138,40 +138,57 @@ tkt_entry_fault(tkt_verify_t *v, const tkt_scan_t *scan, uint64_t tenant,
 }
 
 
-/*
- * The numbers of a row of a requester's, which are greater than those of his
- * row before it; `last` is the greatest of that one.
- */
-static void
-tkt_verify_requests(tkt_verify_t *v, tkt_group_t *g, const tkt_scan_t *scan,
-    const uint64_t *part, uint64_t *last)
-{
-    size_t              i;
-    tkt_ticket_t        t;
-    tkt_requests_row_t  row;
+/* Where a walk over rows of numbers stands. */
+typedef struct {
+    tkt_verify_t        *v;
+    tkt_group_t         *group;
+    const tkt_scan_t    *scan;
+    uint64_t             tenant;
+    uint64_t             last;       /* the greatest number of the set yet   */
+    tkt_packed_row_t     row;
+} tkt_rows_t;
 
-    if (!tkt_requests_row(scan->value, &row)
-        || row.ids[row.count - 1] <= *last
-        || (part[2] != TKT_REQUESTS_OPEN && part[2] != row.ids[0]))
+
+/*
+ * The row at `number`: its numbers are greater than those of the row before
+ * it in its set, and not above its own.  The first row of a set is `fresh`.
+ */
+static bool
+tkt_rows_take(tkt_rows_t *r, uint64_t number, bool fresh)
+{
+    uint64_t  last = fresh ? 0 : r->last;
+
+    if (!tkt_packed_row(r->scan->value, &r->row)
+        || r->row.ids[r->row.count - 1] <= last || r->row.ids[0] > number)
     {
-        tkt_verify_fault(v, "%s %llu/%llu: the row at %llu is none",
-                         tkt_verify_db(scan->db), tkt_ull(part[0]),
-                         tkt_ull(part[1]), tkt_ull(part[2]));
-        return;
+        tkt_verify_fault(r->v, "%s %llu/%llu: the row at %llu is none",
+                         tkt_verify_db(r->scan->db), tkt_ull(r->tenant),
+                         tkt_ull(r->group->principal), tkt_ull(number));
+        return false;
     }
 
-    *last = row.ids[0];
+    r->last = number;
 
-    for (i = 0; i < row.count; i++) {
+    return true;
+}
 
-        if (!tkt_verify_ticket_integers(v, part[0], row.ids[i], &t)
-            || t.requester != part[1])
+
+static void
+tkt_rows_of_requester(tkt_rows_t *r)
+{
+    size_t        i;
+    tkt_ticket_t  t;
+
+    for (i = 0; i < r->row.count; i++) {
+
+        if (tkt_verify_ticket_integers(r->v, r->tenant, r->row.ids[i], &t)
+            && t.requester == r->group->principal)
         {
-            tkt_entry_fault(v, scan, part[0], row.ids[i]);
-            continue;
-        }
+            tkt_group_count(r->group, tkt_bucket_cell(t.state));
 
-        tkt_group_count(g, tkt_bucket_cell(t.state));
+        } else {
+            tkt_entry_fault(r->v, r->scan, r->tenant, r->row.ids[i]);
+        }
     }
 }
 
@@ -179,27 +196,26 @@ tkt_verify_requests(tkt_verify_t *v, tkt_group_t *g, const tkt_scan_t *scan,
 void
 tkt_verify_by_requester(tkt_verify_t *v)
 {
-    uint64_t      last, part[3];
-    tkt_scan_t    scan;
-    tkt_group_t   g = { .v = v, .db = TKT_DB_BY_REQUESTER,
-                        .cells = TKT_BUCKET_CELLS };
-
-    last = 0;
+    bool         fresh;
+    uint64_t     part[3];
+    tkt_scan_t   scan;
+    tkt_group_t  g = { .v = v, .db = TKT_DB_BY_REQUESTER,
+                       .cells = TKT_BUCKET_CELLS };
+    tkt_rows_t   rows = { .v = v, .group = &g, .scan = &scan };
 
     tkt_verify_open(v, &scan, g.db);
 
     while (tkt_verify_next(v, &scan, "488", part)) {
 
-        if (!g.open || g.tenant != part[0] || g.principal != part[1]) {
-            tkt_group_switch(&g, part[0], part[1]);
-            last = 0;
-        }
+        fresh = !g.open || g.tenant != part[0] || g.principal != part[1];
+        tkt_group_switch(&g, part[0], part[1]);
+        rows.tenant = part[0];
 
-        if (part[2] == TKT_REQUESTS_COUNTS) {
+        if (part[2] == TKT_PACKED_COUNTS) {
             tkt_group_row(&g, scan.value);
 
-        } else {
-            tkt_verify_requests(v, &g, &scan, part, &last);
+        } else if (tkt_rows_take(&rows, part[2], fresh)) {
+            tkt_rows_of_requester(&rows);
         }
     }
 
@@ -241,15 +257,42 @@ tkt_assignee_idle(tkt_verify_t *v, uint64_t tenant, uint64_t principal)
 }
 
 
+/* part: of the row's key. */
+static void
+tkt_rows_of_assignee(tkt_rows_t *r, const uint64_t *part)
+{
+    size_t        i;
+    tkt_ticket_t  t;
+
+    for (i = 0; i < r->row.count; i++) {
+
+        if (!tkt_verify_ticket_integers(r->v, r->tenant, r->row.ids[i], &t)
+            || t.assignee != part[1] || tkt_class(t.state) != part[2]
+            || tkt_urgency(t.priority) != part[3])
+        {
+            tkt_entry_fault(r->v, r->scan, r->tenant, r->row.ids[i]);
+
+        } else if (t.drill) {
+            r->group->drills++;
+
+        } else {
+            tkt_group_count(r->group, t.state - 1);
+        }
+    }
+}
+
+
 void
 tkt_verify_by_assignee(tkt_verify_t *v)
 {
-    uint64_t      part[5];
-    tkt_scan_t    scan;
-    tkt_group_t   g = { .v = v, .db = TKT_DB_BY_ASSIGNEE,
-                        .cells = TKT_STATE_CELLS };
-    tkt_ticket_t  t;
+    bool         fresh;
+    uint64_t     part[5], set;
+    tkt_scan_t   scan;
+    tkt_group_t  g = { .v = v, .db = TKT_DB_BY_ASSIGNEE,
+                       .cells = TKT_STATE_CELLS };
+    tkt_rows_t   rows = { .v = v, .group = &g, .scan = &scan };
 
+    set = 0;
     tkt_verify_open(v, &scan, g.db);
 
     while (tkt_verify_next(v, &scan, "48118", part)) {
@@ -259,25 +302,20 @@ tkt_verify_by_assignee(tkt_verify_t *v)
             continue;
         }
 
+        fresh = set != part[2] * 256 + part[3];
+        set = part[2] * 256 + part[3];
+
         if (!g.open || g.tenant != part[0] || g.principal != part[1]) {
+            fresh = true;
             tkt_group_switch(&g, part[0], part[1]);
             tkt_assignee_row(&g);
         }
 
-        if (!tkt_verify_ticket_integers(v, part[0], part[4], &t)
-            || t.assignee != part[1] || tkt_class(t.state) != part[2]
-            || tkt_urgency(t.priority) != part[3] || scan.value.len != 0)
-        {
-            tkt_entry_fault(v, &scan, part[0], part[4]);
-            continue;
-        }
+        rows.tenant = part[0];
 
-        if (t.drill) {
-            g.drills++;
-            continue;
+        if (tkt_rows_take(&rows, part[4], fresh)) {
+            tkt_rows_of_assignee(&rows, part);
         }
-
-        tkt_group_count(&g, t.state - 1);
     }
 
     tkt_group_close(&g);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "app/tkt_requests.h"
+#include "app/tkt_assigned.h"
 #include "app/tkt_verify_int.h"
 
 
@@ -292,15 +292,22 @@ tkt_verify_big(tkt_pieces_t *p, const char *what, tkt_ticket_t *t)
 /* ---- tickets ---- */
 
 static void
+tkt_verify_entry(tkt_verify_t *v, const char *what, tkt_db_t db, bool there)
+{
+    if (!there) {
+        tkt_verify_fault(v, "%s: has no entry in %s", what,
+                         tkt_verify_db(db));
+    }
+}
+
+
+static void
 tkt_verify_indexed(tkt_verify_t *v, const char *what, tkt_db_t db,
     const tkt_key_t *key)
 {
     tkt_str_t  value;
 
-    if (!tkt_get(v->txn, db, key, &value)) {
-        tkt_verify_fault(v, "%s: has no entry in %s", what,
-                         tkt_verify_db(db));
-    }
+    tkt_verify_entry(v, what, db, tkt_get(v->txn, db, key, &value));
 }
 
 
@@ -309,17 +316,16 @@ tkt_verify_entries(tkt_verify_t *v, const char *what, const tkt_ticket_t *t)
 {
     tkt_key_t  key;
 
-    if (!tkt_requests_has(v->txn, (uint32_t) t->tenant, t->requester, t->id)) {
-        tkt_verify_fault(v, "%s: has no entry in %s", what,
-                         tkt_verify_db(TKT_DB_BY_REQUESTER));
-    }
+    tkt_key_principal(&key, (uint32_t) t->tenant, t->requester);
+    tkt_verify_entry(v, what, TKT_DB_BY_REQUESTER,
+                     tkt_packed_has(v->txn, TKT_DB_BY_REQUESTER, &key, t->id));
 
     tkt_key_by_state(&key, t);
     tkt_verify_indexed(v, what, TKT_DB_BY_STATE, &key);
 
     if (t->assignee != 0) {
-        tkt_key_by_assignee(&key, t);
-        tkt_verify_indexed(v, what, TKT_DB_BY_ASSIGNEE, &key);
+        tkt_verify_entry(v, what, TKT_DB_BY_ASSIGNEE,
+                         tkt_assigned_has(v->txn, t));
     }
 
     if (tkt_queue_has(t)) {

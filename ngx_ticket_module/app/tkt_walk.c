@@ -2,9 +2,9 @@
  * Which index a list walks:
  *
  *     watched by the caller relation, by principal          one range
- *     requester given       by_requester                    one range
+ *     requester given       by_requester                    his set
  *     queue order           by_queue, by team, assigned     merged ranges
- *     assignee given        by_assignee, active and done    merged ranges
+ *     assignee given        by_assignee, active and done    his sets
  *     state, priority, …    by_state, by state, assigned    merged ranges
  *     nothing               the tickets themselves          one range
  *
@@ -59,28 +59,6 @@ tkt_ranges_add(tkt_ranges_t *r, const tkt_key_t *base)
         }
 
         tkt_key_u8(k, tkt_urgency(p));
-    }
-}
-
-
-/* An assignee's tickets: those active, those done, or both. */
-static void
-tkt_ranges_of_assignee(tkt_ranges_t *r, tkt_call_t *c, uint32_t states)
-{
-    unsigned   class;
-    uint32_t   of_class;
-    tkt_key_t  base;
-
-    for (class = TKT_CLASS_ACTIVE; class <= TKT_CLASS_DONE; class++) {
-
-        of_class = (class == TKT_CLASS_ACTIVE) ? TKT_STATES_ACTIVE
-                                               : ~TKT_STATES_ACTIVE;
-
-        if (states & of_class & TKT_STATES_ALL) {
-            tkt_key_principal(&base, c->actor->tenant, r->filter->assignee);
-            tkt_key_u8(&base, (uint8_t) class);
-            tkt_ranges_add(r, &base);
-        }
     }
 }
 
@@ -196,11 +174,14 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     id = reverse ? id - 1 : id;
 
     if (f->requester != 0 && !f->watching) {
-        w->requester = true;
-        tkt_requests_open(&w->requests, w->call->txn, w->call->actor->tenant,
-                          f->requester, id, reverse);
+        w->kind = TKT_WALK_REQUESTER;
+        tkt_key_principal(&prefix, w->call->actor->tenant, f->requester);
+        tkt_packed_open(&w->by.requester, w->call->txn, TKT_DB_BY_REQUESTER,
+                        &prefix, id, reverse);
         return;
     }
+
+    w->kind = TKT_WALK_SCAN;
 
     if (f->watching) {
         db = TKT_DB_RELATION;
@@ -215,7 +196,7 @@ tkt_walk_scan(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     tkt_key_start(&from);
     tkt_key_bytes(&from, (tkt_str_t) { prefix.data, prefix.len });
     tkt_key_u64(&from, id);
-    tkt_scan_open(&w->scan, w->call->txn, db, &prefix, &from, reverse);
+    tkt_scan_open(&w->by.scan, w->call->txn, db, &prefix, &from, reverse);
 }
 
 
@@ -341,11 +322,6 @@ tkt_walk_ranges(tkt_ranges_t *r, tkt_call_t *c, uint32_t states)
         r->count = 0;
     }
 
-    if (r->filter->assigned == TKT_ASSIGNEE_ONE) {
-        tkt_ranges_of_assignee(r, c, states);
-        return TKT_DB_BY_ASSIGNEE;
-    }
-
     tkt_ranges_fill(r, c, states);
 
     return TKT_DB_BY_STATE;
@@ -374,6 +350,43 @@ tkt_walk_from(const tkt_filter_t *f, tkt_str_t position, uint64_t bound,
         tkt_key_u8(from, tkt_urgency(31 - __builtin_clz(f->priorities)));
         *exclusive = false;
     }
+}
+
+
+static void
+tkt_walk_assignee(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
+    uint64_t bound)
+{
+    uint8_t               urgency;
+    uint32_t              classes, states;
+    uint64_t              id;
+    tkt_unkey_t           u;
+    tkt_assigned_order_t  order;
+
+    order = (f->sort == TKT_SORT_QUEUE) ? TKT_ASSIGNED_URGENT
+            : (f->sort == TKT_SORT_NEWEST) ? TKT_ASSIGNED_NEWEST
+                                           : TKT_ASSIGNED_OLDEST;
+
+    states = (f->states != 0) ? f->states : TKT_STATES_ALL;
+    classes = ((states & TKT_STATES_ACTIVE) ? tkt_bit(TKT_CLASS_ACTIVE) : 0)
+              | ((states & ~TKT_STATES_ACTIVE) ? tkt_bit(TKT_CLASS_DONE) : 0);
+
+    tkt_unkey_start(&u, position);
+    urgency = (position.len > 8) ? tkt_unkey_u8(&u) : 0;
+    id = (position.len > 0) ? tkt_unkey_u64(&u) : bound;
+
+    /* the bound from which the oldest begin is among them */
+
+    if (position.len == 0 && id != 0 && order == TKT_ASSIGNED_OLDEST) {
+        id--;
+    }
+
+    w->kind = TKT_WALK_ASSIGNEE;
+    tkt_assigned_open(&w->by.assignee, w->call->txn, w->call->actor->tenant,
+                      f->assignee, classes,
+                      f->priorities != 0 ? f->priorities
+                                         : TKT_PRIORITIES_ALL,
+                      order, urgency, id, w->call->arena);
 }
 
 
@@ -413,9 +426,10 @@ tkt_walk_merge(tkt_walk_t *w, const tkt_filter_t *f, tkt_str_t position,
     db = tkt_walk_ranges(&r, w->call, states);
     tkt_walk_from(f, position, bound, &from, &exclusive);
 
-    w->merge = tkt_merge_open(w->call->txn, db, r.prefixes, r.count,
-                              from.len > 0 ? &from : NULL, exclusive,
-                              f->sort == TKT_SORT_NEWEST, w->call->arena);
+    w->kind = TKT_WALK_MERGE;
+    w->by.merge = tkt_merge_open(w->call->txn, db, r.prefixes, r.count,
+                                 from.len > 0 ? &from : NULL, exclusive,
+                                 f->sort == TKT_SORT_NEWEST, w->call->arena);
 }
 
 
@@ -426,10 +440,8 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
     uint64_t  bound;
 
     w->call = c;
-    w->merge = NULL;
-    w->scan.cursor = NULL;
-    w->scan.done = true;
-    w->requester = false;
+    w->kind = TKT_WALK_MERGE;
+    w->by.merge = NULL;
     w->position_len = 0;
     w->urgency = UINT8_MAX;
 
@@ -449,46 +461,78 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
     {
         tkt_walk_scan(w, f, position, bound);
 
+    } else if (f->assigned == TKT_ASSIGNEE_ONE) {
+        tkt_walk_assignee(w, f, position, bound);
+
     } else {
         tkt_walk_merge(w, f, position, bound);
     }
 }
 
 
+/* The entry that the walk comes to: what follows a position's prefix. */
+static bool
+tkt_walk_step(tkt_walk_t *w, tkt_key_t *own, tkt_str_t *at)
+{
+    uint8_t   urgency;
+    uint64_t  id;
+
+    switch (w->kind) {
+
+    case TKT_WALK_SCAN:
+        if (!tkt_scan_next(&w->by.scan)) {
+            return false;
+        }
+
+        *at = w->by.scan.key;
+        at->data += at->len - 8;
+        at->len = 8;
+        return true;
+
+    case TKT_WALK_MERGE:
+        return tkt_merge_next(w->by.merge, at);
+
+    case TKT_WALK_REQUESTER:
+        if (!tkt_packed_next(&w->by.requester, &id)) {
+            return false;
+        }
+
+        break;
+
+    case TKT_WALK_ASSIGNEE:
+        if (!tkt_assigned_next(&w->by.assignee, &urgency, &id)) {
+            return false;
+        }
+
+        if (w->by.assignee.order == TKT_ASSIGNED_URGENT) {
+            tkt_key_u8(own, urgency);
+        }
+
+        break;
+    }
+
+    tkt_key_u64(own, id);
+    *at = (tkt_str_t) { own->data, own->len };
+
+    return true;
+}
+
+
 bool
 tkt_walk_next(tkt_walk_t *w, uint64_t *id)
 {
-    tkt_key_t    number;
+    tkt_key_t    own;
     tkt_str_t    at;
     tkt_unkey_t  u;
 
-    if (w->requester) {
+    tkt_key_start(&own);
 
-        if (!tkt_requests_next(&w->requests, id)) {
-            return false;
-        }
+    /* urgency stands first in the positions of a queue */
 
-        tkt_key_start(&number);
-        tkt_key_u64(&number, *id);
-        at = (tkt_str_t) { number.data, number.len };
-
-    } else if (w->merge != NULL) {
-        /* urgency stands first in the positions of a queue */
-
-        if (!tkt_merge_next(w->merge, &at)
-            || (at.len > 8 && at.data[0] > w->urgency))
-        {
-            return false;
-        }
-
-    } else {
-        if (!tkt_scan_next(&w->scan)) {
-            return false;
-        }
-
-        at = w->scan.key;
-        at.data += at.len - 8;
-        at.len = 8;
+    if (!tkt_walk_step(w, &own, &at)
+        || (at.len > 8 && at.data[0] > w->urgency))
+    {
+        return false;
     }
 
     memcpy(w->position, at.data, at.len);
@@ -506,10 +550,10 @@ tkt_walk_next(tkt_walk_t *w, uint64_t *id)
 void
 tkt_walk_close(tkt_walk_t *w)
 {
-    if (w->merge != NULL) {
-        tkt_merge_close(w->merge);
+    if (w->kind == TKT_WALK_MERGE) {
+        tkt_merge_close(w->by.merge);
 
-    } else {
-        tkt_scan_close(&w->scan);
+    } else if (w->kind == TKT_WALK_SCAN) {
+        tkt_scan_close(&w->by.scan);
     }
 }

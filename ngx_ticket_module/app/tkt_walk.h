@@ -6,22 +6,33 @@
 #define TKT_WALK_H
 
 
+#include "app/tkt_assigned.h"
 #include "app/tkt_filter.h"
-#include "app/tkt_requests.h"
+
+
+typedef enum {
+    TKT_WALK_SCAN = 0,
+    TKT_WALK_MERGE,
+    TKT_WALK_REQUESTER,
+    TKT_WALK_ASSIGNEE
+} tkt_walk_kind_t;
 
 
 /* Stack object. */
 typedef struct {
-    tkt_call_t   *call;
-    tkt_merge_t  *merge;       /* or NULL: a plain scan                      */
-    tkt_scan_t    scan;
-    bool          requester;   /* neither: the tickets of one                */
-    tkt_requests_t  requests;
-    uint8_t       position[16];
-    size_t        position_len;
-    uint64_t      low;         /* ids that the walk ends at: those below     */
-    uint64_t      high;        /* and those from here on; 0: no bound        */
-    uint8_t       urgency;     /* in queue order: the last one asked for     */
+    tkt_call_t      *call;
+    tkt_walk_kind_t  kind;
+    union {
+        tkt_scan_t      scan;
+        tkt_merge_t    *merge;
+        tkt_packed_t    requester;
+        tkt_assigned_t  assignee;
+    } by;
+    uint8_t          position[16];
+    size_t           position_len;
+    uint64_t         low;      /* ids that the walk ends at: those below     */
+    uint64_t         high;     /* and those from here on; 0: no bound        */
+    uint8_t          urgency;  /* in queue order: the last one asked for     */
 } tkt_walk_t;
 
 

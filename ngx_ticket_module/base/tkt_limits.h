@@ -119,7 +119,8 @@
 #define TKT_UNMERGE_WINDOW_MS             (24 * 3600 * 1000LL)
 #define TKT_MENTIONS_MAX                  16
 #define TKT_NOTICES_MAX                   200
-#define TKT_NOTICES_SLACK                 32
+#define TKT_NOTICES_ROW_MAX               16
+#define TKT_NOTICES_SLACK                 (2 * TKT_NOTICES_ROW_MAX)
 #define TKT_TOLD_MAX                      64
 #define TKT_SUPERVISORS_TOLD_MAX          8
 #define TKT_SUPERVISOR_STEPS_MAX          1000

@@ -6,10 +6,12 @@
  *
  *     lmdb_loop DIR SECONDS [BATCH [REQUESTERS [RECORD_BYTES]]]
  *
- * A create is: ticket (append), event (append), by-requester (random),
- * by-state (nearly appending), the tenant's counter and the requester's
- * counter.  A batch is one transaction.  DIR must exist; records found there
- * are continued.  Prints "creates=N us=N rate=N".
+ * A create is: ticket (append), event (append), the requester's row of up to
+ * ROW_MAX tickets and, beside it, his counter (random), by-state and by-queue
+ * (nearly appending), the tenant's counter.  A batch is one transaction.
+ *
+ * DIR must exist; records found there are continued.  Prints
+ * "creates=N us=N rate=N".
  */
 
 #include <lmdb.h>
@@ -28,6 +30,10 @@
 #define EVENT_BYTES         120
 #define SECONDS_MAX         3600
 
+#define ROW_MAX             64
+#define ROW_OPEN            (UINT64_MAX - 1)
+#define ROW_COUNTER         UINT64_MAX
+
 #define TENANT              1
 #define STATE_NEW           1
 
@@ -37,6 +43,7 @@ enum {
     DB_EVENT,
     DB_BY_REQUESTER,
     DB_BY_STATE,
+    DB_BY_QUEUE,
     DB_COUNTER,
     DB_MAX
 };
@@ -56,7 +63,8 @@ typedef struct {
 
 
 static const char  *names[DB_MAX] = {
-    "ticket", "event", "by_requester", "by_state", "counter"
+    "ticket", "event", "by_requester", "by_state", "by_queue",
+    "counter"
 };
 
 
@@ -120,25 +128,65 @@ put(loop_t *loop, int db, const unsigned char *key, const unsigned char *end,
 }
 
 
-static void
-count_up(loop_t *loop, const unsigned char *key, const unsigned char *end)
+/* What stands under a key; its size is 0 if there is nothing. */
+static MDB_val
+get(loop_t *loop, int db, const unsigned char *key, const unsigned char *end)
 {
-    unsigned char  value[8];
-    MDB_val        k = { (size_t) (end - key), (void *) key }, v;
-    uint64_t       n = 0;
-    int            rc;
+    MDB_val  k = { (size_t) (end - key), (void *) key }, v = { 0, NULL };
+    int      rc;
 
-    rc = mdb_get(loop->txn, loop->dbi[DB_COUNTER], &k, &v);
+    rc = mdb_get(loop->txn, loop->dbi[db], &k, &v);
 
-    if (rc == MDB_SUCCESS) {
-        n = get_be(v.mv_data, 8);
-
-    } else if (rc != MDB_NOTFOUND) {
-        check(rc, "counter");
+    if (rc != MDB_NOTFOUND) {
+        check(rc, names[db]);
     }
 
-    put_be(value, n + 1, 8);
-    put(loop, DB_COUNTER, key, end, value, sizeof(value), 0);
+    return v;
+}
+
+
+static void
+count_up(loop_t *loop, int db, const unsigned char *key,
+    const unsigned char *end)
+{
+    unsigned char  value[8];
+    MDB_val        v = get(loop, db, key, end);
+
+    put_be(value, (v.mv_size == 8 ? get_be(v.mv_data, 8) : 0) + 1, 8);
+    put(loop, db, key, end, value, sizeof(value), 0);
+}
+
+
+/*
+ * A row: how many, then two bytes a ticket, which is what differences of
+ * tickets of one requester take.  A full row is put away under its newest.
+ */
+static void
+row_add(loop_t *loop, uint64_t requester, uint64_t id)
+{
+    unsigned char  key[32], *start, row[3 + 2 * ROW_MAX];
+    size_t         n = 0;
+    MDB_val        v;
+
+    start = put_be(put_be(key, TENANT, 4), requester, 8);
+    v = get(loop, DB_BY_REQUESTER, key, put_be(start, ROW_OPEN, 8));
+
+    if (v.mv_size > 0) {
+        n = ((unsigned char *) v.mv_data)[0];
+        memcpy(row + 2, v.mv_data, v.mv_size);
+    }
+
+    if (n == ROW_MAX) {
+        put(loop, DB_BY_REQUESTER, key, put_be(start, id - 1, 8), row + 2,
+            1 + 2 * n, 0);
+        n = 0;
+    }
+
+    row[0] = (unsigned char) (n + 1);
+    put_be(row + 1, id & 0xffff, 2);
+    put(loop, DB_BY_REQUESTER, key, put_be(start, ROW_OPEN, 8), row,
+        1 + 2 * (n + 1), 0);
+    count_up(loop, DB_BY_REQUESTER, key, put_be(start, ROW_COUNTER, 8));
 }
 
 
@@ -161,17 +209,17 @@ create_one(loop_t *loop)
     put(loop, DB_EVENT, key, p, loop->event, sizeof(loop->event),
         MDB_APPEND);
 
-    p = put_be(put_be(put_be(key, TENANT, 4), requester, 8), id, 8);
-    put(loop, DB_BY_REQUESTER, key, p, "", 0, 0);
+    row_add(loop, requester, id);
 
-    p = put_be(put_be(put_be(key, TENANT, 4), STATE_NEW, 1), id, 8);
+    p = put_be(put_be(put_be(key, TENANT, 4), STATE_NEW, 3), id, 8);
     put(loop, DB_BY_STATE, key, p, "", 0, 0);
 
-    p = put_be(put_be(key, TENANT, 4), STATE_NEW, 1);
-    count_up(loop, key, p);
+    p = put_be(put_be(put_be(key, TENANT, 4), 0, 8), STATE_NEW, 2);
+    put(loop, DB_BY_QUEUE, key, put_be(put_be(p, id / 1000, 5), id, 8), "",
+        0, 0);
 
-    p = put_be(put_be(put_be(key, TENANT, 4), requester, 8), STATE_NEW, 1);
-    count_up(loop, key, p);
+    p = put_be(put_be(key, TENANT, 4), STATE_NEW, 1);
+    count_up(loop, DB_COUNTER, key, p);
 }
 
 

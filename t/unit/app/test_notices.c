@@ -300,7 +300,7 @@ test_list_and_read(void **state)
 }
 
 
-/* The oldest go, read or not, and the counts with them: the slack at once. */
+/* The oldest row goes, read or not, and the counts with it. */
 static void
 test_trim(void **state)
 {
@@ -308,14 +308,20 @@ test_trim(void **state)
     desk_t    d;
     unsigned  id, i;
 
+    /* so many that a row has just begun */
+
+    const unsigned  before = (TKT_NOTICES_MAX / TKT_NOTICES_ROW_MAX + 2)
+                             * TKT_NOTICES_ROW_MAX;
+    const unsigned  left = before + 1 - TKT_NOTICES_ROW_MAX;
+
     acts_open(&d);
     id = act_submits(&d, ALICE);
 
-    for (i = 0; i < TKT_NOTICES_MAX + TKT_NOTICES_SLACK + 1; i++) {
+    for (i = 0; i < before + 1; i++) {
 
         act_does(&d, ANN, id, "messages", "{\"body\":\"b\"}");
 
-        if (i == TKT_NOTICES_SLACK + 7) {
+        if (i == TKT_NOTICES_ROW_MAX + 7) {
             act_sends(&d, &a, ALICE, TKT_METHOD_POST,
                       "/v1/notifications/read", "{}", 204);
             ask_done(&a);
@@ -324,11 +330,11 @@ test_trim(void **state)
 
     act_sends(&d, &a, ALICE, TKT_METHOD_GET,
               "/v1/notifications?count=true&limit=200", "", 200);
-    assert_int_equal(number_at(a.json, "/count"), TKT_NOTICES_MAX);
-    assert_int_equal(number_at(a.json, "/unread"), TKT_NOTICES_MAX - 7);
+    assert_int_equal(number_at(a.json, "/count"), left);
+    assert_int_equal(number_at(a.json, "/unread"), left - 8);
     assert_int_equal(length_at(a.json, "/data"), TKT_NOTICES_MAX);
     assert_int_equal(number_at(a.json, "/data/199/message"),
-                     TKT_NOTICES_SLACK + 2);
+                     before + 1 - 199);
     ask_done(&a);
     desk_verify_clean(&d);
     desk_close(&d);
@@ -381,30 +387,53 @@ test_export_and_erasure(void **state)
 static void
 test_damage(void **state)
 {
-    desk_t               d;
-    unsigned             id;
-    tkt_key_t            key;
-    tkt_txn_t           *txn;
-    desk_faults_t        faults;
-    static const char    zeros[24];
+    size_t         i;
+    desk_t         d;
+    unsigned       id;
+    tkt_key_t      key;
+    tkt_txn_t     *txn;
+    desk_faults_t  faults;
+
+    /* of the one there is, of message 1 of ticket 1 by ANN at 0 */
+
+    static const struct {
+        const char  *fault;
+        tkt_str_t    row;
+    } rows[] = {
+        { "1 are there and 1 of them not read, counted are 0 and 0",
+          tkt_lit("\0\0\0\1\1\0\6\1\1\1") },
+        { "1 are there and 0 of them not read, counted are 1 and 1",
+          tkt_lit("\1\1\1\1\1\0\6\1\1\1") },
+        { "2 is of no kind or not yet given",
+          tkt_lit("\0\1\1\1\2\0\6\1\1\1") },
+        { "1 is of no kind or not yet given",
+          tkt_lit("\0\1\1\1\1\0\0\1\1\1") },
+        { "kind has the value 99",
+          tkt_lit("\0\1\1\1\1\0\143\1\1\1") },
+        { "1 is of message 2 of ticket 1, which there is not",
+          tkt_lit("\0\1\1\1\1\0\6\1\2\1") },
+        { "the open row is none",
+          tkt_lit("\0\1\1\1\1\0\6\1\1") },
+    };
 
     acts_open(&d);
     id = act_submits(&d, ALICE);
     act_does(&d, ANN, id, "messages", "{\"body\":\"b\"}");
     desk_verify_clean(&d);
+    tkt_key_notices_open(&key, 1, ALICE);
 
-    assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
-    tkt_key_notice(&key, 1, ALICE, TKT_NOTICE_SEQ_STATE);
-    tkt_put(txn, TKT_DB_NOTICE, &key,
-            (tkt_str_t) { (const uint8_t *) zeros, sizeof(zeros) });
-    assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+    for (i = 0; i < tkt_array_len(rows); i++) {
+        assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+        tkt_put(txn, TKT_DB_NOTICE, &key, rows[i].row);
+        assert_int_equal(tkt_txn_commit(txn), TKT_OK);
 
-    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
-    desk_verify(d.read, &faults);
-    tkt_txn_reset(d.read);
-    assert_int_equal(faults.lines, 1);
-    assert_non_null(strstr(faults.text, "1 are there and 1 of them not read, "
-                                        "counted are 0 and 0"));
+        assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+        desk_verify(d.read, &faults);
+        tkt_txn_reset(d.read);
+        assert_int_equal(faults.lines, 1);
+        assert_non_null(strstr(faults.text, rows[i].fault));
+    }
+
     desk_close(&d);
 }
 
