@@ -98,7 +98,7 @@ tkt_changes_pack(const tkt_schema_t *s, const void *before, const void *after,
     size_t               i;
     uint8_t             *out, *pos;
     const tkt_field_t   *f;
-    tkt_changed_t   w;
+    tkt_changed_t        w;
 
     w.before = before;
     w.after = after;
