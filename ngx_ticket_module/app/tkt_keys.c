@@ -247,6 +247,14 @@ tkt_key_file_counts(tkt_key_t *k, uint32_t tenant)
 
 
 void
+tkt_key_told_counts(tkt_key_t *k, uint32_t tenant)
+{
+    tkt_key_tenant(k, tenant);
+    tkt_key_u8(k, TKT_COUNTS_TOLD);
+}
+
+
+void
 tkt_key_attachment(tkt_key_t *k, uint32_t tenant, const uint8_t digest[16])
 {
     tkt_key_tenant(k, tenant);

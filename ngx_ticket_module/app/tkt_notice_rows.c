@@ -315,6 +315,20 @@ tkt_notice_at(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 
 /* ---- writing ---- */
 
+/*
+ * An open row holds its own counts, so its loss would be told by nothing but
+ * how many there are.
+ */
+static void
+tkt_notices_count(tkt_txn_t *txn, uint32_t tenant, int delta)
+{
+    tkt_key_t  key;
+
+    tkt_key_told_counts(&key, tenant);
+    tkt_counter_add(txn, TKT_DB_COUNTER, &key, 1, 0, delta);
+}
+
+
 /* Bytes of the open row, none if there is none yet; false: after a failure. */
 static bool
 tkt_notice_open_bytes(tkt_txn_t *txn, const tkt_key_t *key,
@@ -406,6 +420,10 @@ tkt_notice_add(tkt_txn_t *txn, const tkt_notice_t *n)
 
     state.kept++;
     state.unread++;
+
+    if (row.len == 0) {
+        tkt_notices_count(txn, tenant, 1);
+    }
 
     /* in the page that the sealed row changes the oldest may stand, too */
 
@@ -501,5 +519,8 @@ tkt_notices_forget(tkt_txn_t *txn, uint32_t tenant, uint64_t principal)
     tkt_scan_close(&scan);
 
     tkt_key_notices_open(&key, tenant, principal);
-    (void) tkt_delete(txn, TKT_DB_NOTICE, &key);
+
+    if (tkt_delete(txn, TKT_DB_NOTICE, &key)) {
+        tkt_notices_count(txn, tenant, -1);
+    }
 }

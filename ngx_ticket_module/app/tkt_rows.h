@@ -48,6 +48,7 @@ typedef enum {
     TKT_COUNTS_TEAM,
     TKT_COUNTS_COMPLAINT,
     TKT_COUNTS_FILES,
+    TKT_COUNTS_TOLD,                 /* principals who have notices          */
     TKT_COUNTS_MAX
 } tkt_counts_t;
 
@@ -125,6 +126,7 @@ void tkt_key_due(tkt_key_t *k, int64_t at_ms, tkt_due_t kind,
     uint32_t tenant, uint64_t id);
 void tkt_key_audit(tkt_key_t *k, uint32_t tenant, uint64_t number);
 void tkt_key_file_counts(tkt_key_t *k, uint32_t tenant);
+void tkt_key_told_counts(tkt_key_t *k, uint32_t tenant);
 void tkt_key_attachment(tkt_key_t *k, uint32_t tenant,
     const uint8_t digest[16]);
 void tkt_key_blob(tkt_key_t *k, uint64_t id);

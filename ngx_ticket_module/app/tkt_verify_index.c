@@ -410,6 +410,7 @@ static const struct {
     [TKT_COUNTS_TENANT]     = { TKT_DB_BY_STATE, TKT_TENANT_CELLS, "ticket" },
     [TKT_COUNTS_PRINCIPALS] = { TKT_DB_PRINCIPAL, 1, "principal" },
     [TKT_COUNTS_FILES] = { TKT_DB_ATTACHMENT, TKT_FILE_CELLS, "attachment" },
+    [TKT_COUNTS_TOLD] = { TKT_DB_NOTICE, 1, "notice" },
 };
 
 

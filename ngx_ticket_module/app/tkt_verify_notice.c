@@ -146,6 +146,28 @@ tkt_verify_told(tkt_verify_t *v, uint64_t tenant, uint64_t principal,
 }
 
 
+/* A tenant's open rows have been counted. */
+static void
+tkt_verify_told_count(tkt_verify_t *v, uint64_t tenant, uint64_t counted)
+{
+    uint64_t   stored;
+    tkt_key_t  key;
+
+    if (tenant == 0) {
+        return;
+    }
+
+    tkt_key_told_counts(&key, (uint32_t) tenant);
+    tkt_counter_get(v->txn, TKT_DB_COUNTER, &key, 1, &stored);
+
+    if (stored != counted) {
+        tkt_verify_fault(v, "counter %llu: says that %llu principals have "
+                         "notices, %llu have", tkt_ull(tenant),
+                         tkt_ull(stored), tkt_ull(counted));
+    }
+}
+
+
 /*
  * With the open rows, which come first in a tenant, all the others are looked
  * at; of those it remains to be found whether they have one.
@@ -153,16 +175,23 @@ tkt_verify_told(tkt_verify_t *v, uint64_t tenant, uint64_t principal,
 void
 tkt_verify_notices(tkt_verify_t *v)
 {
-    uint64_t    part[3], tenant, principal;
+    uint64_t    part[3], tenant, principal, last, open;
     tkt_key_t   key;
     tkt_scan_t  scan;
 
-    tenant = principal = 0;
+    tenant = principal = last = open = 0;
     tkt_verify_open(v, &scan, TKT_DB_NOTICE);
 
     while (tkt_verify_next(v, &scan, "488", part)) {
 
+        if (part[0] != last) {
+            tkt_verify_told_count(v, last, open);
+            last = part[0];
+            open = 0;
+        }
+
         if (part[1] == 0) {
+            open++;
             tkt_verify_told(v, part[0], part[2], &scan.value);
             continue;
         }
@@ -181,6 +210,7 @@ tkt_verify_notices(tkt_verify_t *v)
     }
 
     tkt_scan_close(&scan);
+    tkt_verify_told_count(v, last, open);
 }
 
 
