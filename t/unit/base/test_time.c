@@ -258,7 +258,7 @@ test_every_date(void **state)
 {
     int        year, month, day;
     bool       ok;
-    char       text[32];
+    char       text[48];
     int64_t    ms, want;
     struct tm  tm;
 
