@@ -30,6 +30,14 @@ tkt_row_load(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
 }
 
 
+static void
+tkt_row_save(tkt_txn_t *txn, tkt_db_t db, const tkt_key_t *key,
+    const tkt_schema_t *schema, const void *obj, tkt_arena_t *arena)
+{
+    tkt_put(txn, db, key, tkt_record_pack(schema, obj, NULL, arena));
+}
+
+
 /* ---- tenants ---- */
 
 bool
@@ -81,8 +89,7 @@ tkt_tenant_save(tkt_txn_t *txn, const tkt_tenant_t *before,
     tkt_key_t  key;
 
     tkt_key_tenant(&key, (uint32_t) tenant->id);
-    tkt_put(txn, TKT_DB_TENANT, &key,
-            tkt_record_pack(&tkt_tenant_schema, tenant, NULL, arena));
+    tkt_row_save(txn, TKT_DB_TENANT, &key, &tkt_tenant_schema, tenant, arena);
     tkt_tenant_index(txn, before, tenant);
 }
 
@@ -144,8 +151,7 @@ tkt_token_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_key_t  key;
 
     tkt_key_token(&key, tenant, principal, (uint32_t) token->id);
-    tkt_put(txn, TKT_DB_TOKEN, &key,
-            tkt_record_pack(&tkt_token_schema, token, NULL, arena));
+    tkt_row_save(txn, TKT_DB_TOKEN, &key, &tkt_token_schema, token, arena);
 }
 
 
@@ -169,8 +175,7 @@ tkt_role_save(tkt_txn_t *txn, const tkt_role_record_t *role,
     tkt_key_t  key;
 
     tkt_key_role(&key, (uint32_t) role->tenant, role->id);
-    tkt_put(txn, TKT_DB_ROLE, &key,
-            tkt_record_pack(&tkt_role_schema, role, NULL, arena));
+    tkt_row_save(txn, TKT_DB_ROLE, &key, &tkt_role_schema, role, arena);
 }
 
 
@@ -194,8 +199,8 @@ tkt_credential_save(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     tkt_key_t  key;
 
     tkt_key_credential(&key, tenant, principal);
-    tkt_put(txn, TKT_DB_CREDENTIAL, &key,
-            tkt_record_pack(&tkt_credential_schema, credential, NULL, arena));
+    tkt_row_save(txn, TKT_DB_CREDENTIAL, &key, &tkt_credential_schema,
+                 credential, arena);
 }
 
 
@@ -221,8 +226,7 @@ tkt_code_save(tkt_txn_t *txn, uint32_t tenant, const uint8_t digest[16],
     tkt_key_t  key;
 
     tkt_key_code(&key, tenant, digest);
-    tkt_put(txn, TKT_DB_CODE, &key,
-            tkt_record_pack(&tkt_code_record_schema, code, NULL, arena));
+    tkt_row_save(txn, TKT_DB_CODE, &key, &tkt_code_record_schema, code, arena);
 }
 
 
@@ -233,8 +237,7 @@ tkt_outbox_save(tkt_txn_t *txn, const tkt_outbox_t *outbox,
     tkt_key_t  key;
 
     tkt_key_outbox(&key, (uint32_t) outbox->tenant, outbox->id);
-    tkt_put(txn, TKT_DB_OUTBOX, &key,
-            tkt_record_pack(&tkt_outbox_schema, outbox, NULL, arena));
+    tkt_row_save(txn, TKT_DB_OUTBOX, &key, &tkt_outbox_schema, outbox, arena);
 }
 
 
