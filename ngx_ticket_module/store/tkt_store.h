@@ -90,7 +90,7 @@
     X(ROUTE,        "route",        "tenant u32, kind u8, …",                 \
       "presence of agents, who of a team is ready, the turn of a team")       \
     X(NOTICE,       "notice",       "tenant u32, principal u64, seq u64",     \
-      "what principals are told; seq 0: how far they have read")              \
+      "what principals are told, 16 a row; in the last how far they read")    \
     X(DRAFT,        "draft",                                                  \
       "tenant u32, ticket u64, principal u64, chunk u16",                     \
       "messages being written")                                               \
