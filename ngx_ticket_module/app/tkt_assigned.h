@@ -6,8 +6,8 @@
 #define TKT_ASSIGNED_H
 
 
-#include "app/tkt_packed.h"
 #include "app/tkt_rows.h"
+#include "store/tkt_packed.h"
 
 
 typedef enum {

@@ -3,8 +3,8 @@
  */
 
 #include "app/tkt_filter.h"
-#include "app/tkt_packed.h"
 #include "app/tkt_queue.h"
+#include "store/tkt_packed.h"
 
 
 static uint64_t

@@ -4,10 +4,10 @@
 
 #include "app/tkt_config.h"
 #include "app/tkt_genuine.h"
-#include "app/tkt_packed.h"
 #include "app/tkt_ticket.h"
 #include "codec/tkt_json_walk.h"
 #include "domain/tkt_words.h"
+#include "store/tkt_packed.h"
 
 
 #define TKT_RATE_WINDOW_MS  (3600 * 1000LL)

@@ -7,8 +7,8 @@
 #include "app/tkt_drafts.h"
 #include "app/tkt_kept_int.h"
 #include "app/tkt_notice_rows.h"
-#include "app/tkt_packed.h"
 #include "app/tkt_relations.h"
+#include "store/tkt_packed.h"
 
 
 bool

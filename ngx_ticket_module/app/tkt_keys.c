@@ -2,8 +2,8 @@
  * Keys of the databases, as laid out in store/tkt_store.h.
  */
 
-#include "app/tkt_packed.h"
 #include "app/tkt_rows.h"
+#include "store/tkt_packed.h"
 
 
 void

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "app/tkt_packed.h"
 #include "app/tkt_verify_int.h"
+#include "store/tkt_packed.h"
 
 
 /* The entries of one principal, or of one tenant, under way. */

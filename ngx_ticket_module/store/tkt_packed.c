@@ -3,7 +3,7 @@
  * from each to the next smaller one.
  */
 
-#include "app/tkt_packed.h"
+#include "store/tkt_packed.h"
 #include "store/tkt_record.h"
 
 

@@ -4,10 +4,9 @@
  * neighbours left alone.
  */
 
-#include "desk.h"
+#include "store_fixture.h"
 
-#include "app/tkt_packed.h"
-#include "app/tkt_rows.h"
+#include "store/tkt_packed.h"
 
 
 #define DB        TKT_DB_BY_REQUESTER
@@ -29,7 +28,9 @@ set_of(uint64_t who)
 {
     static tkt_key_t  key;
 
-    tkt_key_principal(&key, TENANT, who);
+    tkt_key_start(&key);
+    tkt_key_u32(&key, TENANT);
+    tkt_key_u64(&key, who);
 
     return &key;
 }
@@ -37,11 +38,11 @@ set_of(uint64_t who)
 
 /* Adds the next number to his, and now and then one to his neighbours. */
 static void
-add(desk_t *d, model_t *m, uint64_t id)
+add(fixture_t *f, model_t *m, uint64_t id)
 {
     tkt_txn_t  *txn;
 
-    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
+    assert_int_equal(tkt_txn_begin(f->env, &txn, false), TKT_OK);
     tkt_packed_add(txn, DB, set_of(HIS), id);
 
     if (id % 5 == 0) {
@@ -56,13 +57,13 @@ add(desk_t *d, model_t *m, uint64_t id)
 
 /* All that the walk gives from a start, against the model. */
 static void
-walk_from(desk_t *d, const model_t *m, uint64_t from, bool reverse)
+walk_from(fixture_t *f, const model_t *m, uint64_t from, bool reverse)
 {
     size_t          i;
-    uint64_t        id;
+    uint64_t      id;
     tkt_packed_t  r;
 
-    tkt_packed_open(&r, d->read, DB, set_of(HIS), from, reverse);
+    tkt_packed_open(&r, f->read, DB, set_of(HIS), from, reverse);
 
     for (i = 0; i < m->count; i++) {
         uint64_t  want = m->ids[reverse ? m->count - 1 - i : i];
@@ -77,23 +78,20 @@ walk_from(desk_t *d, const model_t *m, uint64_t from, bool reverse)
 
     assert_false(tkt_packed_next(&r, &id));
     assert_false(tkt_packed_next(&r, &id));
-    assert_int_equal(tkt_txn_status(d->read), TKT_OK);
+    assert_int_equal(tkt_txn_status(f->read), TKT_OK);
 }
 
 
 static void
 every_start_both_ways(void **state)
 {
-    size_t    i;
-    desk_t    d;
-    model_t   m = { 0 };
-    uint64_t  id, from;
-
-    (void) state;
-    desk_open(&d);
+    size_t      i;
+    fixture_t  *f = *state;
+    model_t     m = { 0 };
+    uint64_t    id, from;
 
     for (id = 3, i = 0; i < NUMBERS; i++, id += 1 + i * i % 300) {
-        add(&d, &m, id);
+        add(f, &m, id);
 
         /* every length around the end of a row, and some others */
 
@@ -101,25 +99,25 @@ every_start_both_ways(void **state)
             continue;
         }
 
-        assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+        assert_int_equal(tkt_txn_renew(f->read), TKT_OK);
 
         for (from = 0; from <= m.count; from++) {
             uint64_t  at = (from == m.count) ? UINT64_MAX - 2 : m.ids[from];
 
-            walk_from(&d, &m, at, false);
-            walk_from(&d, &m, at, true);
-            walk_from(&d, &m, at - 1, false);
-            walk_from(&d, &m, at - 1, true);
-            walk_from(&d, &m, at + 1, false);
-            walk_from(&d, &m, at + 1, true);
+            walk_from(f, &m, at, false);
+            walk_from(f, &m, at, true);
+            walk_from(f, &m, at - 1, false);
+            walk_from(f, &m, at - 1, true);
+            walk_from(f, &m, at + 1, false);
+            walk_from(f, &m, at + 1, true);
         }
 
-        walk_from(&d, &m, 0, false);
-        walk_from(&d, &m, 0, true);
-        tkt_txn_reset(d.read);
+        walk_from(f, &m, 0, false);
+        walk_from(f, &m, 0, true);
+        tkt_txn_reset(f->read);
     }
 
-    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+    assert_int_equal(tkt_txn_renew(f->read), TKT_OK);
 
     for (from = 1; from <= m.ids[m.count - 1] + 2; from++) {
         bool  has = false;
@@ -128,31 +126,26 @@ every_start_both_ways(void **state)
             has |= m.ids[i] == from;
         }
 
-        assert_int_equal(tkt_packed_has(d.read, DB, set_of(HIS), from), has);
+        assert_int_equal(tkt_packed_has(f->read, DB, set_of(HIS), from), has);
     }
 
-    assert_false(tkt_packed_has(d.read, DB, set_of(HIS + 100), 3));
-    tkt_txn_reset(d.read);
-    desk_close(&d);
+    assert_false(tkt_packed_has(f->read, DB, set_of(HIS + 100), 3));
+    tkt_txn_reset(f->read);
 }
 
 
 static void
 a_number_is_there_once(void **state)
 {
-    desk_t      d;
+    fixture_t  *f = *state;
     tkt_txn_t  *txn;
 
-    (void) state;
-    desk_open(&d);
-
-    assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+    assert_int_equal(tkt_txn_begin(f->env, &txn, false), TKT_OK);
     tkt_packed_add(txn, DB, set_of(HIS), 9);
     assert_int_equal(tkt_txn_status(txn), TKT_OK);
     tkt_packed_add(txn, DB, set_of(HIS), 9);
     assert_int_equal(tkt_txn_status(txn), TKT_INTERNAL);
     tkt_txn_abort(txn);
-    desk_close(&d);
 }
 
 
@@ -162,13 +155,11 @@ random_order(void **state)
 {
     bool        has;
     size_t      i, at, step;
-    desk_t      d;
+    fixture_t  *f = *state;
     model_t     m = { 0 };
     uint64_t    id, seed;
     tkt_txn_t  *txn;
 
-    (void) state;
-    desk_open(&d);
     seed = 42;
 
     for (step = 0; step < 6000; step++) {
@@ -189,7 +180,7 @@ random_order(void **state)
             continue;
         }
 
-        assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+        assert_int_equal(tkt_txn_begin(f->env, &txn, false), TKT_OK);
 
         if (has) {
             tkt_packed_remove(txn, DB, set_of(HIS), id);
@@ -204,14 +195,14 @@ random_order(void **state)
         }
 
         assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-        assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
-        walk_from(&d, &m, 0, false);
-        walk_from(&d, &m, 0, true);
-        walk_from(&d, &m, id, step % 2 == 0);
-        tkt_txn_reset(d.read);
+        assert_int_equal(tkt_txn_renew(f->read), TKT_OK);
+        walk_from(f, &m, 0, false);
+        walk_from(f, &m, 0, true);
+        walk_from(f, &m, id, step % 2 == 0);
+        tkt_txn_reset(f->read);
     }
 
-    assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+    assert_int_equal(tkt_txn_begin(f->env, &txn, false), TKT_OK);
 
     for (i = 0; i < m.count; i++) {
         tkt_packed_remove(txn, DB, set_of(HIS), m.ids[i]);
@@ -219,22 +210,18 @@ random_order(void **state)
 
     assert_false(tkt_scan_any(txn, DB, set_of(HIS)));
     assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-    desk_close(&d);
 }
 
 
 static void
 what_is_not_there_is_not_removed(void **state)
 {
-    desk_t      d;
+    fixture_t  *f = *state;
     uint64_t    id;
     tkt_txn_t  *txn;
 
-    (void) state;
-    desk_open(&d);
-
     for (id = 8; id <= 10; id++) {
-        assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+        assert_int_equal(tkt_txn_begin(f->env, &txn, false), TKT_OK);
         tkt_packed_add(txn, DB, set_of(HIS), 9);
         tkt_packed_remove(txn, DB, set_of(HIS), id);
         assert_int_equal(tkt_txn_status(txn),
@@ -242,7 +229,6 @@ what_is_not_there_is_not_removed(void **state)
         tkt_txn_abort(txn);
     }
 
-    desk_close(&d);
 }
 
 
@@ -250,11 +236,11 @@ what_is_not_there_is_not_removed(void **state)
 static void
 rows_that_are_none(void **state)
 {
-    size_t              i;
-    desk_t              d;
-    uint64_t            id;
-    tkt_key_t           key;
-    tkt_txn_t          *txn;
+    size_t            i;
+    fixture_t         *f = *state;
+    uint64_t          id;
+    tkt_key_t         key;
+    tkt_txn_t         *txn;
     tkt_packed_t      r;
     tkt_packed_row_t  row;
 
@@ -265,15 +251,13 @@ rows_that_are_none(void **state)
         tkt_lit("\101\5"), tkt_lit("\xff\5\1"),
     };
 
-    (void) state;
-    desk_open(&d);
-    tkt_key_principal(&key, TENANT, HIS);
+    key = *set_of(HIS);
     tkt_key_u64(&key, TKT_PACKED_OPEN);
 
     for (i = 0; i < tkt_array_len(none); i++) {
         assert_false(tkt_packed_row(none[i], &row));
 
-        assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+        assert_int_equal(tkt_txn_begin(f->env, &txn, false), TKT_OK);
         tkt_put(txn, DB, &key, none[i]);
         tkt_packed_open(&r, txn, DB, set_of(HIS), 0, true);
         assert_false(tkt_packed_has(txn, DB, set_of(HIS), 5));
@@ -287,19 +271,22 @@ rows_that_are_none(void **state)
     assert_int_equal(row.count, 2);
     assert_int_equal(row.ids[0], 5);
     assert_int_equal(row.ids[1], 1);
-    desk_close(&d);
 }
+
+
+#define T(test)                                                               \
+    cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(every_start_both_ways),
-        cmocka_unit_test(a_number_is_there_once),
-        cmocka_unit_test(random_order),
-        cmocka_unit_test(what_is_not_there_is_not_removed),
-        cmocka_unit_test(rows_that_are_none),
+        T(every_start_both_ways),
+        T(a_number_is_there_once),
+        T(random_order),
+        T(what_is_not_there_is_not_removed),
+        T(rows_that_are_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
