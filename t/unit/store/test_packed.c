@@ -59,7 +59,7 @@ add(fixture_t *f, model_t *m, uint64_t id)
 static void
 walk_from(fixture_t *f, const model_t *m, uint64_t from, bool reverse)
 {
-    size_t          i;
+    size_t        i;
     uint64_t      id;
     tkt_packed_t  r;
 
@@ -236,13 +236,13 @@ what_is_not_there_is_not_removed(void **state)
 static void
 rows_that_are_none(void **state)
 {
-    size_t            i;
+    size_t             i;
+    uint64_t           id;
     fixture_t         *f = *state;
-    uint64_t          id;
-    tkt_key_t         key;
+    tkt_key_t          key;
     tkt_txn_t         *txn;
-    tkt_packed_t      r;
-    tkt_packed_row_t  row;
+    tkt_packed_t       r;
+    tkt_packed_row_t   row;
 
     static const tkt_str_t  none[] = {
         tkt_lit(""), tkt_lit("\0"), tkt_lit("\1"), tkt_lit("\1\0"),
