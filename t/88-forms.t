@@ -25,6 +25,8 @@ my @FIELDS = (
     ['story',    'text',         { required => true }],
     ['count',    'number',       { min => 1, max => 10 }],
     ['ratio',    'number',       { required => true }],
+    ['stock',    'number',       { min => 0 }],
+    ['degrees',  'number',       { min => -1, max => 0 }],
     ['price',    'money',        { required => true,
         currencies => ['CNY', 'EUR'] }],
     ['fee',      'money',        {}],
@@ -131,6 +133,11 @@ sub records {
         [{ kind => 'datetime', max => 3 }, '/max'],
         [{ kind => 'text', max => 2001 }, '/max'],
         [{ kind => 'text', min => 5, max => 4 }, '/min'],
+        [{ kind => 'text', min => -1 }, '/min'],
+        [{ kind => 'list', max => 0 }, '/max'],
+        [{ kind => 'number', min => 0, max => -1 }, '/min'],
+        [{ kind => 'number', min => -1000000001 }, '/min'],
+        [{ kind => 'number', min => 0.5 }, '/min'],
         [{ kind => 'text', currencies => ['CNY'] }, '/currencies'],
         [{ kind => 'money', currencies => ['CNY', 'cny'] }, '/currencies/1'],
         [{ kind => 'colour' }, '/kind'],
@@ -142,6 +149,15 @@ sub records {
         is $t->post('root', $path, { name => 'bad', %$more })
             ->field('/errors/0/pointer'), $pointer, "  $pointer";
     }
+    my $made = $t->post('root', $path, { name => 'bounds', kind => 'number',
+        min => -5, max => 0 })->is(201, 'a bound may be negative, or nought');
+    my $id = $made->field('/id');
+    is_deeply [map { $made->field("/$_") } 'min', 'max'], [-5, 0], '  as told';
+    $made = $t->patch('root', "$path/$id", { min => undef, max => undef })
+        ->is(200, 'bounds are taken away');
+    is_deeply [map { $made->field("/$_") } 'min', 'max'], [undef, undef],
+        '  and are none';
+    $t->delete('root', "$path/$id")->is(204, 'the field goes');
     $t->patch('root', "$path/1", { kind => 'text' })
         ->is_problem(400, 'invalid-request', 'a kind never changes');
 }

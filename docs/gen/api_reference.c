@@ -170,6 +170,10 @@ put_type(const tkt_field_t *f)
         put_integer(f);
         break;
 
+    case TKT_T_INT:
+        printf("integer, -%u..%u", (unsigned) f->max, (unsigned) f->max);
+        break;
+
     case TKT_T_ENUM:
         put_choice("one of", f->names);
         break;

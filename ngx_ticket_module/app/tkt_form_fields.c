@@ -114,24 +114,55 @@ tkt_form_fields_load(tkt_call_t *c, uint64_t type, tkt_form_fields_t *fields)
 
 /* ---- a field's own record ---- */
 
+/* One of the two; kept: what stands in the field, 0 for none. */
+static bool
+tkt_form_field_bound(tkt_call_t *c, const tkt_form_row_t *row,
+    const char *pointer, uint64_t kept, int64_t least)
+{
+    int64_t  bound;
+
+    if (kept == 0) {
+        return true;
+    }
+
+    bound = tkt_int_value(kept, 0);
+
+    if (row->most == 0) {
+        tkt_call_invalid(c, pointer, "choice",
+                         "fields of this kind have no bounds");
+        return false;
+    }
+
+    if (bound > row->most) {
+        tkt_call_invalid(c, pointer, "too-large",
+                         "this is more than fields of this kind take");
+        return false;
+    }
+
+    if (row->counts && bound < least) {
+        tkt_call_invalid(c, pointer, "too-small",
+                         "this is a length or a number of items");
+        return false;
+    }
+
+    return true;
+}
+
+
 static bool
 tkt_form_field_bounds(tkt_call_t *c, const tkt_form_field_t *f)
 {
     const tkt_form_row_t  *row = tkt_form_row(f->kind);
 
-    if (row->most == 0 && f->min + f->max != 0) {
-        tkt_call_invalid(c, f->min != 0 ? "/min" : "/max", "choice",
-                         "fields of this kind have no bounds");
+    if (!tkt_form_field_bound(c, row, "/min", f->min, 0)
+        || !tkt_form_field_bound(c, row, "/max", f->max, 1))
+    {
         return false;
     }
 
-    if (row->most != 0 && (f->max > row->most || f->min > row->most)) {
-        tkt_call_invalid(c, f->max > row->most ? "/max" : "/min", "too-large",
-                         "this is more than fields of this kind take");
-        return false;
-    }
-
-    if (f->max != 0 && f->min > f->max) {
+    if (f->min != 0 && f->max != 0
+        && tkt_int_value(f->min, 0) > tkt_int_value(f->max, 0))
+    {
         tkt_call_invalid(c, "/min", "too-large", "this is more than max");
         return false;
     }

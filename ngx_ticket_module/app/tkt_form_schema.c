@@ -84,14 +84,9 @@ tkt_form_schema_number(tkt_out_t *o, const tkt_form_field_t *f)
 {
     tkt_form_type(o, f, "number");
     tkt_out_name(o, "minimum");
-
-    if (f->min == 0) {
-        tkt_out_lit(o, "-");
-    }
-
-    tkt_out_u64(o, f->min != 0 ? f->min : (uint64_t) TKT_FORM_NUMBER_MAX);
+    tkt_out_i64(o, tkt_int_value(f->min, -TKT_FORM_NUMBER_MAX));
     tkt_out_name(o, "maximum");
-    tkt_out_u64(o, f->max != 0 ? f->max : (uint64_t) TKT_FORM_NUMBER_MAX);
+    tkt_out_i64(o, tkt_int_value(f->max, TKT_FORM_NUMBER_MAX));
 }
 
 

@@ -57,15 +57,17 @@ tkt_form_row(uint64_t kind)
 uint64_t
 tkt_form_min(const tkt_form_field_t *f)
 {
-    return (f->min == 0 && f->required && tkt_form_row(f->kind)->counts)
-           ? 1 : f->min;
+    uint64_t  min = (uint64_t) tkt_int_value(f->min, 0);
+
+    return (min == 0 && f->required && tkt_form_row(f->kind)->counts)
+           ? 1 : min;
 }
 
 
 uint64_t
 tkt_form_max(const tkt_form_field_t *f)
 {
-    return (f->max != 0) ? f->max : tkt_form_row(f->kind)->most;
+    return (uint64_t) tkt_int_value(f->max, tkt_form_row(f->kind)->most);
 }
 
 
@@ -194,7 +196,8 @@ static void
 tkt_form_number(tkt_form_at_t *at, tkt_str_t value)
 {
     char    text[TKT_JSON_NUMBER_MAX_CHARS + 1];
-    double  number, min, max;
+    double  number;
+    int64_t  min, max;
 
     if (value.len == 0 || value.len >= sizeof(text)
         || (value.data[0] != '-'
@@ -208,18 +211,16 @@ tkt_form_number(tkt_form_at_t *at, tkt_str_t value)
     text[value.len] = '\0';
     number = strtod(text, NULL);
 
-    min = (at->field->min != 0) ? (double) at->field->min
-                                : -TKT_FORM_NUMBER_MAX;
-    max = (at->field->max != 0) ? (double) at->field->max
-                                : TKT_FORM_NUMBER_MAX;
+    min = tkt_int_value(at->field->min, -TKT_FORM_NUMBER_MAX);
+    max = tkt_int_value(at->field->max, TKT_FORM_NUMBER_MAX);
 
-    if (number < min) {
-        tkt_form_fault(at, "", "too-small", "This must be at least %.0f.",
-                       min);
+    if (number < (double) min) {
+        tkt_form_fault(at, "", "too-small", "This must be at least %lld.",
+                       (long long) min);
 
-    } else if (number > max) {
-        tkt_form_fault(at, "", "too-large", "This must be at most %.0f.",
-                       max);
+    } else if (number > (double) max) {
+        tkt_form_fault(at, "", "too-large", "This must be at most %lld.",
+                       (long long) max);
     }
 }
 

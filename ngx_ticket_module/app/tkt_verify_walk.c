@@ -150,6 +150,10 @@ tkt_verify_value(void *ctx, const tkt_field_t *f, size_t number)
         good = value <= (uint64_t) TKT_TIME_MAX_MS;
         break;
 
+    case TKT_T_INT:
+        good = (value & ~TKT_INT_NOT_POSITIVE) <= f->max;
+        break;
+
     case TKT_T_UINT:
         good = value <= (f->max == UINT32_MAX ? TKT_UINT_MAX : f->max);
         break;

@@ -89,7 +89,7 @@
 #define TKT_FORM_BOUND_MAX                1000000000
 #define TKT_FORM_TEXT_MAX_CHARS           2000
 /* of a number, either way: every integer up to it is a double */
-#define TKT_FORM_NUMBER_MAX               1e15
+#define TKT_FORM_NUMBER_MAX               INT64_C(1000000000000000)
 #define TKT_KEYWORD_TEXT_MAX_BYTES        2048
 #define TKT_KEYWORD_RECORDS_MAX           200
 #define TKT_TEAMS_MAX                     200

@@ -16,6 +16,7 @@ typedef enum {
 
 static const uint8_t  tkt_type_kept[] = {
     [TKT_T_UINT]       = TKT_KEPT_U64,
+    [TKT_T_INT]        = TKT_KEPT_U64,
     [TKT_T_ID]         = TKT_KEPT_U64,
     [TKT_T_BOOL]       = TKT_KEPT_U64,
     [TKT_T_ENUM]       = TKT_KEPT_U64,

@@ -15,6 +15,8 @@
 /* C type of the struct member in brackets. */
 typedef enum {
     TKT_T_UINT = 1,   /* [uint64_t] JSON integer, min..max                   */
+    TKT_T_INT,        /* [uint64_t] JSON integer, -max..max, or null; kept as
+                         tkt_int_keep() of it, null as 0                     */
     TKT_T_ID,         /* [uint64_t] object id; JSON integer, null when 0;
                          decoding takes an integer or a decimal string       */
     TKT_T_BOOL,       /* [uint64_t] 0 or 1                                   */
@@ -129,6 +131,33 @@ typedef struct {
     ((p)->bits[(i) / 64] |= tkt_bit((i) % 64))
 #define tkt_present_has(p, i)                                                 \
     (((p)->bits[(i) / 64] & tkt_bit((i) % 64)) != 0)
+
+
+/*
+ * An integer with a sign, at most UINT32_MAX either way, as the member of a
+ * TKT_T_INT row; never 0, which is none.  A positive one is kept as itself.
+ */
+#define TKT_INT_NOT_POSITIVE  tkt_bit(32)
+
+static inline uint64_t
+tkt_int_keep(int64_t value)
+{
+    return value > 0 ? (uint64_t) value
+                     : TKT_INT_NOT_POSITIVE | (uint64_t) -value;
+}
+
+
+/* What was kept; `none` for 0. */
+static inline int64_t
+tkt_int_value(uint64_t kept, int64_t none)
+{
+    if (kept == 0) {
+        return none;
+    }
+
+    return (kept & TKT_INT_NOT_POSITIVE) != 0
+           ? -(int64_t) (kept ^ TKT_INT_NOT_POSITIVE) : (int64_t) kept;
+}
 
 
 /* Typed access to a row's member. */

@@ -40,6 +40,7 @@ tkt_reject_type(tkt_refusal_t *r, const tkt_field_t *f)
     switch (f->type) {
 
     case TKT_T_UINT:
+    case TKT_T_INT:
         what = "an integer";
         break;
 
@@ -213,11 +214,52 @@ tkt_field_uint_max(const tkt_field_t *f)
 }
 
 
+static bool
+tkt_field_signed(const tkt_field_t *f, tkt_str_t digits, void *obj,
+    tkt_refusal_t *r)
+{
+    bool      minus;
+    uint64_t  v;
+
+    minus = digits.len > 1 && digits.data[0] == '-'
+            && digits.data[1] > '0' && digits.data[1] <= '9';
+
+    if (minus) {
+        digits.data++;
+        digits.len--;
+    }
+
+    if (!tkt_parse_integer(digits, &v, r)) {
+
+        if (!minus || strcmp(r->code, "too-large") != 0) {
+            return false;
+        }
+
+        v = UINT64_MAX;
+    }
+
+    if (v > f->max) {
+        return minus ? tkt_reject(r, "too-small",
+                                  "This must be at least -%u.", f->max)
+                     : tkt_reject(r, "too-large",
+                                  "This must be at most %u.", f->max);
+    }
+
+    *tkt_field_u64(f, obj) = tkt_int_keep(minus ? -(int64_t) v : (int64_t) v);
+
+    return true;
+}
+
+
 bool
 tkt_field_number(const tkt_field_t *f, tkt_str_t digits, void *obj,
     tkt_refusal_t *r)
 {
     uint64_t  v, min, max;
+
+    if (f->type == TKT_T_INT) {
+        return tkt_field_signed(f, digits, obj, r);
+    }
 
     if (f->type != TKT_T_UINT && f->type != TKT_T_ID) {
         return tkt_reject_type(r, f);
@@ -490,6 +532,7 @@ tkt_field_parse(const tkt_field_t *f, tkt_str_t text, void *obj,
         break;
 
     case TKT_T_UINT:
+    case TKT_T_INT:
         taken = tkt_field_number(f, text, obj, &refusal);
         break;
 

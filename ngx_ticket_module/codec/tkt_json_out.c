@@ -294,6 +294,17 @@ tkt_out_string_z(tkt_out_t *o, const char *z)
 
 
 void
+tkt_out_i64(tkt_out_t *o, int64_t v)
+{
+    if (v < 0) {
+        tkt_out_char(o, '-');
+    }
+
+    tkt_out_u64(o, v < 0 ? -(uint64_t) v : (uint64_t) v);
+}
+
+
+void
 tkt_out_u64(tkt_out_t *o, uint64_t v)
 {
     if (!tkt_out_room(o, TKT_U64_MAX_CHARS)) {

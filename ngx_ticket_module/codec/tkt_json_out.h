@@ -44,6 +44,7 @@ void tkt_out_char(tkt_out_t *o, char c);
 void tkt_out_string(tkt_out_t *o, tkt_str_t s);     /* quoted, escaped       */
 void tkt_out_string_z(tkt_out_t *o, const char *z);
 void tkt_out_u64(tkt_out_t *o, uint64_t v);
+void tkt_out_i64(tkt_out_t *o, int64_t v);
 void tkt_out_time(tkt_out_t *o, int64_t ms);        /* quoted; null when 0   */
 
 /*

@@ -147,6 +147,13 @@ tkt_out_number(tkt_out_t *o, const tkt_field_t *f, uint64_t v)
         tkt_out_set(o, f->names, v);
         return;
 
+    case TKT_T_INT:
+        if (v != 0) {
+            tkt_out_i64(o, tkt_int_value(v, 0));
+            return;
+        }
+        break;
+
     case TKT_T_ID:
         break;
 

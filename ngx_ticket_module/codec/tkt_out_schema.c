@@ -313,7 +313,15 @@ static void
 tkt_schema_integer(tkt_out_t *o, const tkt_field_t *f, bool null)
 {
     tkt_schema_type(o, "integer", null);
-    tkt_schema_number(o, "minimum", f->min);
+
+    if (f->type == TKT_T_INT) {
+        tkt_out_name(o, "minimum");
+        tkt_out_i64(o, -(int64_t) f->max);
+
+    } else {
+        tkt_schema_number(o, "minimum", f->min);
+    }
+
     tkt_schema_number(o, "maximum", tkt_field_uint_max(f));
 }
 
@@ -329,6 +337,7 @@ tkt_schema_words(tkt_out_t *o, const tkt_field_t *f, const tkt_side_t *side)
     switch (f->type) {
 
     case TKT_T_UINT:
+    case TKT_T_INT:
         tkt_schema_integer(o, f, null);
         break;
 

@@ -129,7 +129,7 @@ typedef struct {
     uint64_t      required;
     uint64_t      required_to_resolve;
     uint64_t      staff_only;
-    uint64_t      min;
+    uint64_t      min;                   /* as tkt_int_keep() makes them     */
     uint64_t      max;
     tkt_str_t     choices;
     tkt_str_t     currencies;

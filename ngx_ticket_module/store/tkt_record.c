@@ -26,8 +26,8 @@ typedef struct {
 
 
 /* The types stand in runs, so that a kind is told by one comparison. */
-_Static_assert(TKT_T_UINT == 1 && TKT_T_TIME == 6 && TKT_T_LINE == 7
-               && TKT_T_JSON == 14 && TKT_T_OBJECT == 15,
+_Static_assert(TKT_T_UINT == 1 && TKT_T_TIME == 7 && TKT_T_LINE == 8
+               && TKT_T_JSON == 15 && TKT_T_OBJECT == 16,
                "kinds of members are runs of tkt_type_t");
 
 

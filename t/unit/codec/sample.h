@@ -39,6 +39,7 @@ typedef struct {
     uint64_t   count;
     uint64_t   big;
     uint64_t   score;
+    uint64_t   level;
     uint64_t   other;
     uint64_t   flag;
     uint64_t   color;
@@ -115,6 +116,7 @@ static const tkt_field_t  sample_fields[] = {
     { ROW(count, TKT_T_UINT), .min = 3, .max = 100 },
     { ROW(big, TKT_T_UINT), .max = UINT32_MAX },
     { ROW(score, TKT_T_UINT), .max = 5, .flags = TKT_F_NULL_IF_ZERO },
+    { ROW(level, TKT_T_INT), .max = 50 },
     { ROW(other, TKT_T_ID) },
     { ROW(flag, TKT_T_BOOL) },
     { ROW(color, TKT_T_ENUM), .names = &color_names },
@@ -144,8 +146,8 @@ static const tkt_schema_t  sample_schema = {
 
 /* Numbers of rows, depth first. */
 enum {
-    N_ID, N_LINE, N_TEXT, N_COUNT, N_BIG, N_SCORE, N_OTHER, N_FLAG, N_COLOR,
-    N_RIGHTS, N_AT, N_SLUG, N_EMAIL, N_PHONE, N_URL, N_TAGS, N_CUSTOM,
+    N_ID, N_LINE, N_TEXT, N_COUNT, N_BIG, N_SCORE, N_LEVEL, N_OTHER, N_FLAG,
+    N_COLOR, N_RIGHTS, N_AT, N_SLUG, N_EMAIL, N_PHONE, N_URL, N_TAGS, N_CUSTOM,
     N_SECRET, N_OWNER, N_OWNER_ID, N_OWNER_NAME, N_OWNER_INNER, N_INNER_TEXT,
     N_INNER_WEIGHT, N_OWNER_FIXED, N_LATER, N_STAFF, N_HIDDEN, N_ROWS
 };

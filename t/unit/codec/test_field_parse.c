@@ -55,6 +55,14 @@ static const field_case_t  cases[] = {
     { N_COUNT, "-", "type" },          { N_COUNT, "+5", "type" },
     { N_COUNT, " 5", "type" },         { N_COUNT, "5 ", "type" },
     { N_COUNT, "1e400", "type" },
+    { N_LEVEL, "0", NULL },            { N_LEVEL, "-1", NULL },
+    { N_LEVEL, "50", NULL },           { N_LEVEL, "-50", NULL },
+    { N_LEVEL, "51", "too-large" },    { N_LEVEL, "-51", "too-small" },
+    { N_LEVEL, "-18446744073709551616", "too-small" },
+    { N_LEVEL, "18446744073709551616", "too-large" },
+    { N_LEVEL, "-0", "format" },       { N_LEVEL, "07", "format" },
+    { N_LEVEL, "--1", "type" },        { N_LEVEL, "-1.0", "type" },
+    { N_LEVEL, "-", "type" },          { N_LEVEL, "", "type" },
     { N_BIG, "0", NULL },
     { N_BIG, "9007199254740991", NULL },
     { N_BIG, "9007199254740992", "too-large" },
@@ -180,6 +188,7 @@ test_cases_in_json(void **state)
         if (f->type == TKT_T_TAGS || f->type == TKT_T_JSON
             || f->type == TKT_T_SET || f->type == TKT_T_BOOL
             || f->type == TKT_T_OBJECT || f->type == TKT_T_UINT
+            || f->type == TKT_T_INT
             || (cases[i].code != NULL && !strcmp(cases[i].code, "utf8")))
         {
             continue;

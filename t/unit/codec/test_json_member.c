@@ -124,7 +124,8 @@ test_types(void **state)
         const char  *taken;       /* one letter a value: y, n, or f, other */
     } rows[] = {
         { "line",   "nnynn" }, { "text",   "nnynn" }, { "count",  "nynnn" },
-        { "big",    "nynnn" }, { "score",  "nynnn" }, { "other",  "nyfnn" },
+        { "big",    "nynnn" }, { "score",  "nynnn" }, { "level",  "nynnn" },
+        { "other",  "nyfnn" },
         { "flag",   "ynnnn" }, { "color",  "nnynn" }, { "rights", "nnnyn" },
         { "at",     "nnfnn" }, { "slug",   "nnynn" }, { "email",  "nnfnn" },
         { "phone",  "nnfnn" }, { "url",    "nnfnn" }, { "tags",   "nnnyn" },

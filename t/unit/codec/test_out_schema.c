@@ -57,6 +57,8 @@ test_answer(void **state)
             "\"maximum\":9007199254740991}",
         "\"score\":{\"type\":[\"integer\",\"null\"],\"minimum\":0,"
             "\"maximum\":5}",
+        "\"level\":{\"type\":[\"integer\",\"null\"],\"minimum\":-50,"
+            "\"maximum\":50}",
         "\"flag\":{\"type\":\"boolean\"}",
         "\"color\":{\"type\":[\"string\",\"null\"],\"enum\":[\"red\","
             "\"green\",\"blue\",null]}",
@@ -77,8 +79,8 @@ test_answer(void **state)
         "\"staff\":{\"type\":[\"string\",\"null\"],\"maxLength\":50}",
         "\"required\":[\"id\",\"name\",\"inner\",\"fixed\"],"
             "\"additionalProperties\":false}",
-        "\"required\":[\"id\",\"line\",\"count\",\"big\",\"score\",\"other\","
-            "\"flag\",\"color\",\"rights\",\"at\",\"slug\",\"email\","
+        "\"required\":[\"id\",\"line\",\"count\",\"big\",\"score\",\"level\","
+            "\"other\",\"flag\",\"color\",\"rights\",\"at\",\"slug\",\"email\","
             "\"phone\",\"url\",\"tags\",\"custom\",\"secret\",\"owner\","
             "\"later\"],\"additionalProperties\":false}",
     };
