@@ -26,6 +26,7 @@ typedef struct tkt_batch_s {
     size_t        count;
     tkt_inner_t  *items;
     size_t        room;              /* bytes left for bodies of successes   */
+    size_t        kept_room;         /* and for those under keys of their own*/
 } tkt_batch_t;
 
 typedef enum {

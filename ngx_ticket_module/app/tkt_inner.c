@@ -64,6 +64,22 @@ tkt_inner_keep(tkt_call_t *c, tkt_inner_t *in, const tkt_reply_t *reply)
 }
 
 
+/* The answer under the operation's own key, as far as there is room. */
+static void
+tkt_inner_store(tkt_call_t *c, tkt_inner_t *in, const tkt_command_t *cmd,
+    tkt_str_t answer)
+{
+    if (answer.len > in->kept_room) {
+        answer = tkt_str("null");
+
+    } else {
+        in->kept_room -= answer.len;
+    }
+
+    tkt_idempotency_store(c->txn, cmd, answer);
+}
+
+
 /*
  * A ticket may be a hundred kilobytes, and is loaded, packed and encoded by
  * each of five hundred operations: they cannot all keep that.
@@ -98,9 +114,8 @@ tkt_inner_run(tkt_call_t *c, tkt_inner_t *in, unsigned number)
         if (cmd.has_key && cmd.reply.http / 100 == 2
             && tkt_txn_status(c->txn) == TKT_OK)
         {
-            tkt_idempotency_store(c->txn, &cmd, call.keep.len > 0
-                                                ? call.keep
-                                                : cmd.reply.body);
+            tkt_inner_store(c, in, &cmd, call.keep.len > 0 ? call.keep
+                                                           : cmd.reply.body);
         }
     }
 

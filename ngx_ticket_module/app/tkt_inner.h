@@ -25,6 +25,10 @@ typedef struct {
     uint8_t                 target[TKT_DIGEST_BYTES];
     size_t                  room;          /* bytes; the body of a success that
                                               is longer is left out          */
+    size_t                  kept_room;     /* bytes that may be kept of the
+                                              answers under their own keys:
+                                              a longer one is kept as null;
+                                              out: what is left              */
     tkt_reply_t             reply;         /* its slices live as long as the
                                               command                        */
 } tkt_inner_t;

@@ -83,6 +83,7 @@ tkt_batch_one(tkt_call_t *c, tkt_batch_t *b, size_t place)
 
     memset(&in.reply, 0, sizeof(in.reply));
     in.room = b->room;
+    in.kept_room = b->kept_room;
 
     if (tkt_batch_resolve(c, b, &in)) {
         tkt_inner_run(c, &in, (unsigned) place);
@@ -92,6 +93,7 @@ tkt_batch_one(tkt_call_t *c, tkt_batch_t *b, size_t place)
         b->room -= in.reply.body.len;
     }
 
+    b->kept_room = in.kept_room;
     b->items[place].reply = in.reply;
 }
 
@@ -103,6 +105,7 @@ tkt_batch_run(tkt_call_t *c, tkt_batch_t *b)
     size_t  i;
 
     b->room = (b->whole == TKT_RETURN_MINIMAL) ? 0 : TKT_BATCH_BODIES_BYTES;
+    b->kept_room = TKT_BATCH_BODIES_BYTES;
 
     for (i = 0; i < b->count && tkt_txn_status(c->txn) == TKT_OK; i++) {
 

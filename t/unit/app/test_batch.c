@@ -505,74 +505,6 @@ determined(void **state)
 }
 
 
-#define LONG_BYTES  60000
-#define MANY        100
-
-
-/* Bodies of successes are left out when they come to too much together. */
-static void
-bodies_end(void **state)
-{
-    char           pointer[64], *text, *body, *at;
-    ask_t          a;
-    size_t         i, with;
-    static desk_t  d;
-
-    traffic_open(&d);
-
-    text = calloc(1, LONG_BYTES + 1);
-    body = malloc(MANY * 128);
-    assert_non_null(text);
-    assert_non_null(body);
-
-    /* as long as a description may be: 20,000 characters */
-
-    for (i = 0; i < LONG_BYTES; i += 3) {
-        memcpy(text + i, "\xe6\xb1\x89", 3);
-    }
-
-    assert_true(asprintf(&at, "{\"subject\":\"s\",\"description\":\"%s\"}",
-                         text) > 0);
-    assert_int_equal(ask_send(&d, &a, &user, TKT_METHOD_POST, "/v1/tickets",
-                              at), 201);
-    ask_done(&a);
-    free(at);
-
-    for (at = body, i = 0; i < MANY; i++) {
-        at += sprintf(at, "%s{\"method\":\"PATCH\",\"path\":"
-                      "\"/v1/tickets/%d\",\"body\":{\"subject\":\"%zu\"}}",
-                      i ? "," : "", i == MANY - 1 ? 99 : 1, i);
-    }
-
-    assert_int_equal(batch(&d, &a, &user, "", body), 200);
-    assert_in_range(a.reply.body.len, TKT_BATCH_BODIES_BYTES - LONG_BYTES,
-                    TKT_BATCH_BODIES_BYTES + MANY * 128);
-
-    for (with = 0, i = 0; i < MANY - 1; i++) {
-        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/status", i);
-        assert_int_equal(number_at(a.json, pointer), 200);
-        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/body", i);
-        with += strcmp(text_at(a.json, pointer), "(null)") != 0;
-        (void) snprintf(pointer, sizeof(pointer), "/data/%zu/etag", i);
-        assert_non_null(strstr(text_at(a.json, pointer), "\"t1."));
-    }
-
-    assert_in_range(with, MANY / 2, MANY - 2);
-
-    /* a problem is always told */
-
-    assert_int_equal(number_at(a.json, "/data/99/status"), 404);
-    assert_string_equal(text_at(a.json, "/data/99/body/title"),
-                        "There is no such resource");
-    ask_done(&a);
-
-    free(body);
-    free(text);
-    desk_verify_clean(&d);
-    desk_close(&d);
-}
-
-
 int
 main(void)
 {
@@ -585,7 +517,6 @@ main(void)
         cmocka_unit_test(replays),
         cmocka_unit_test(weighs),
         cmocka_unit_test(determined),
-        cmocka_unit_test(bodies_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
