@@ -77,11 +77,13 @@ deps-coverage: deps-test
 
 SRC            := ngx_ticket_module
 LIB_FOLDERS    := base crypto codec store domain app
-sources_of      = $(sort $(wildcard $(1:%=$(SRC)/%/*.c)))
+sources_of      = $(sort $(wildcard $(1:%=$(SRC)/%/*.c) \
+                                    $(1:%=$(SRC)/%/*/*.c)))
 
 LIB_SRCS       := $(call sources_of,$(LIB_FOLDERS))
 CTL_SRCS       := $(call sources_of,ticketctl)
-UNIT_SRCS      := $(sort $(wildcard t/unit/*/test_*.c))
+UNIT_SRCS      := $(sort $(wildcard t/unit/*/test_*.c \
+                                    t/unit/*/*/test_*.c))
 FUZZ_SRCS      := $(sort $(wildcard t/fuzz/fuzz_*.c))
 FAULT_SRCS     := $(sort $(wildcard t/fault/*.c))
 DOC_SRCS       := $(sort $(wildcard docs/gen/*.c))

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "app/tkt_operation.h"
+#include "app/call/tkt_operation.h"
 #include "base/tkt_limits.h"
 
 

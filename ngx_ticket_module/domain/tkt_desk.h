@@ -1,8 +1,8 @@
 /*
  * What a tenant sets its desk up with: types with features and forms, teams,
  * members and grants, macros, views, verification.  Each is a configuration
- * resource (app/tkt_resource.h) that begins with tkt_config_t; and presence,
- * which is none.
+ * resource (app/resource/tkt_resource.h) that begins with tkt_config_t; and
+ * presence, which is none.
  */
 
 #ifndef TKT_DESK_H

@@ -15,8 +15,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "app/tkt_answers.h"
-#include "app/tkt_app.h"
+#include "app/call/tkt_answers.h"
+#include "app/call/tkt_app.h"
 #include "worker/ngx_ticket_worker.h"
 
 

@@ -7,7 +7,7 @@
 
 #include "http/ngx_ticket_http.h"
 
-#include "app/tkt_jwt.h"
+#include "app/who/tkt_jwt.h"
 
 
 const ngx_ticket_identity_part_t  ngx_ticket_identity_parts[] = {

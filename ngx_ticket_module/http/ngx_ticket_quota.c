@@ -10,7 +10,7 @@
 
 #include "http/ngx_ticket_http.h"
 
-#include "app/tkt_accounts.h"
+#include "app/who/tkt_accounts.h"
 #include "base/tkt_text.h"
 #include "crypto/tkt_crypto.h"
 

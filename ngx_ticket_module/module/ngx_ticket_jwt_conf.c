@@ -10,7 +10,7 @@
 
 #include "module/ngx_ticket_conf.h"
 
-#include "app/tkt_jwt.h"
+#include "app/who/tkt_jwt.h"
 #include "crypto/tkt_crypto.h"
 
 

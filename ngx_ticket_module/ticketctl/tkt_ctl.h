@@ -8,8 +8,8 @@
 #define TKT_CTL_H
 
 
-#include "app/tkt_app.h"
-#include "app/tkt_rows.h"
+#include "app/call/tkt_app.h"
+#include "app/rows/tkt_rows.h"
 #include "codec/tkt_json_out.h"
 
 

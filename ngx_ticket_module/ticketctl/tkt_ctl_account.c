@@ -6,7 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "app/tkt_accounts.h"
+#include "app/who/tkt_accounts.h"
 #include "base/tkt_text.h"
 #include "base/tkt_time.h"
 #include "crypto/tkt_crypto.h"

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "app/tkt_audit.h"
+#include "app/privacy/tkt_audit.h"
 #include "base/tkt_text.h"
 #include "ticketctl/tkt_ctl.h"
 

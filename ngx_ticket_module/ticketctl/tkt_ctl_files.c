@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/tkt_blobs.h"
+#include "app/file/tkt_blobs.h"
 #include "crypto/tkt_crypto.h"
 #include "ticketctl/tkt_ctl.h"
 #include "ticketctl/tkt_ctl_files.h"

@@ -6,7 +6,7 @@
 #define TKT_CTL_FILES_H
 
 
-#include "app/tkt_verify.h"
+#include "app/verify/tkt_verify.h"
 #include "ticketctl/tkt_ctl.h"
 
 

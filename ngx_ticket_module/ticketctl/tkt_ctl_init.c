@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "app/tkt_tenants.h"
+#include "app/who/tkt_tenants.h"
 #include "ticketctl/tkt_ctl.h"
 
 

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/tkt_sealed.h"
+#include "app/privacy/tkt_sealed.h"
 #include "base/tkt_text.h"
 #include "crypto/tkt_crypto.h"
 #include "ticketctl/tkt_ctl_key.h"

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "app/tkt_export.h"
-#include "app/tkt_verify.h"
+#include "app/privacy/tkt_export.h"
+#include "app/verify/tkt_verify.h"
 #include "base/tkt_text.h"
 #include "ticketctl/tkt_ctl_files.h"
 #include "ticketctl/tkt_ctl_key.h"

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "app/tkt_roles.h"
+#include "app/who/tkt_roles.h"
 #include "base/tkt_text.h"
 #include "base/tkt_time.h"
 #include "ticketctl/tkt_ctl.h"

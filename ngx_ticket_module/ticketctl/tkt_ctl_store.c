@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/tkt_tenants.h"
+#include "app/who/tkt_tenants.h"
 #include "base/tkt_text.h"
 #include "ticketctl/tkt_ctl.h"
 

@@ -12,7 +12,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "app/tkt_app.h"
+#include "app/call/tkt_app.h"
 #include "worker/ngx_ticket_zone.h"
 
 

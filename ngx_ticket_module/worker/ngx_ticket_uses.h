@@ -10,7 +10,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "app/tkt_app.h"
+#include "app/call/tkt_app.h"
 
 
 /* A set with open addressing, at a load of at most a half. */

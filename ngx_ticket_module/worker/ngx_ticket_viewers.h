@@ -13,7 +13,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "app/tkt_app.h"
+#include "app/call/tkt_app.h"
 
 
 /* Some fifteen thousand at a time. */

@@ -9,7 +9,7 @@
 #include "worker/ngx_ticket_files.h"
 #include "worker/ngx_ticket_worker.h"
 
-#include "app/tkt_jwt.h"
+#include "app/who/tkt_jwt.h"
 #include "crypto/tkt_crypto.h"
 
 

@@ -17,8 +17,8 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
-#include "app/tkt_answers.h"
-#include "app/tkt_app.h"
+#include "app/call/tkt_answers.h"
+#include "app/call/tkt_app.h"
 #include "worker/ngx_ticket_crew.h"
 #include "worker/ngx_ticket_shared.h"
 #include "worker/ngx_ticket_viewers.h"

@@ -20,7 +20,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
-#include "app/tkt_app.h"
+#include "app/call/tkt_app.h"
 
 
 #define NGX_TICKET_QUEUE_MAX           65536

@@ -7,7 +7,7 @@
  * its problem; references lead backwards.
  */
 
-#include "app/tkt_batch.h"
+#include "app/call/tkt_batch.h"
 #include "crypto/tkt_crypto.h"
 #include "../unit/codec/strict_json.h"
 #include "must.h"

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/tkt_call.h"
+#include "app/call/tkt_call.h"
 #include "../unit/codec/strict_json.h"
 #include "must.h"
 

@@ -9,7 +9,7 @@
 
 #include "ask.h"
 
-#include "app/tkt_rows.h"
+#include "app/rows/tkt_rows.h"
 
 
 #define PASSWORD      "correct horse battery"

@@ -8,8 +8,8 @@
 
 #include "ask.h"
 
-#include "app/tkt_config.h"
-#include "app/tkt_notices.h"
+#include "app/notice/tkt_notices.h"
+#include "app/resource/tkt_config.h"
 
 
 /* Principals of tenant 1, in the order in which acts_open makes them. */

@@ -9,7 +9,7 @@
 
 #include "ask.h"
 
-#include "app/tkt_audit.h"
+#include "app/privacy/tkt_audit.h"
 
 
 typedef struct {

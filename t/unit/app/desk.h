@@ -18,10 +18,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/tkt_app.h"
-#include "app/tkt_command.h"
-#include "app/tkt_tenants.h"
-#include "app/tkt_verify.h"
+#include "app/call/tkt_app.h"
+#include "app/call/tkt_command.h"
+#include "app/verify/tkt_verify.h"
+#include "app/who/tkt_tenants.h"
 #include "crypto/tkt_crypto.h"
 
 

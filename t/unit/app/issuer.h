@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/tkt_jwt.h"
+#include "app/who/tkt_jwt.h"
 #include "base/tkt_text.h"
 
 

@@ -8,7 +8,7 @@
 
 #include "rulers.h"
 
-#include "app/tkt_rows.h"
+#include "app/rows/tkt_rows.h"
 
 
 static const tkt_actor_t  user = {

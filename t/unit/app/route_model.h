@@ -9,9 +9,9 @@
 
 #include "desk.h"
 
-#include "app/tkt_config.h"
-#include "app/tkt_due.h"
-#include "app/tkt_ready.h"
+#include "app/call/tkt_due.h"
+#include "app/resource/tkt_config.h"
+#include "app/route/tkt_ready.h"
 
 
 #define AGENTS     200

@@ -10,7 +10,7 @@
 #include "ask.h"
 #include "traffic.h"
 
-#include "app/tkt_roles.h"
+#include "app/who/tkt_roles.h"
 
 
 static const tkt_actor_t  admin = {

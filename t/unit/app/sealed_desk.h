@@ -9,7 +9,7 @@
 
 #include "ask.h"
 
-#include "app/tkt_sealed.h"
+#include "app/privacy/tkt_sealed.h"
 
 
 #define KEY_1   "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"

@@ -13,7 +13,7 @@
 
 #include "traffic_scripts.h"
 
-#include "app/tkt_config.h"
+#include "app/resource/tkt_config.h"
 
 
 /* Ids of what stays. */

@@ -9,8 +9,8 @@
 
 #include "desk.h"
 
-#include "app/tkt_attachments.h"
-#include "app/tkt_blobs.h"
+#include "app/file/tkt_attachments.h"
+#include "app/file/tkt_blobs.h"
 
 
 #define TOKEN_BYTES  (TKT_ATTACHMENT_TOKEN_CHARS + 1)

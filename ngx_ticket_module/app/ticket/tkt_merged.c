@@ -1,0 +1,428 @@
+/*
+ * Merged tickets; see the header.
+ */
+
+#include "app/notice/tkt_notices.h"
+#include "app/notice/tkt_watchers.h"
+#include "app/rows/tkt_relations.h"
+#include "app/ticket/tkt_links.h"
+#include "app/ticket/tkt_merged.h"
+#include "app/ticket/tkt_parts.h"
+#include "app/ticket/tkt_ticket.h"
+#include "app/who/tkt_caller.h"
+
+
+/*
+ * Whether someone of t comes along as a watcher of its target: staff who see
+ * the target anyway, others when both have one requester.  A merge shows
+ * nobody what grants, or its being a complaint, keep from him.
+ */
+static bool
+tkt_merged_comes(tkt_call_t *c, const tkt_ticket_t *t,
+    const tkt_ticket_t *into, uint64_t principal)
+{
+    tkt_user_t  user;
+
+    if (principal == into->requester || tkt_watches(into, principal)) {
+        return false;
+    }
+
+    if (!tkt_user_load(c->txn, (uint32_t) t->tenant, principal, &user,
+                       c->arena)
+        || user.disabled)
+    {
+        return false;
+    }
+
+    return (TKT_ROLES_STAFF & tkt_bit(user.role))
+           ? tkt_notify_sees(c, into, &user, true)
+           : t->requester == into->requester;
+}
+
+
+static size_t
+tkt_merged_newcomers(tkt_call_t *c, const tkt_ticket_t *t,
+    const tkt_ticket_t *into)
+{
+    size_t     n;
+    uint64_t   id;
+    tkt_str_t  rest = t->watcher_ids;
+
+    n = !tkt_watches(t, t->requester)
+        && tkt_merged_comes(c, t, into, t->requester);
+
+    while (tkt_watchers_next(&rest, &id)) {
+        n += tkt_merged_comes(c, t, into, id);
+    }
+
+    return n;
+}
+
+
+/* ---- decisions ---- */
+
+static bool
+tkt_merged_into_found(tkt_call_t *c, const tkt_ticket_t *t, uint64_t id,
+    tkt_ticket_t *into)
+{
+    tkt_caller_t  caller;
+
+    if (id != t->id && c->actor->ticket == 0
+        && tkt_ticket_load(c->txn, c->actor->tenant, id, into, false,
+                           c->arena)
+        && into->state != TKT_STATE_CLOSED
+        && (into->requester == t->requester
+            || c->actor->role != TKT_ROLE_AGENT))
+    {
+        caller = tkt_caller_of(c, into);
+
+        if (tkt_workflow_sees_internal(&caller)) {
+            return true;
+        }
+    }
+
+    tkt_call_invalid(c, "/into", "choice",
+                     "name another ticket of the same requester that is not "
+                     "closed");
+
+    return false;
+}
+
+
+bool
+tkt_merged_check(tkt_call_t *c, const tkt_ticket_t *t, uint64_t into)
+{
+    tkt_ticket_t  o;
+
+    if (!tkt_merged_into_found(c, t, into, &o)) {
+        return false;
+    }
+
+    if (t->merged_count + o.merged_count + 1 > TKT_MERGED_MAX) {
+        tkt_call_fail(c, TKT_CONFLICT, "ticket %llu would show the messages "
+                      "of more than %d tickets", (unsigned long long) o.id,
+                      TKT_MERGED_MAX);
+        return false;
+    }
+
+    if (!tkt_links_room(t) || !tkt_links_room(&o)) {
+        tkt_call_fail(c, TKT_CONFLICT, "ticket %llu has %d links, as many as "
+                      "it may", (unsigned long long)
+                      (tkt_links_room(t) ? o.id : t->id), TKT_LINKS_MAX);
+        return false;
+    }
+
+    if (!tkt_watchers_room(&o, tkt_merged_newcomers(c, t, &o))) {
+        tkt_call_fail(c, TKT_CONFLICT, "ticket %llu would have more than %d "
+                      "watchers", (unsigned long long) o.id,
+                      TKT_WATCHERS_MAX);
+        return false;
+    }
+
+    return true;
+}
+
+
+bool
+tkt_merged_undo_check(tkt_call_t *c, const tkt_ticket_t *t)
+{
+    uint64_t      id;
+    tkt_ticket_t  o;
+
+    /* all that it was merged into since are changed */
+
+    for (id = t->merged_into; id != 0; id = o.merged_into) {
+
+        if (!tkt_ticket_load_head(c->txn, c->actor->tenant, id, &o)) {
+            tkt_txn_fail(c->txn, TKT_INTERNAL);
+            return false;
+        }
+
+        if (o.archived) {
+            tkt_call_fail(c, TKT_CONFLICT, "ticket %llu, into which it was "
+                          "merged, is archived", (unsigned long long) id);
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+void
+tkt_merged_link(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
+{
+    if (before->merged_into == t->merged_into) {
+        return;
+    }
+
+    if (t->merged_into != 0) {
+        tkt_links_add(c, t, TKT_LINK_MERGED_INTO, t->merged_into);
+
+    } else {
+        tkt_links_remove(c, t, TKT_LINK_MERGED_INTO, before->merged_into);
+    }
+}
+
+
+/* ---- what a merge does to its target ---- */
+
+static bool
+tkt_merged_load(tkt_call_t *c, uint64_t tenant, uint64_t id,
+    tkt_ticket_t *t)
+{
+    if (tkt_ticket_load(c->txn, (uint32_t) tenant, id, t, true, c->arena)) {
+        return true;
+    }
+
+    tkt_txn_fail(c->txn, TKT_INTERNAL);
+
+    return false;
+}
+
+
+static void
+tkt_merged_bring(tkt_call_t *c, const tkt_ticket_t *t, tkt_ticket_t *into,
+    uint64_t principal)
+{
+    if (tkt_merged_comes(c, t, into, principal)) {
+        tkt_watchers_add(c, into, principal);
+        tkt_relate(c->txn, (uint32_t) t->tenant, TKT_RELATION_BROUGHT, t->id,
+                   principal);
+    }
+}
+
+
+static void
+tkt_merged_join(tkt_call_t *c, const tkt_ticket_t *t)
+{
+    uint64_t      id;
+    tkt_str_t     rest = t->watcher_ids;
+    tkt_event_t   event = { .action = TKT_ACTION_EDIT + 1, .internal = 1 };
+    tkt_ticket_t  before, o;
+
+    if (!tkt_merged_load(c, t->tenant, t->merged_into, &before)) {
+        return;
+    }
+
+    o = before;
+    o.merged_count += 1 + t->merged_count;
+    tkt_links_add(c, &o, TKT_LINK_MERGED_FROM, t->id);
+    tkt_merged_bring(c, t, &o, t->requester);
+
+    while (tkt_watchers_next(&rest, &id)) {
+        tkt_merged_bring(c, t, &o, id);
+    }
+
+    tkt_relate(c->txn, (uint32_t) t->tenant, TKT_RELATION_MERGED, o.id,
+               t->id);
+    tkt_ticket_commit(c, &before, &o, &event);
+}
+
+
+/* Watchers whom the merge has brought go; each relation with them. */
+static void
+tkt_merged_send_back(tkt_call_t *c, uint64_t source, tkt_ticket_t *o)
+{
+    uint64_t     id;
+    tkt_key_t    prefix;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
+
+    tkt_key_relations(&prefix, (uint32_t) o->tenant, TKT_RELATION_BROUGHT,
+                      source);
+    tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
+                                          scan.key.len - prefix.len });
+        id = tkt_unkey_u64(&u);
+        tkt_watchers_remove(c, o, id);
+        tkt_unrelate(c->txn, (uint32_t) o->tenant, TKT_RELATION_BROUGHT,
+                     source, id);
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
+/*
+ * The target, and all that it was merged into since, show fewer messages.
+ * What was posted meanwhile stays with the target.
+ */
+static void
+tkt_merged_part(tkt_call_t *c, const tkt_ticket_t *source)
+{
+    uint64_t      id;
+    tkt_event_t   event;
+    tkt_ticket_t  before, o;
+
+    for (id = source->merged_into; id != 0; id = before.merged_into) {
+
+        if (!tkt_merged_load(c, source->tenant, id, &before)) {
+            return;
+        }
+
+        o = before;
+        o.merged_count -= 1 + source->merged_count;
+
+        if (id == source->merged_into) {
+            tkt_links_remove(c, &o, TKT_LINK_MERGED_FROM, source->id);
+            tkt_merged_send_back(c, source->id, &o);
+            tkt_unrelate(c->txn, (uint32_t) o.tenant, TKT_RELATION_MERGED,
+                         o.id, source->id);
+        }
+
+        event = (tkt_event_t) { .action = TKT_ACTION_EDIT + 1,
+                                .internal = 1 };
+        tkt_ticket_commit(c, &before, &o, &event);
+    }
+}
+
+
+void
+tkt_parts_merged(tkt_call_t *c, const tkt_ticket_t *before,
+    const tkt_ticket_t *t)
+{
+    if (before == NULL || before->merged_into == t->merged_into) {
+        return;
+    }
+
+    if (t->merged_into != 0) {
+        tkt_merged_join(c, t);
+
+    } else {
+        tkt_merged_part(c, before);
+    }
+}
+
+
+/* ---- for readers and writers of messages ---- */
+
+bool
+tkt_parts_target(tkt_call_t *c, tkt_ticket_t *t)
+{
+    while (t->merged_into != 0) {
+        if (!tkt_merged_load(c, t->tenant, t->merged_into, t)) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+/* Adds those that were merged into sources[i]. */
+static size_t
+tkt_merged_below(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_merged_source_t *sources, size_t i, size_t n)
+{
+    uint64_t      id;
+    tkt_key_t     prefix;
+    tkt_scan_t    scan;
+    tkt_unkey_t   u;
+    tkt_ticket_t  source;
+
+    tkt_key_relations(&prefix, (uint32_t) t->tenant, TKT_RELATION_MERGED,
+                      sources[i].ticket);
+    tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
+
+    while (n <= TKT_MERGED_MAX && tkt_scan_next(&scan)) {
+        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
+                                          scan.key.len - prefix.len });
+        id = tkt_unkey_u64(&u);
+
+        if (tkt_ticket_load_head(c->txn, (uint32_t) t->tenant, id, &source)) {
+            sources[n++] = (tkt_merged_source_t) {
+                .ticket = id, .count = source.message_count
+            };
+        }
+    }
+
+    tkt_scan_close(&scan);
+
+    return n;
+}
+
+
+size_t
+tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
+    tkt_merged_source_t sources[TKT_MERGED_SOURCES_MAX])
+{
+    size_t        i, n;
+    tkt_caller_t  caller;
+    tkt_ticket_t  target;
+
+    sources[0] = (tkt_merged_source_t) {
+        .ticket = t->id, .count = t->message_count
+    };
+    n = 1;
+
+    if (t->merged_count > 0) {
+        for (i = 0; i < n; i++) {
+            n = tkt_merged_below(c, t, sources, i, n);
+        }
+    }
+
+    if (t->merged_into == 0 || c->actor->id == 0) {
+        return n;
+    }
+
+    target = *t;
+
+    if (tkt_parts_target(c, &target)) {
+        caller = tkt_caller_of(c, &target);
+
+        if (!tkt_workflow_visible(&caller)) {
+            sources[n++] = (tkt_merged_source_t) {
+                .ticket = target.id, .count = target.message_count,
+                .author = c->actor->id
+            };
+        }
+    }
+
+    return n;
+}
+
+
+static bool
+tkt_merged_shows(tkt_call_t *c, const tkt_ticket_t *t, bool internal)
+{
+    tkt_caller_t  caller = tkt_caller_of(c, t);
+
+    return tkt_workflow_visible(&caller)
+           && (!internal || tkt_workflow_sees_internal(&caller));
+}
+
+
+bool
+tkt_merged_sees(tkt_call_t *c, const tkt_ticket_t *t, bool internal, bool own)
+{
+    size_t               i, n;
+    tkt_ticket_t         o = *t;
+    tkt_merged_source_t  sources[TKT_MERGED_SOURCES_MAX];
+
+    if (t->merged_into != 0 && tkt_parts_target(c, &o)
+        && tkt_merged_shows(c, &o, internal))
+    {
+        return true;
+    }
+
+    if (!own || internal || t->merged_count == 0) {
+        return false;
+    }
+
+    n = tkt_merged_sources(c, t, sources);
+
+    for (i = 1; i < n; i++) {
+        if (sources[i].author == 0
+            && tkt_ticket_load_head(c->txn, (uint32_t) t->tenant,
+                                    sources[i].ticket, &o)
+            && tkt_merged_shows(c, &o, false))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
