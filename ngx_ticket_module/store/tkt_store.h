@@ -169,6 +169,12 @@ void tkt_env_info(tkt_env_t *env, tkt_env_info_t *info);
 tkt_status_t tkt_env_stat(tkt_txn_t *txn, tkt_env_info_t *info);
 
 /*
+ * Whether changes are refused now, but for purges: too little is free of the
+ * device, or of the map, its free list included.
+ */
+bool tkt_env_full(tkt_env_t *env);
+
+/*
  * Copies a snapshot online to fd and syncs it (L21).  It pins the snapshot,
  * so it belongs into a thread of its own; compact leaves free pages out.
  */

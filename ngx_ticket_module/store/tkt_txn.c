@@ -268,7 +268,7 @@ tkt_freelist_has(tkt_env_t *env, uint64_t pages)
 }
 
 
-static bool
+bool
 tkt_env_full(tkt_env_t *env)
 {
     uint64_t        used, mark;

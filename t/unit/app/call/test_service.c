@@ -436,12 +436,8 @@ health(desk_t *d, ask_t *a, const char *why, bool ready)
 static void
 test_health(void **state)
 {
-    ask_t           a;
-    tkt_key_t       key;
-    static desk_t   d;
-    tkt_txn_t      *txn;
-    tkt_env_info_t  info;
-    static uint8_t  filler[16000];
+    ask_t          a;
+    static desk_t  d;
 
     desk_open_map(&d, 4 * 1024 * 1024);
 
@@ -470,17 +466,39 @@ test_health(void **state)
     assert_string_equal(text_at(a.json, "/reason"), "the store is not open");
     ask_done(&a);
 
-    /* full: it serves reads, and is not ready */
+    desk_close(&d);
+}
 
-    do {
-        assert_int_equal(tkt_txn_begin(d.env, &txn, true), TKT_OK);
-        tkt_env_info(d.env, &info);
+
+/* Full, it serves reads and is not ready, until something is freed. */
+static void
+test_health_full(void **state)
+{
+    ask_t           a;
+    uint64_t        first, last;
+    tkt_key_t       key;
+    static desk_t   d;
+    tkt_txn_t      *txn;
+    tkt_status_t    status;
+    static uint8_t  filler[16000];
+
+    desk_open_map(&d, 4 * 1024 * 1024);
+
+    for (first = last = 1; /* void */; last++) {
+        status = tkt_txn_begin(d.env, &txn, false);
+
+        if (status != TKT_OK) {
+            break;
+        }
+
         tkt_key_start(&key);
-        tkt_key_u64(&key, info.last_txn);
+        tkt_key_u64(&key, last);
         tkt_put(txn, TKT_DB_META, &key,
                 (tkt_str_t) { filler, sizeof(filler) });
         assert_int_equal(tkt_txn_commit(txn), TKT_OK);
-    } while (info.used_bytes * 100 / info.map_bytes < TKT_MAP_REFUSE_PERCENT);
+    }
+
+    assert_int_equal(status, TKT_STORAGE_FULL);
 
     health(&d, &a, "", false);
     assert_int_equal(a.reply.http, 200);
@@ -488,6 +506,22 @@ test_health(void **state)
     health(&d, &a, "", true);
     assert_int_equal(a.reply.http, 503);
     assert_string_equal(text_at(a.json, "/reason"), "the store is full");
+    ask_done(&a);
+
+    /* what was freed will do for changes, and so for being ready */
+
+    for (/* void */; first < last; first++) {
+        assert_int_equal(tkt_txn_begin(d.env, &txn, true), TKT_OK);
+        tkt_key_start(&key);
+        tkt_key_u64(&key, first);
+        assert_true(tkt_delete(txn, TKT_DB_META, &key));
+        assert_int_equal(tkt_txn_commit(txn), TKT_OK);
+    }
+
+    health(&d, &a, "", true);
+    assert_int_equal(a.reply.http, 200);
+    assert_in_range(number_at(a.json, "/used_percent"),
+                    TKT_MAP_REFUSE_PERCENT, 100);
     ask_done(&a);
 
     desk_close(&d);
@@ -506,6 +540,7 @@ main(void)
         cmocka_unit_test(test_problem_pages),
         cmocka_unit_test(test_damaged_records),
         cmocka_unit_test(test_health),
+        cmocka_unit_test(test_health_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

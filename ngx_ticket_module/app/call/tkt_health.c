@@ -27,16 +27,14 @@ tkt_app_health(tkt_env_t *env, tkt_str_t why, bool ready, tkt_arena_t *arena,
 
     if (env != NULL) {
         tkt_env_info(env, &info);
-        full = tkt_percent(info.used_bytes, info.map_bytes)
-               >= TKT_MAP_REFUSE_PERCENT
-               || info.disk_free_bytes < TKT_DISK_RESERVE_BYTES;
+        full = ready && tkt_env_full(env);
     }
 
     if (why.len == 0 && env == NULL) {
         why = tkt_str("the store is not open");
     }
 
-    if (why.len == 0 && ready && full) {
+    if (why.len == 0 && full) {
         why = tkt_str("the store is full");
     }
 
