@@ -26,6 +26,12 @@
 uint64_t tkt_route_owner(tkt_call_t *c, const tkt_ticket_t *before,
     const tkt_ticket_t *t);
 
+/* Whether the team is there and active; 0 is none. */
+bool tkt_route_takes(tkt_txn_t *txn, uint32_t tenant, uint64_t team);
+
+/* The first active team above it, along `escalates_to`; 0: none. */
+uint64_t tkt_route_above(tkt_txn_t *txn, uint32_t tenant, uint64_t team);
+
 /*
  * Called by tkt_ticket_commit before that: takes what nobody owns out of a
  * retired team to the one in its place, which is its feature's, its type's, or

@@ -25,9 +25,6 @@ void tkt_route_hand(tkt_call_t *c, const tkt_ticket_t *t, uint64_t agent);
 void tkt_route_commit(tkt_call_t *c, const tkt_ticket_t *before,
     tkt_ticket_t *t, tkt_event_t *event);
 
-/* Whether the team is there and active. */
-bool tkt_route_takes(tkt_txn_t *txn, uint32_t tenant, uint64_t team);
-
 /*
  * Takes a ticket that waits in a retired team to the one in its place; false
  * if there is none.

@@ -43,8 +43,7 @@ tkt_route_takes(tkt_txn_t *txn, uint32_t tenant, uint64_t id)
 }
 
 
-/* The first above it, along the chain of escalation; 0: none. */
-static uint64_t
+uint64_t
 tkt_route_above(tkt_txn_t *txn, uint32_t tenant, uint64_t id)
 {
     size_t      steps;

@@ -4,19 +4,9 @@
 
 #include "app/resource/tkt_config.h"
 #include "app/route/tkt_grants.h"
+#include "app/route/tkt_route.h"
 #include "app/ticket/tkt_effects.h"
 #include "app/ticket/tkt_handover.h"
-
-
-/* A team that may get tickets. */
-static bool
-tkt_handover_team(tkt_call_t *c, uint64_t id, tkt_team_t *team)
-{
-    return id != 0
-           && tkt_config_load(c->txn, c->actor->tenant, TKT_CONFIG_TEAM, 0,
-                              id, &tkt_team_schema, team, c->arena)
-           && team->head.active;
-}
 
 
 /*
@@ -89,7 +79,6 @@ tkt_handover_back(tkt_call_t *c, const tkt_ticket_t *t)
 {
     size_t       steps;
     uint64_t     seq, team;
-    tkt_team_t   lower;
     tkt_event_t  e;
 
     seq = t->last_event;
@@ -103,7 +92,7 @@ tkt_handover_back(tkt_call_t *c, const tkt_ticket_t *t)
         team = tkt_handover_came_from(&e, t->team);
 
         if (team != 0) {
-            return tkt_handover_team(c, team, &lower) ? team : 0;
+            return tkt_route_takes(c->txn, c->actor->tenant, team) ? team : 0;
         }
 
         seq = e.previous;
@@ -144,8 +133,7 @@ tkt_handover_below(tkt_call_t *c, uint64_t above)
 static uint64_t
 tkt_handover_chain(tkt_call_t *c, tkt_action_t action, const tkt_ticket_t *t)
 {
-    uint64_t    team;
-    tkt_team_t  present, higher;
+    uint64_t  team;
 
     if (t->team == 0) {
         return 0;
@@ -156,15 +144,8 @@ tkt_handover_chain(tkt_call_t *c, tkt_action_t action, const tkt_ticket_t *t)
         return team != 0 ? team : tkt_handover_below(c, t->team);
     }
 
-    if (action == TKT_ACTION_ESCALATE
-        && tkt_config_load(c->txn, c->actor->tenant, TKT_CONFIG_TEAM, 0,
-                           t->team, &tkt_team_schema, &present, c->arena)
-        && tkt_handover_team(c, present.escalates_to, &higher))
-    {
-        return higher.head.id;
-    }
-
-    return 0;
+    return (action == TKT_ACTION_ESCALATE)
+           ? tkt_route_above(c->txn, c->actor->tenant, t->team) : 0;
 }
 
 
@@ -172,15 +153,15 @@ bool
 tkt_handover_settle(tkt_call_t *c, tkt_action_t action,
     const tkt_ticket_t *t, tkt_input_t *in)
 {
-    tkt_team_t  team;
-
     if (action == TKT_ACTION_ASSIGN && in->team == 0 && in->assignee == 0) {
         tkt_call_invalid(c, "/assignee", "required",
                          "say who gets the ticket: an assignee or a team");
         return false;
     }
 
-    if (in->team != 0 && !tkt_handover_team(c, in->team, &team)) {
+    if (in->team != 0
+        && !tkt_route_takes(c->txn, c->actor->tenant, in->team))
+    {
         tkt_call_invalid(c, "/team", "choice", "there is no such active team");
         return false;
     }

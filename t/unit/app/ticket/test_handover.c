@@ -170,9 +170,14 @@ test_named_teams_override(void **state)
     moves(&x, SUE, "de-escalate", x.first);
     stands(&x, x.first, 0, NOBODY);
 
-    /* a retired team ends the chain */
+    /* a retired team is passed over, up and down; above it, the tier alone */
 
     team_patch(&x.d, x.second, "{\"active\":false}");
+    moves(&x, ANN, "escalate", 0);
+    stands(&x, x.third, 1, NOBODY);
+    moves(&x, SUE, "de-escalate", 0);
+    stands(&x, x.first, 0, NOBODY);
+    team_patch(&x.d, x.third, "{\"active\":false}");
     moves(&x, ANN, "escalate", 0);
     stands(&x, x.first, 1, NOBODY);
 
