@@ -188,7 +188,8 @@ sub check_schema ($schema, $where) {
         additionalProperties => sub ($v) { !$v },
         const    => sub ($v) { defined $v },
         (map { $_ => sub ($v) { $v =~ /^\d+$/ } }
-            qw(minimum maximum minLength maxLength minItems maxItems)),
+            qw(minLength maxLength minItems maxItems)),
+        (map { $_ => sub ($v) { $v =~ /^-?\d+$/ } } qw(minimum maximum)),
         (map { $_ => sub ($v) { length $v } } qw(format description $ref)),
         (map { $_ => sub ($v) { $v } } qw(uniqueItems writeOnly)),
         properties  => sub ($v) { ref $v eq 'HASH' },
