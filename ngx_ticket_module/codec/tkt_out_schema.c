@@ -317,11 +317,11 @@ tkt_schema_integer(tkt_out_t *o, const tkt_field_t *f, bool null)
     if (f->type == TKT_T_INT) {
         tkt_out_name(o, "minimum");
         tkt_out_i64(o, -(int64_t) f->max);
-
-    } else {
-        tkt_schema_number(o, "minimum", f->min);
+        tkt_schema_number(o, "maximum", f->max);
+        return;
     }
 
+    tkt_schema_number(o, "minimum", f->min);
     tkt_schema_number(o, "maximum", tkt_field_uint_max(f));
 }
 

@@ -146,8 +146,12 @@ tkt_presence_leave(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 {
     tkt_presence_t  p;
 
-    if (tkt_presence_load(txn, tenant, principal, &p)
-        && p.presence != TKT_PRESENCE_OFFLINE)
+    /* who never said where he is may have been given tickets by hand */
+
+    tkt_presence_of(txn, tenant, principal, &p);
+
+    if (p.presence != TKT_PRESENCE_OFFLINE
+        || (p.since == 0 && tkt_agent_load(txn, tenant, principal) > 0))
     {
         p.presence = TKT_PRESENCE_OFFLINE;
         p.since = (uint64_t) now_ms;
@@ -175,14 +179,40 @@ tkt_presence_seen(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 
 
 void
-tkt_presence_mind(tkt_call_t *c, uint32_t tenant, uint64_t principal)
+tkt_presence_mind(tkt_call_t *c, const tkt_ticket_t *t)
 {
+    uint64_t        at;
+    tkt_user_t      user;
+    uint32_t        tenant = (uint32_t) t->tenant;
     tkt_presence_t  p;
 
-    if (tkt_presence_load(c->txn, tenant, principal, &p)
-        && p.presence == TKT_PRESENCE_OFFLINE && p.return_at == 0)
-    {
-        tkt_presence_store(c->txn, &p, c->now_ms, c->arena);
+    tkt_presence_of(c->txn, tenant, t->assignee, &p);
+
+    if (p.presence != TKT_PRESENCE_OFFLINE) {
+        return;
+    }
+
+    /* who never said where he is keeps what he is given, while he is there */
+
+    if (p.since == 0) {
+        if (t->assignee == c->actor->id
+            || !tkt_user_load(c->txn, tenant, t->assignee, &user, c->arena)
+            || !user.disabled)
+        {
+            return;
+        }
+
+        p.since = (uint64_t) c->now_ms;
+    }
+
+    at = (uint64_t) c->now_ms
+         + tkt_return_after_ms(c->txn, tenant, t->team, c->arena);
+
+    /* a walk that is under way is due now, and looks once more at its end */
+
+    if (p.return_at == 0 || at < p.return_at) {
+        tkt_presence_timer(c->txn, &p, TKT_DUE_RETURN, &p.return_at, at);
+        tkt_presence_save(c->txn, &p, c->arena);
     }
 }
 
@@ -393,8 +423,9 @@ tkt_return_again(tkt_call_t *c, tkt_return_t *r, bool end)
 void
 tkt_job_return(tkt_call_t *c)
 {
-    bool              end;
+    bool              end, behind;
     size_t            i;
+    uint64_t          again;
     tkt_key_t         key;
     tkt_str_t         value;
     tkt_unkey_t       u;
@@ -423,10 +454,21 @@ tkt_job_return(tkt_call_t *c)
     }
 
     r.since = p.since;
+    behind = r.last != 0;
     end = tkt_return_walk(c, &r);
 
     for (i = 0; i < r.count; i++) {
         tkt_return_ticket(c, &r, r.found[i]);
+    }
+
+    /* between two pieces a ticket may have come, or moved, before the place */
+
+    if (end && behind
+        && tkt_agent_load(c->txn, r.tenant, r.principal) > 0)
+    {
+        again = (uint64_t) c->now_ms
+                + tkt_return_first_ms(c->txn, r.tenant, r.principal, c->arena);
+        r.next = (r.next == 0 || again < r.next) ? again : r.next;
     }
 
     tkt_return_again(c, &r, end);

@@ -31,8 +31,8 @@ void tkt_presence_leave(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 void tkt_presence_seen(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
     int64_t at_ms, tkt_arena_t *arena);
 
-/* He was given a ticket: if he is offline, it is not to stay there. */
-void tkt_presence_mind(tkt_call_t *c, uint32_t tenant, uint64_t principal);
+/* A ticket not begun is its owner's: if he is offline, it is not to stay. */
+void tkt_presence_mind(tkt_call_t *c, const tkt_ticket_t *t);
 
 /* Grants bind him from now on, or no more. */
 void tkt_presence_bind(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,

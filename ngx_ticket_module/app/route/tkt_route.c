@@ -180,6 +180,16 @@ tkt_route_bearer(const tkt_ticket_t *t)
 }
 
 
+/* Whether it has come to somebody who has not begun, or back to that. */
+static bool
+tkt_route_unbegun(const tkt_ticket_t *before, const tkt_ticket_t *t)
+{
+    return tkt_routing_untouched(t)
+           && (before == NULL || before->assignee != t->assignee
+               || before->team != t->team || !tkt_routing_untouched(before));
+}
+
+
 static void  tkt_route_fill(tkt_call_t *c, uint32_t tenant, uint64_t agent);
 
 
@@ -187,24 +197,30 @@ void
 tkt_route_follow(tkt_call_t *c, const tkt_ticket_t *before,
     const tkt_ticket_t *t)
 {
+    bool      ready;
     uint32_t  tenant = (uint32_t) t->tenant;
     uint64_t  had, has;
 
     had = tkt_route_bearer(before);
     has = tkt_route_bearer(t);
 
-    if (had == has || tkt_txn_status(c->txn) != TKT_OK) {
+    if (tkt_txn_status(c->txn) != TKT_OK) {
+        return;
+    }
+
+    ready = had != has && has != 0 && tkt_ready_refresh(c->txn, tenant, has);
+
+    /* who is ready somewhere is not offline */
+
+    if (!ready && tkt_route_unbegun(before, t)) {
+        tkt_presence_mind(c, t);
+    }
+
+    if (had == has) {
         return;
     }
 
     if (has != 0) {
-
-        /* who is ready somewhere is not offline */
-
-        if (!tkt_ready_refresh(c->txn, tenant, has)) {
-            tkt_presence_mind(c, tenant, has);
-        }
-
         tkt_route_taken(c, before, t);
     }
 

@@ -6,13 +6,14 @@ package TicketTest::Server;
 use v5.36;
 
 use Cwd            qw(abs_path);
-use Fcntl          qw(:flock O_CREAT O_RDWR);
 use File::Basename qw(dirname);
 use File::Copy     qw(copy);
 use File::Path     qw(make_path remove_tree);
 use File::Temp     qw(tempdir);
 use IO::Socket::INET;
+use IO::Socket::UNIX;
 use POSIX          qw(:sys_wait_h _exit);
+use Socket         qw(SOCK_DGRAM);
 use Time::HiRes    qw(sleep time);
 
 use constant { PORT_MIN => 20000, PORT_MAX => 31999, START_SECONDS => 30 };
@@ -99,14 +100,13 @@ sub remove_directories ($class) {
 }
 
 
-# A port below the range that the kernel hands out, locked against the other
-# tests of this tree.
+# A port below the range that the kernel hands out, kept from the other tests
+# of this machine by a name that the kernel forgets with its holder.
 sub free_port () {
-    make_path("$top/build/t");
     for (1 .. 1000) {
         my $port = PORT_MIN + int rand(PORT_MAX - PORT_MIN);
-        sysopen my $lock, "$top/build/t/.port-$port", O_CREAT | O_RDWR or next;
-        flock $lock, LOCK_EX | LOCK_NB or next;
+        my $lock = IO::Socket::UNIX->new(Type => SOCK_DGRAM,
+            Local => "\0ngx_ticket_module.port.$port") or next;
         my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
             LocalPort => $port, Proto => 'tcp', Listen => 1) or next;
         close $socket;

@@ -224,6 +224,30 @@ desk_ok(desk_t *d, const tkt_actor_t *actor, tkt_method_t method,
 }
 
 
+/* Runs the first command that a timer asks for now; false if none does. */
+static inline bool
+desk_timer(desk_t *d)
+{
+    size_t          n;
+    uint8_t         random[32] = { 1 };
+    tkt_command_t  *cmd;
+
+    assert_int_equal(tkt_txn_renew(d->read), TKT_OK);
+    n = tkt_app_due(d->read, d->now_ms, random, NULL, &cmd, 1, NULL);
+    tkt_txn_reset(d->read);
+
+    if (n == 0) {
+        return false;
+    }
+
+    desk_execute(d, cmd);
+    assert_int_equal(tkt_command_reply(cmd)->http, 204);
+    tkt_command_free(cmd);
+
+    return true;
+}
+
+
 static inline void
 desk_post(desk_t *d, const tkt_actor_t *actor, const char *path,
     const char *body)
