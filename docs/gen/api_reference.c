@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "app/call/tkt_operation.h"
+#include "codec/tkt_field_parse.h"
 #include "base/tkt_limits.h"
 
 
@@ -137,7 +138,8 @@ put_integer(const tkt_field_t *f)
         return;
     }
 
-    printf("integer, %u..%u", (unsigned) f->min, (unsigned) f->max);
+    printf("integer, %u..%u", (unsigned) tkt_field_uint_min(f),
+           (unsigned) f->max);
 }
 
 

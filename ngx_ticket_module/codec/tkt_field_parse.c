@@ -208,6 +208,15 @@ tkt_parse_integer(tkt_str_t s, uint64_t *value, tkt_refusal_t *r)
 
 
 uint64_t
+tkt_field_uint_min(const tkt_field_t *f)
+{
+    /* 0 is kept for none: who sends it means something else */
+
+    return (f->min == 0 && (f->flags & TKT_F_NULL_IF_ZERO) != 0) ? 1 : f->min;
+}
+
+
+uint64_t
 tkt_field_uint_max(const tkt_field_t *f)
 {
     return (f->max == UINT32_MAX) ? TKT_UINT_MAX : f->max;
@@ -269,7 +278,7 @@ tkt_field_number(const tkt_field_t *f, tkt_str_t digits, void *obj,
         return false;
     }
 
-    min = (f->type == TKT_T_ID) ? 1 : f->min;
+    min = (f->type == TKT_T_ID) ? 1 : tkt_field_uint_min(f);
     max = (f->type == TKT_T_ID) ? TKT_ID_MAX : tkt_field_uint_max(f);
 
     if (v < min) {

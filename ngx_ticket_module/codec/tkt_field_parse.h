@@ -45,7 +45,8 @@ bool tkt_field_set_add(const tkt_field_t *f, tkt_str_t name, uint64_t *bits,
 /* Checks the text of one tag. */
 bool tkt_field_tag(tkt_str_t tag, tkt_refusal_t *r);
 
-/* The largest value of a UINT row. */
+/* The values that a UINT row takes; 0 is none where that is null. */
+uint64_t tkt_field_uint_min(const tkt_field_t *f);
 uint64_t tkt_field_uint_max(const tkt_field_t *f);
 
 

@@ -321,7 +321,7 @@ tkt_schema_integer(tkt_out_t *o, const tkt_field_t *f, bool null)
         return;
     }
 
-    tkt_schema_number(o, "minimum", f->min);
+    tkt_schema_number(o, "minimum", tkt_field_uint_min(f));
     tkt_schema_number(o, "maximum", tkt_field_uint_max(f));
 }
 

@@ -67,7 +67,7 @@ static const traffic_setting_t  traffic_settings[] = {
     { 's', POST, OF(NONE), "/v1/teams",
       "{\"name\":\"tm%N\",\"strategy\":\"least_loaded\"}" },
     { 's', PATCH, OF(TEAM), "/v1/teams/%I", "{\"position\":%N,"
-      "\"return_after_s\":%N}" },
+      "\"return_after_s\":1%N}" },
     { 's', DELETE, TAKES(TEAM), "/v1/teams/%I", "" },
     { 's', PUT, OF(NONE), "/v1/teams/%E/members/%A", "{\"lead\":true}" },
     { 's', PUT, OF(NONE), "/v1/teams/%E/members/%A", "{}" },

@@ -84,7 +84,7 @@ traffic_roles(traffic_t *t)
         (void) snprintf(t->path, sizeof(t->path), "/v1/roles/%llu", role);
         (void) snprintf(t->body, sizeof(t->body), "{\"permissions\":[%s],"
                         "\"quota\":%llu}", sets[traffic_random(t, 4)],
-                        (unsigned long long) traffic_random(t, 3));
+                        1 + (unsigned long long) traffic_random(t, 2));
         return;
 
     case 4:

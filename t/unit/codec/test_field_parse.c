@@ -55,6 +55,7 @@ static const field_case_t  cases[] = {
     { N_COUNT, "-", "type" },          { N_COUNT, "+5", "type" },
     { N_COUNT, " 5", "type" },         { N_COUNT, "5 ", "type" },
     { N_COUNT, "1e400", "type" },
+    { N_SCORE, "1", NULL },            { N_SCORE, "0", "too-small" },
     { N_LEVEL, "0", NULL },            { N_LEVEL, "-1", NULL },
     { N_LEVEL, "50", NULL },           { N_LEVEL, "-50", NULL },
     { N_LEVEL, "51", "too-large" },    { N_LEVEL, "-51", "too-small" },

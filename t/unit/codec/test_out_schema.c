@@ -55,7 +55,7 @@ test_answer(void **state)
         "\"count\":{\"type\":\"integer\",\"minimum\":3,\"maximum\":100}",
         "\"big\":{\"type\":\"integer\",\"minimum\":0,"
             "\"maximum\":9007199254740991}",
-        "\"score\":{\"type\":[\"integer\",\"null\"],\"minimum\":0,"
+        "\"score\":{\"type\":[\"integer\",\"null\"],\"minimum\":1,"
             "\"maximum\":5}",
         "\"level\":{\"type\":[\"integer\",\"null\"],\"minimum\":-50,"
             "\"maximum\":50}",
