@@ -84,6 +84,7 @@
 
 /* desk */
 #define TKT_CONFIG_PER_KIND_MAX           1000
+#define TKT_CONFIG_OWN_MAX                100
 #define TKT_CONFIG_RECORD_MAX_BYTES       16384
 #define TKT_FORM_FIELDS_MAX               64
 #define TKT_FORM_BOUND_MAX                1000000000

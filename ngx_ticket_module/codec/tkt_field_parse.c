@@ -212,7 +212,8 @@ tkt_field_uint_min(const tkt_field_t *f)
 {
     /* 0 is kept for none: who sends it means something else */
 
-    return (f->min == 0 && (f->flags & TKT_F_NULL_IF_ZERO) != 0) ? 1 : f->min;
+    return (f->min == 0 && f->in != 0 && (f->flags & TKT_F_NULL_IF_ZERO) != 0)
+           ? 1 : f->min;
 }
 
 

@@ -12,7 +12,7 @@
 #include <errno.h>
 
 
-#define TKT_FORMAT_VERSION  4
+#define TKT_FORMAT_VERSION  5
 
 
 typedef enum {

@@ -24,11 +24,9 @@ tkt_macro_load(tkt_call_t *c, uint64_t id, void *obj)
 {
     tkt_macro_t  *m = obj;
 
-    return tkt_config_load(c->txn, c->actor->tenant, TKT_CONFIG_MACRO, 0, id,
-                           &tkt_macro_schema, m, c->arena)
-           && (m->owner == c->actor->id
-               || (m->owner == 0
-                   && (m->head.active || tkt_macro_may_share(c))));
+    return tkt_config_load_own(c, TKT_CONFIG_MACRO, id, &tkt_macro_schema, m,
+                               c->arena)
+           && (m->owner != 0 || m->head.active || tkt_macro_may_share(c));
 }
 
 
@@ -169,6 +167,7 @@ const tkt_resource_t  tkt_resource_macro = {
     .schema = &tkt_macro_schema,
     .etag = 'c',
     .ordered = true,
+    .owner = offsetof(tkt_macro_t, owner),
     .load = tkt_macro_load,
     .check = tkt_macro_check,
     .may_delete = tkt_macro_may_delete,

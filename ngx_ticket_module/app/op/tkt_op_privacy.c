@@ -289,7 +289,8 @@ tkt_export_view(tkt_export_page_t *x)
     tkt_view_record_t  view;
 
     if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
-                                TKT_CONFIG_VIEW, 0, x->kept.number,
+                                TKT_CONFIG_VIEW, x->kept.principal,
+                                x->kept.number,
                                 &tkt_view_schema, &view, x->call->arena)))
     {
         view.head.title = tkt_config_title(&view.head, x->call->lang);
@@ -304,7 +305,8 @@ tkt_export_macro(tkt_export_page_t *x)
     tkt_macro_t  macro;
 
     if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
-                                TKT_CONFIG_MACRO, 0, x->kept.number,
+                                TKT_CONFIG_MACRO, x->kept.principal,
+                                x->kept.number,
                                 &tkt_macro_schema, &macro, x->call->arena)))
     {
         macro.head.title = tkt_config_title(&macro.head, x->call->lang);

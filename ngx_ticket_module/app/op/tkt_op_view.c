@@ -36,18 +36,13 @@ tkt_view_load(tkt_call_t *c, uint64_t id, void *obj)
 {
     tkt_view_record_t  *v = obj;
 
-    if (!tkt_config_load(c->txn, c->actor->tenant, TKT_CONFIG_VIEW, 0, id,
-                         &tkt_view_schema, v,
-                         tkt_txn_is_write(c->txn) ? c->arena : NULL))
+    if (!tkt_config_load_own(c, TKT_CONFIG_VIEW, id, &tkt_view_schema, v,
+                             tkt_txn_is_write(c->txn) ? c->arena : NULL))
     {
         return false;
     }
 
-    if (v->owner != 0) {
-        return v->owner == c->actor->id;
-    }
-
-    return tkt_view_may_share(c)
+    return v->owner != 0 || tkt_view_may_share(c)
            || (v->head.active
                && (v->team == 0 || tkt_view_is_member(c, v->team)));
 }
@@ -230,6 +225,7 @@ const tkt_resource_t  tkt_resource_view = {
     .schema = &tkt_view_schema,
     .etag = 'w',
     .ordered = true,
+    .owner = offsetof(tkt_view_record_t, owner),
     .load = tkt_view_load,
     .check = tkt_view_check,
     .may_delete = tkt_view_may_delete,

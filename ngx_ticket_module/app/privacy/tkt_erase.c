@@ -305,7 +305,7 @@ tkt_erase_own(tkt_erase_t *x)
     tkt_key_config(&key, x->kept.tenant,
                    x->kept.found == TKT_KEPT_MACRO ? TKT_CONFIG_MACRO
                                                    : TKT_CONFIG_VIEW,
-                   0, x->kept.number);
+                   x->kept.principal, x->kept.number);
     (void) tkt_delete(x->call->txn, TKT_DB_CONFIG, &key);
 }
 

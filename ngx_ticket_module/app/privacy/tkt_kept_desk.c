@@ -9,74 +9,34 @@
 #include "app/route/tkt_ready.h"
 
 
-/*
- * The next record of a kind after a, his or not: there are few in a tenant.
- * False at the end.
- */
+/* The next of his own of a kind after a; false at the end. */
 static bool
-tkt_kept_config(tkt_kept_t *k, tkt_config_kind_t kind,
-    const tkt_schema_t *schema, void *obj)
+tkt_kept_own(tkt_kept_t *k, tkt_config_kind_t kind, tkt_kept_kind_t found)
 {
     tkt_key_t  prefix, from;
-    tkt_str_t  value;
 
     tkt_key_config_kind(&prefix, k->tenant, (uint8_t) kind);
-    tkt_key_u64(&prefix, 0);
-    tkt_key_config(&from, k->tenant, (uint8_t) kind, 0, k->place.a + 1);
+    tkt_key_u64(&prefix, k->principal);
+    tkt_key_config(&from, k->tenant, (uint8_t) kind, k->principal,
+                   k->place.a + 1);
 
-    if (!tkt_kept_next(k, TKT_DB_CONFIG, &prefix, &from, &k->place.a, &value))
-    {
-        return false;
-    }
-
-    if (!tkt_record_unpack(schema, value, obj)) {
-        tkt_txn_fail(k->txn, TKT_INTERNAL);
-        return false;
-    }
-
-    return true;
+    return tkt_kept_give(k, TKT_DB_CONFIG, &prefix, &from, found);
 }
 
 
-static void
-tkt_kept_owned(tkt_kept_t *k, tkt_kept_kind_t kind, uint64_t owner)
-{
-    if (owner == k->principal) {
-        k->found = kind;
-        k->number = k->place.a;
-    }
-}
-
-
-/* a: the view looked at last. */
+/* a: the view given last. */
 bool
 tkt_kept_view(tkt_kept_t *k)
 {
-    tkt_view_record_t  view;
-
-    if (!tkt_kept_config(k, TKT_CONFIG_VIEW, &tkt_view_schema, &view)) {
-        return false;
-    }
-
-    tkt_kept_owned(k, TKT_KEPT_VIEW, view.owner);
-
-    return true;
+    return tkt_kept_own(k, TKT_CONFIG_VIEW, TKT_KEPT_VIEW);
 }
 
 
-/* a: the macro looked at last. */
+/* a: the macro given last. */
 bool
 tkt_kept_macro(tkt_kept_t *k)
 {
-    tkt_macro_t  macro;
-
-    if (!tkt_kept_config(k, TKT_CONFIG_MACRO, &tkt_macro_schema, &macro)) {
-        return false;
-    }
-
-    tkt_kept_owned(k, TKT_KEPT_MACRO, macro.owner);
-
-    return true;
+    return tkt_kept_own(k, TKT_CONFIG_MACRO, TKT_KEPT_MACRO);
 }
 
 

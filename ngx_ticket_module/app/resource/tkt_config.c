@@ -61,6 +61,19 @@ tkt_config_load(tkt_txn_t *txn, uint32_t tenant, tkt_config_kind_t kind,
 }
 
 
+bool
+tkt_config_load_own(tkt_call_t *c, tkt_config_kind_t kind, uint64_t id,
+    const tkt_schema_t *schema, void *obj, tkt_arena_t *arena)
+{
+    uint32_t  tenant = c->actor->tenant;
+
+    return (c->actor->id != 0
+            && tkt_config_load(c->txn, tenant, kind, c->actor->id, id, schema,
+                               obj, arena))
+           || tkt_config_load(c->txn, tenant, kind, 0, id, schema, obj, arena);
+}
+
+
 uint64_t
 tkt_config_by_name(tkt_txn_t *txn, uint32_t tenant, tkt_config_kind_t kind,
     uint64_t parent, tkt_str_t name)

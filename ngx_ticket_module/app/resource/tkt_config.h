@@ -29,6 +29,10 @@ bool tkt_config_load(tkt_txn_t *txn, uint32_t tenant, tkt_config_kind_t kind,
     uint64_t parent, uint64_t id, const tkt_schema_t *schema, void *obj,
     tkt_arena_t *arena);
 
+/* The same of one's own, below the caller, or of one that is shared. */
+bool tkt_config_load_own(tkt_call_t *c, tkt_config_kind_t kind, uint64_t id,
+    const tkt_schema_t *schema, void *obj, tkt_arena_t *arena);
+
 /* The id of a name; 0: there is none. */
 uint64_t tkt_config_by_name(tkt_txn_t *txn, uint32_t tenant,
     tkt_config_kind_t kind, uint64_t parent, tkt_str_t name);

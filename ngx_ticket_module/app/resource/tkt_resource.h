@@ -36,6 +36,10 @@ typedef struct tkt_resource_s {
        id, which every resource has */
     uint16_t             id, tenant, version, created_at, updated_at;
 
+    /* … whose it is, 0: shared, which `check` says of a new one.  Each is kept
+       below its owner, seen by him alone, and so are they counted */
+    uint16_t             owner;
+
     /* … of a resource's own rules; each may be NULL.  Those that get a call
        may answer it only where it is said */
 
@@ -70,6 +74,13 @@ typedef struct tkt_resource_s {
     /* writes members that are there on request into the open object */
     void               (*more)(tkt_call_t *c, const void *obj, tkt_out_t *o);
 } tkt_resource_t;
+
+
+/* A uint64_t member by its offset. */
+#define tkt_resource_u64(obj, offset)                                         \
+    ((uint64_t *) (void *) ((uint8_t *) (obj) + (offset)))
+#define tkt_resource_get_u64(obj, offset)                                     \
+    (*(const uint64_t *) (const void *) ((const uint8_t *) (obj) + (offset)))
 
 
 /* A resource whose struct begins with tkt_config_t. */

@@ -13,12 +13,8 @@
 
 #define TKT_RESOURCE_BYTES  512
 
-/* A uint64_t member by its offset. */
-#define tkt_resource_u64(obj, offset)                                         \
-    ((uint64_t *) (void *) ((uint8_t *) (obj) + (offset)))
-#define tkt_resource_get_u64(obj, offset)                                     \
-    (*(const uint64_t *) (const void *) ((const uint8_t *) (obj) + (offset)))
-
+/* Those of a list by position: of the tenant or a parent, and one's own. */
+#define TKT_RESOURCE_PLACES_MAX  (TKT_CONFIG_PER_KIND_MAX + TKT_CONFIG_OWN_MAX)
 
 /* One object; NULL, and answered, without memory. */
 void *tkt_resource_room(tkt_call_t *c, const tkt_resource_t *r);

@@ -86,10 +86,10 @@ tkt_resource_walk(tkt_resource_list_t *l)
 
 /* The caller's tenant's, or those of the parent, from `id` on. */
 static void
-tkt_resource_open(tkt_resource_list_t *l, tkt_scan_t *scan, uint64_t id)
+tkt_resource_open(tkt_resource_list_t *l, tkt_scan_t *scan, uint64_t parent,
+    uint64_t id)
 {
     uint32_t               tenant = l->call->actor->tenant;
-    uint64_t               parent;
     tkt_key_t              prefix, start;
     const tkt_resource_t  *r = l->resource;
 
@@ -98,7 +98,6 @@ tkt_resource_open(tkt_resource_list_t *l, tkt_scan_t *scan, uint64_t id)
         tkt_key_principal(&start, tenant, id);
 
     } else {
-        parent = tkt_resource_parent(l->call, r);
         tkt_key_config_kind(&prefix, tenant, r->kind);
         tkt_key_u64(&prefix, parent);
         tkt_key_config(&start, tenant, r->kind, parent, id);
@@ -142,7 +141,8 @@ tkt_resource_scan(tkt_resource_list_t *l)
     bool        more;
     tkt_scan_t  scan;
 
-    tkt_resource_open(l, &scan, l->last.id + 1);
+    tkt_resource_open(l, &scan, tkt_resource_parent(l->call, l->resource),
+                      l->last.id + 1);
 
     for (more = false; !more && tkt_resource_step(l, &scan); /* void */) {
         more = !tkt_resource_add(l);
@@ -169,26 +169,20 @@ tkt_resource_compare(const void *a, const void *b)
 }
 
 
-/*
- * The places behind l->last of all that the caller may see, sorted.  There
- * are at most as many as a tenant may make of a kind.
- */
+/* Adds the places of a parent's that are behind l->last to the n there are. */
 static size_t
-tkt_resource_places(tkt_resource_list_t *l, tkt_resource_place_t *places)
+tkt_resource_places_of(tkt_resource_list_t *l, uint64_t parent,
+    tkt_resource_place_t *places, size_t n)
 {
     bool                   all;
-    size_t                 n;
     tkt_scan_t             scan;
     const tkt_config_t    *head = l->obj;
     tkt_resource_place_t   place;
 
     all = tkt_resource_may_write(l->call, l->resource);
-    tkt_resource_open(l, &scan, 0);
+    tkt_resource_open(l, &scan, parent, 0);
 
-    for (n = 0;
-         n < TKT_CONFIG_PER_KIND_MAX && tkt_resource_step(l, &scan);
-         /* void */)
-    {
+    while (n < TKT_RESOURCE_PLACES_MAX && tkt_resource_step(l, &scan)) {
         place = (tkt_resource_place_t) { head->position, head->id };
 
         if ((all || head->active)
@@ -199,6 +193,28 @@ tkt_resource_places(tkt_resource_list_t *l, tkt_resource_place_t *places)
     }
 
     tkt_scan_close(&scan);
+
+    return n;
+}
+
+
+/*
+ * The places behind l->last of all that the caller may see, sorted.  There
+ * are at most as many as a tenant may make of a kind, and his own.
+ */
+static size_t
+tkt_resource_places(tkt_resource_list_t *l, tkt_resource_place_t *places)
+{
+    size_t             n;
+    const tkt_call_t  *c = l->call;
+
+    n = tkt_resource_places_of(l, tkt_resource_parent(c, l->resource), places,
+                               0);
+
+    if (l->resource->owner != 0 && c->actor->id != 0) {
+        n = tkt_resource_places_of(l, c->actor->id, places, n);
+    }
+
     qsort(places, n, sizeof(tkt_resource_place_t), tkt_resource_compare);
 
     return n;
@@ -213,7 +229,7 @@ tkt_resource_ordered(tkt_resource_list_t *l)
     size_t                 i, n;
     tkt_resource_place_t  *places;
 
-    places = tkt_arena_alloc(l->call->arena, TKT_CONFIG_PER_KIND_MAX
+    places = tkt_arena_alloc(l->call->arena, TKT_RESOURCE_PLACES_MAX
                                              * sizeof(tkt_resource_place_t));
     if (places == NULL) {
         tkt_txn_fail(l->call->txn, TKT_BUSY);

@@ -41,7 +41,9 @@ tkt_resource_check_new(tkt_call_t *c, const tkt_resource_t *r,
         return false;
     }
 
-    most = (r->most != 0) ? r->most : TKT_CONFIG_PER_KIND_MAX;
+    most = (r->most != 0) ? r->most
+           : (r->owner != 0 && head->parent != 0) ? TKT_CONFIG_OWN_MAX
+           : TKT_CONFIG_PER_KIND_MAX;
 
     if (r->ordered
         && tkt_resource_count(c, r->kind, head->parent, most) >= most)
@@ -112,8 +114,15 @@ tkt_resource_create(tkt_call_t *c)
         tkt_resource_begin(c, r, obj);
     }
 
+    if (r->check != NULL && !r->check(c, NULL, obj)) {
+        return;
+    }
+
+    if (r->owner != 0) {
+        ((tkt_config_t *) obj)->parent = tkt_resource_get_u64(obj, r->owner);
+    }
+
     if ((r->kind != TKT_CONFIG_NONE && !tkt_resource_check_new(c, r, obj))
-        || (r->check != NULL && !r->check(c, NULL, obj))
         || !tkt_resource_fits(c, r, obj))
     {
         return;

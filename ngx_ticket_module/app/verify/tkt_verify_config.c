@@ -131,13 +131,25 @@ tkt_verify_config_parent(tkt_config_entry_t *e)
     bool                   good;
     const tkt_resource_t  *above = e->resource->above;
 
-    good = (above == NULL) ? e->parent == 0
+    good = (above == NULL)
+           ? e->parent == 0 || e->resource->owner != 0
            : tkt_verify_config_has(e->v, e->tenant, above->kind, 0,
                                    e->parent);
 
     if (!good) {
         tkt_verify_fault(e->v, "%s: what it belongs to does not exist",
                          e->what);
+    }
+}
+
+
+static void
+tkt_verify_config_owner(tkt_config_entry_t *e, uint64_t owner)
+{
+    if (owner != e->parent
+        || (owner != 0 && !tkt_verify_has_principal(e->v, e->tenant, owner)))
+    {
+        tkt_verify_fault(e->v, "%s: is not of whom its key says", e->what);
     }
 }
 
@@ -172,6 +184,10 @@ tkt_verify_config_record(tkt_config_entry_t *e)
     }
 
     tkt_verify_config_parent(e);
+
+    if (r->owner != 0) {
+        tkt_verify_config_owner(e, tkt_resource_get_u64(&any, r->owner));
+    }
 
     if (r->named) {
         tkt_verify_config_name(e, head);

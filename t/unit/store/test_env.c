@@ -225,7 +225,7 @@ databases_of_a_later_release_are_added(void **state)
     tkt_str_t    v;
     const char  *dir = *state;
 
-    make_raw(dir, "meta", "format", tkt_str("\0\0\0\4ngx_ticket_module"));
+    make_raw(dir, "meta", "format", tkt_str("\0\0\0\5ngx_ticket_module"));
     assert_refused(dir, true, TKT_INTERNAL, "never opened for writing");
 
     env = fixture_open(dir, FIXTURE_MAP_BYTES);
@@ -308,7 +308,7 @@ other_formats_are_refused(void **state)
         { "meta", "format", tkt_lit("\0\0\0\2ngx_ticket"),
           "not a ticket store" },
         { "meta", "format", tkt_lit("\0\0\0\1ngx_ticket_module"),
-          "format 1, this release knows format 4" },
+          "format 1, this release knows format 5" },
     };
 
     for (i = 0; i < tkt_array_len(cases); i++) {

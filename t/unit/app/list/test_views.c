@@ -134,6 +134,38 @@ test_whose(void **state)
 }
 
 
+/* Everybody has room for his own, whatever others have made. */
+static void
+test_as_many(void **state)
+{
+    int            i;
+    ask_t          a;
+    static desk_t  d;
+
+    traffic_open(&d);
+
+    for (i = 0; i < TKT_CONFIG_OWN_MAX; i++) {
+        make_view(&d, &agent, "mine", "", "");
+    }
+
+    refused(&d, &agent, TKT_METHOD_POST, "/v1/views",
+            "{\"name\":\"mine\",\"filter\":\"\"}", 409, NULL);
+    make_view(&d, &second, "mine", "", "");
+    make_view(&d, &boss, "all", "", ",\"shared\":true");
+
+    assert_int_equal(ask_list(&d, &a, &agent, "/v1/views?limit=200"),
+                     TKT_CONFIG_OWN_MAX + 1);
+    ask_done(&a);
+    assert_string_equal(views_of(&d, &second, "/v1/views"), "mine all");
+
+    desk_ok(&d, &agent, TKT_METHOD_DELETE, "/v1/views/7", "");
+    make_view(&d, &agent, "mine", "", "");
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 static void
 add_member(desk_t *d, uint64_t team, uint64_t id)
 {
@@ -432,6 +464,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_whose),
+        cmocka_unit_test(test_as_many),
         cmocka_unit_test(test_of_a_team),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_tickets),
