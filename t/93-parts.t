@@ -145,6 +145,16 @@ sub drafts {
 
     $t->post('ann', "/v1/tickets/$id/messages", { body => 'sent' })->is(201);
     $t->get('ann', $path)->is(404);
+
+    for my $act (['request-info', { question => 'Which?' }],
+        ['resolve', { solution => 'Done.' }])
+    {
+        my ($verb, $body) = @$act;
+        $t->put('andy', $path, { body => 'half' })->is(200);
+        $t->post('andy', "/v1/tickets/$id/$verb", $body)
+            ->is(200, "$verb by its author");
+        $t->get('andy', $path)->is(404);
+    }
 }
 
 

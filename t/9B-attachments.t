@@ -300,6 +300,9 @@ sub rights {
     is @{ $list->{data} }, 1, 'users do not see internal files';
     $list = $t->get('ann', "/v1/tickets/$id/attachments")->is(200)->json;
     is @{ $list->{data} }, 2, 'staff does';
+    is $t->get($_->[0], "/v1/tickets/$id")->field('/attachment_count'),
+        $_->[1], "$_->[0] counts those there are for him"
+        for ['alice', 1], ['ann', 2];
     $t->get('bob', "/v1/tickets/$id/attachments")
         ->is_problem(404, 'not-found');
 }

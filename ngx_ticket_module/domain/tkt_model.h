@@ -77,6 +77,7 @@ typedef struct {
     uint64_t   approval;           /* tkt_approval_t                         */
     uint64_t   queued_at;          /* since when it waits for an owner; 0    */
     uint64_t   attachment_count;
+    uint64_t   note_file_count;    /* of these, those of internal messages   */
     uint64_t   merged_count;       /* tickets whose messages it shows        */
     uint64_t   phone_kind;         /* tkt_phone_t: of contact_phone          */
     uint64_t   on_behalf_of;       /* input only                             */

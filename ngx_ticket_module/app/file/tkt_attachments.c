@@ -317,6 +317,7 @@ tkt_attachment_place(tkt_call_t *c, tkt_ticket_t *t, tkt_attachment_t *a)
                      tkt_file_place(a->message, a->id));
     tkt_attachment_point(c->txn, TKT_DB_RELATION, &key, a);
     t->attachment_count++;
+    t->note_file_count += a->internal;
 }
 
 

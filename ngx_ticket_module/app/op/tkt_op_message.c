@@ -130,23 +130,6 @@ tkt_message_target(tkt_call_t *c, const tkt_ticket_t *named,
 }
 
 
-/* A draft has served its purpose; only those who work here have any. */
-static void
-tkt_message_written(tkt_call_t *c, const tkt_ticket_t *named,
-    const tkt_ticket_t *t)
-{
-    if (!(TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
-        return;
-    }
-
-    tkt_draft_drop(c->txn, c->actor->tenant, t->id, c->actor->id);
-
-    if (named->id != t->id) {
-        tkt_draft_drop(c->txn, c->actor->tenant, named->id, c->actor->id);
-    }
-}
-
-
 void
 tkt_op_message_create(tkt_call_t *c)
 {
@@ -191,7 +174,13 @@ tkt_op_message_create(tkt_call_t *c)
 
     tkt_effects_apply(c, &decision, &in, &t, &event);
     tkt_ticket_commit(c, &before, &t, &event);
-    tkt_message_written(c, &named, &t);
+
+    /* a draft on the merged ticket has served its purpose, too */
+
+    if (named.id != t.id && (TKT_ROLES_STAFF & tkt_bit(c->actor->role))) {
+        tkt_draft_drop(c->txn, c->actor->tenant, named.id, c->actor->id);
+    }
+
     tkt_message_answer(c, &t, &in, event.message);
 }
 

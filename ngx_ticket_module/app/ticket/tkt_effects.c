@@ -3,6 +3,7 @@
  */
 
 #include "app/file/tkt_attachments.h"
+#include "app/ticket/tkt_drafts.h"
 #include "app/ticket/tkt_effects.h"
 
 
@@ -300,6 +301,13 @@ tkt_fx_message(tkt_effect_ctx_t *x)
                          in->attachment_tokens);
     tkt_message_append(x->call->txn, x->t, &m, x->call->arena);
     x->event->message = m.id;
+
+    /* what he was writing has served its purpose; only staff has drafts */
+
+    if (TKT_ROLES_STAFF & tkt_bit(x->call->actor->role)) {
+        tkt_draft_drop(x->call->txn, (uint32_t) x->t->tenant, x->t->id,
+                       x->call->actor->id);
+    }
 }
 
 

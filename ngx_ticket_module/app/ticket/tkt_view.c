@@ -240,6 +240,10 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     caller = tkt_caller_of(c, t);
     v->reader = tkt_view_reader(c, &caller);
 
+    if (!tkt_workflow_sees_internal(&caller)) {
+        t->attachment_count -= t->note_file_count;
+    }
+
     t->number = tkt_ticket_number(c->actor->prefix, t->id, c->arena);
     t->tenant_name = tkt_str_z(c->actor->tenant_name);
     t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,

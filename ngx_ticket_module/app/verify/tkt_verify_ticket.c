@@ -19,6 +19,7 @@ typedef struct {
     uint64_t       ticket;
     uint64_t       number;
     uint64_t       piece;
+    uint64_t       note_files;       /* of the ticket's messages so far      */
 } tkt_pieces_t;
 
 
@@ -131,6 +132,10 @@ tkt_verify_message(tkt_pieces_t *p, const char *what,
     }
 
     tkt_verify_message_files(v, what, ticket->tenant, m);
+
+    if (m->visibility == TKT_VISIBILITY_INTERNAL) {
+        p->note_files += m->attachment_count;
+    }
 }
 
 
@@ -186,6 +191,7 @@ tkt_verify_messages(tkt_pieces_t *p, const char *what,
     uint64_t  expected;
 
     expected = 1;
+    p->note_files = 0;
 
     while (tkt_pieces_of(p, ticket->tenant, ticket->id)) {
 
@@ -204,6 +210,13 @@ tkt_verify_messages(tkt_pieces_t *p, const char *what,
         tkt_verify_fault(p->v, "%s: its last message is %llu, its "
                          "message_count %llu", what, tkt_ull(expected - 1),
                          tkt_ull(ticket->message_count));
+    }
+
+    if (p->note_files != ticket->note_file_count) {
+        tkt_verify_fault(p->v, "%s: counts %llu files of internal messages, "
+                         "there are %llu", what,
+                         tkt_ull(ticket->note_file_count),
+                         tkt_ull(p->note_files));
     }
 }
 
