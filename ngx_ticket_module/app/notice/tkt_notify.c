@@ -213,6 +213,21 @@ tkt_tell_supervisors(tkt_tell_t *x, tkt_notice_kind_t kind)
 }
 
 
+/*
+ * The owner; false if there is none, or one who can do nothing about it: what
+ * he has begun stays his when he is disabled or leaves the staff.
+ */
+static bool
+tkt_tell_owner(tkt_tell_t *x, tkt_notice_kind_t kind)
+{
+    uint64_t  owner = x->t->assignee;
+
+    return owner != 0
+           && (owner == x->actor || tkt_tell_again(x, owner)
+               || tkt_tell(x, owner, kind));
+}
+
+
 /* ---- for others ---- */
 
 static tkt_tell_t
@@ -348,11 +363,14 @@ tkt_follow_staff(tkt_tell_t *x, const tkt_ticket_t *before,
 
     if (event->action == TKT_ACTION_URGE + 1) {
 
-        if (t->assignee != 0) {
-            (void) tkt_tell(x, t->assignee, TKT_NOTICE_URGED);
+        if (!tkt_tell_owner(x, TKT_NOTICE_URGED)) {
 
-        } else if (t->team != 0) {
-            tkt_tell_leads(x, t->team, TKT_NOTICE_URGED);
+            if (t->team != 0) {
+                tkt_tell_leads(x, t->team, TKT_NOTICE_URGED);
+
+            } else if (t->assignee != 0) {
+                tkt_tell_supervisors(x, TKT_NOTICE_URGED);
+            }
         }
 
         if (t->urge_count == TKT_URGES_OF_SUPERVISORS) {
@@ -390,7 +408,9 @@ tkt_follow_news(tkt_tell_t *x, const tkt_ticket_t *before,
     if (event->actor == t->requester
         || (event->internal && event->actor_role == TKT_ROLE_BOT))
     {
-        (void) tkt_tell(x, t->assignee, kind);
+        if (!tkt_tell_owner(x, kind) && t->assignee != 0) {
+            tkt_tell_supervisors(x, kind);
+        }
     }
 }
 

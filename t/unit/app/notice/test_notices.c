@@ -153,6 +153,42 @@ test_mentions(void **state)
 }
 
 
+/* An owner who can do nothing any more does not swallow what is said. */
+static void
+test_owner_is_gone(void **state)
+{
+    ask_t     a;
+    desk_t    d;
+    unsigned  id;
+
+    acts_open(&d);
+    id = act_submits(&d, ALICE);
+    act_does(&d, ANN, id, "start", "{}");
+    act_does(&d, ALICE, id, "messages", "{\"body\":\"One.\"}");
+    assert_int_equal(act_told(&d, ANN, "message", id), 1);
+    assert_int_equal(act_told(&d, SUE, NULL, 0), 0);
+
+    act_sends(&d, &a, ROOT, TKT_METHOD_PATCH, "/v1/users/3",
+              "{\"disabled\":true}", 200);
+    ask_done(&a);
+    act_does(&d, ALICE, id, "messages", "{\"body\":\"Two.\"}");
+    assert_int_equal(act_told(&d, SUE, "message", id), 1);
+    d.now_ms += 3600 * 1000;
+    act_does(&d, ALICE, id, "urge", "{}");
+    assert_int_equal(act_told(&d, SUE, "urged", id), 2);
+
+    /* his own words are no news to an owner */
+
+    id = act_submits(&d, ANDY);
+    act_does(&d, ANDY, id, "start", "{}");
+    act_does(&d, ANDY, id, "messages", "{\"body\":\"Three.\"}");
+    assert_int_equal(act_told(&d, SUE, NULL, 0), 2);
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 static void
 test_leads(void **state)
 {
@@ -446,6 +482,7 @@ main(void)
         cmocka_unit_test(test_requester_and_owner),
         cmocka_unit_test(test_own_acts),
         cmocka_unit_test(test_mentions),
+        cmocka_unit_test(test_owner_is_gone),
         cmocka_unit_test(test_leads),
         cmocka_unit_test(test_router_tells),
         cmocka_unit_test(test_list_and_read),
