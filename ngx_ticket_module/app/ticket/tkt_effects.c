@@ -368,9 +368,10 @@ tkt_effects_apply(tkt_call_t *c, const tkt_decision_t *d,
         t->resume_at = 0;
     }
 
-    /* whoever has taken it in hand, or ended it, need not look first */
+    /* whoever has taken it in hand, or ended it, need not look first; what
+       leaves it where it is, its requester's words before all, is no look */
 
-    if (d->to != TKT_STATE_NEW) {
+    if (d->to != TKT_STATE_NEW && d->to != t->state) {
         t->held = 0;
     }
 

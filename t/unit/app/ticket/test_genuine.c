@@ -289,6 +289,37 @@ test_held(void **state)
 }
 
 
+/* What its requester and programs say of it is no look of an agent's. */
+static void
+test_held_again(void **state)
+{
+    desk_t    d;
+    unsigned  id;
+
+    acts_open(&d);
+    rules_only(&d, "{}");
+
+    id = act_submits(&d, ALICE);
+    act_does(&d, ANN, id, "reject", "{\"reason\":\"r\"}");
+    act_does(&d, ALICE, id, "reopen", "{\"reason\":\"r\"}");
+    assert_true(act_ticket(&d, id).held);
+
+    act_does(&d, ALICE, id, "messages", "{\"body\":\"b\"}");
+    assert_true(act_ticket(&d, id).held);
+    act_does(&d, ALICE, id, "urge", "{}");
+    assert_true(act_ticket(&d, id).held);
+    act_does(&d, ALICE, id, "complain", "{\"reason\":\"r\"}");
+    assert_true(act_ticket(&d, id).held);
+    act_does(&d, ROBO, id, "messages", "{\"body\":\"b\"}");
+    assert_true(act_ticket(&d, id).held);
+
+    act_does(&d, ANN, id, "start", "{}");
+    assert_false(act_ticket(&d, id).held);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Rejected at once: politely, without the rules, and open to an appeal. */
 static void
 test_rejected(void **state)
@@ -378,6 +409,7 @@ main(void)
         cmocka_unit_test(test_rate),
         cmocka_unit_test(test_blocked_words),
         cmocka_unit_test(test_held),
+        cmocka_unit_test(test_held_again),
         cmocka_unit_test(test_rejected),
         cmocka_unit_test(test_given_out),
     };
