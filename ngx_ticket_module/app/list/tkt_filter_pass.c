@@ -62,6 +62,14 @@ tkt_whether(tkt_whether_t wanted, bool is)
 }
 
 
+/* One that was withdrawn or merged waits for nobody. */
+static bool
+tkt_is_held(const tkt_ticket_t *t)
+{
+    return t->held != 0 && (TKT_STATES_ACTIVE & tkt_bit(t->state)) != 0;
+}
+
+
 /* Conditions that are seldom asked for. */
 static bool
 tkt_filter_passes_more(const tkt_filter_t *f, const tkt_ticket_t *t)
@@ -69,7 +77,7 @@ tkt_filter_passes_more(const tkt_filter_t *f, const tkt_ticket_t *t)
     return (f->teams != TKT_TEAM_NONE || t->team == 0)
         && (f->teams != TKT_TEAM_ONE || t->team == f->team)
         && (f->complexity == 0 || t->complexity == f->complexity)
-        && tkt_whether(f->held, t->held != 0)
+        && tkt_whether(f->held, tkt_is_held(t))
         && tkt_whether(f->drill, t->drill != 0)
         && tkt_whether(f->complaint, t->complaint_of != 0)
         && (f->overdue == TKT_EITHER

@@ -339,6 +339,30 @@ static const tkt_effect_t  tkt_effects[] = {
 };
 
 
+/*
+ * Whoever has taken a held ticket in hand, or ended it, need not look first.
+ * What leaves it where it is, its requester's words before all, is no look;
+ * nor is what he withdraws and reopens, and a merge that is undone.
+ */
+static bool
+tkt_effects_looked(const tkt_decision_t *d, const tkt_ticket_t *t)
+{
+    const uint64_t  unseen = tkt_bit(TKT_CLOSE_WITHDRAWN)
+                             | tkt_bit(TKT_CLOSE_MERGED);
+
+    if (d->to == TKT_STATE_NEW || d->to == t->state) {
+        return false;
+    }
+
+    if (t->state == TKT_STATE_CLOSED) {
+        return d->to != TKT_STATE_FOLLOW_UP;
+    }
+
+    return d->to != TKT_STATE_CLOSED
+           || !(unseen & tkt_bit(d->close_reason));
+}
+
+
 void
 tkt_effects_apply(tkt_call_t *c, const tkt_decision_t *d,
     const tkt_input_t *in, tkt_ticket_t *t, tkt_event_t *event)
@@ -368,10 +392,7 @@ tkt_effects_apply(tkt_call_t *c, const tkt_decision_t *d,
         t->resume_at = 0;
     }
 
-    /* whoever has taken it in hand, or ended it, need not look first; what
-       leaves it where it is, its requester's words before all, is no look */
-
-    if (d->to != TKT_STATE_NEW && d->to != t->state) {
+    if (tkt_effects_looked(d, t)) {
         t->held = 0;
     }
 

@@ -249,6 +249,12 @@ tkt_view_ticket(tkt_view_t *v, tkt_ticket_t *t)
     t->state_label = tkt_workflow_label((tkt_profile_t) c->actor->profile,
                                         (tkt_state_t) t->state, c->lang);
 
+    /* what was withdrawn or merged keeps it for when it comes back */
+
+    if (!(TKT_STATES_ACTIVE & tkt_bit(t->state))) {
+        t->held = 0;
+    }
+
     if (v->parts & TKT_VIEW_NAMED) {
         tkt_view_named(v, t);
     }

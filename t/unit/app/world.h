@@ -240,7 +240,8 @@ model_passes(const question_t *q, const tkt_ticket_t *t)
     }
 
     if ((q->no_team && t->team != 0) || (q->team != 0 && t->team != q->team)
-        || !model_whether(q->held, t->held)
+        || !model_whether(q->held, t->held && (TKT_STATES_ACTIVE
+                                               & tkt_bit(t->state)))
         || !model_whether(q->complaint, t->complaint_of != 0)
         || !model_whether(q->overdue, t->due_at != 0 && t->due_at < q->now_ms
                                       && t->state <= TKT_STATE_FOLLOW_UP)

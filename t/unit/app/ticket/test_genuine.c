@@ -320,6 +320,53 @@ test_held_again(void **state)
 }
 
 
+/* To withdraw and reopen it, or to merge it and undo that, is no look. */
+static void
+test_held_through_an_end(void **state)
+{
+    char      body[64];
+    ask_t     a;
+    desk_t    d;
+    unsigned  id, other;
+
+    acts_open(&d);
+    rules_only(&d, "{\"unverified_points\":70}");
+
+    other = act_submits(&d, ALICE);
+    id = act_submits(&d, ALICE);
+    act_does(&d, ALICE, id, "close", "{}");
+    act_sends(&d, &a, ANN, TKT_METHOD_GET, "/v1/tickets?held=true", "", 200);
+    assert_int_equal(length_at(a.json, "/data"), 1);
+    assert_int_equal(number_at(a.json, "/data/0/id"), other);
+    ask_done(&a);
+    act_sends(&d, &a, ANN, TKT_METHOD_GET, "/v1/tickets/2", "", 200);
+    assert_false(is_true(a.json, "/held"));
+    ask_done(&a);
+    act_does(&d, ALICE, id, "reopen", "{\"reason\":\"r\"}");
+    assert_true(act_ticket(&d, id).held);
+
+    (void) snprintf(body, sizeof(body), "{\"into\":%u}", id);
+    act_does(&d, ANN, other, "merge", body);
+    act_does(&d, ANN, other, "unmerge", "{}");
+    assert_int_equal(act_ticket(&d, other).state, TKT_STATE_NEW);
+    assert_true(act_ticket(&d, other).held);
+
+    (void) snprintf(body, sizeof(body), "{\"into\":%u}", other);
+    act_does(&d, ANN, id, "merge", body);
+    act_does(&d, ANN, id, "unmerge", "{}");
+    assert_int_equal(act_ticket(&d, id).state, TKT_STATE_FOLLOW_UP);
+    assert_true(act_ticket(&d, id).held);
+
+    /* who reopens it for him has looked */
+
+    act_does(&d, ALICE, id, "close", "{}");
+    act_does(&d, ANN, id, "reopen", "{\"reason\":\"r\"}");
+    assert_false(act_ticket(&d, id).held);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Rejected at once: politely, without the rules, and open to an appeal. */
 static void
 test_rejected(void **state)
@@ -410,6 +457,7 @@ main(void)
         cmocka_unit_test(test_blocked_words),
         cmocka_unit_test(test_held),
         cmocka_unit_test(test_held_again),
+        cmocka_unit_test(test_held_through_an_end),
         cmocka_unit_test(test_rejected),
         cmocka_unit_test(test_given_out),
     };
