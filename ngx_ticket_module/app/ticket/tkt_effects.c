@@ -165,7 +165,7 @@ static void
 tkt_fx_reopen(tkt_effect_ctx_t *x)
 {
     if (x->decision->to == TKT_STATE_FOLLOW_UP
-        && x->t->approval == TKT_APPROVAL_NONE
+        && x->t->approval != TKT_APPROVAL_DECLINED
         && (x->t->close_reason == TKT_CLOSE_SPAM
             || x->t->close_reason == TKT_CLOSE_REJECTED))
     {

@@ -25,6 +25,18 @@ timeline(desk_t *d, ask_t *a, unsigned who, unsigned id)
 }
 
 
+static void
+approve(desk_t *d, unsigned id, const char *body)
+{
+    char   path[64];
+    ask_t  a;
+
+    (void) snprintf(path, sizeof(path), "/v1/tickets/%u/approval", id);
+    act_sends(d, &a, SUE, TKT_METHOD_PUT, path, body, 200);
+    ask_done(&a);
+}
+
+
 /* Nothing gives points but what the body says. */
 static void
 rules_only(desk_t *d, const char *body)
@@ -367,6 +379,49 @@ test_held_through_an_end(void **state)
 }
 
 
+/* An approval of what it asks for says nothing of its being rejected. */
+static void
+test_held_after_approval(void **state)
+{
+    desk_t    d;
+    unsigned  id, i;
+
+    acts_open(&d);
+    rules_only(&d, "{}");
+    (void) act_makes(&d, ROOT, "/v1/types", "{\"name\":\"licence\","
+                     "\"approval\":true}");
+
+    for (i = 0; i < 2; i++) {
+        id = act_makes(&d, ALICE, "/v1/tickets", "{\"subject\":\"s\","
+                       "\"description\":\"d\",\"type\":\"licence\"}");
+
+        if (i == 0) {
+            approve(&d, id, "{\"approved\":true,\"reason\":\"r\"}");
+        }
+
+        act_does(&d, ANN, id, "reject", "{\"reason\":\"r\"}");
+        act_does(&d, ALICE, id, "reopen", "{\"reason\":\"r\"}");
+        assert_true(act_ticket(&d, id).held);
+    }
+
+    /* nor does it take the place of the look */
+
+    approve(&d, id, "{\"approved\":true,\"reason\":\"r\"}");
+    assert_true(act_ticket(&d, id).held);
+
+    /* what was declined is asked for again, and not held besides */
+
+    id = act_makes(&d, ALICE, "/v1/tickets", "{\"subject\":\"s\","
+                   "\"description\":\"d\",\"type\":\"licence\"}");
+    approve(&d, id, "{\"approved\":false,\"reason\":\"r\"}");
+    act_does(&d, ALICE, id, "reopen", "{\"reason\":\"r\"}");
+    assert_false(act_ticket(&d, id).held);
+    assert_int_equal(act_ticket(&d, id).approval, TKT_APPROVAL_PENDING);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Rejected at once: politely, without the rules, and open to an appeal. */
 static void
 test_rejected(void **state)
@@ -458,6 +513,7 @@ main(void)
         cmocka_unit_test(test_held),
         cmocka_unit_test(test_held_again),
         cmocka_unit_test(test_held_through_an_end),
+        cmocka_unit_test(test_held_after_approval),
         cmocka_unit_test(test_rejected),
         cmocka_unit_test(test_given_out),
     };
