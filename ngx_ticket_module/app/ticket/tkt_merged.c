@@ -13,17 +13,17 @@
 
 
 /*
- * Whether someone of t comes along as a watcher of its target: staff who see
- * the target anyway, others when both have one requester.  A merge shows
- * nobody what grants, or its being a complaint, keep from him.
+ * Whether someone of t may watch its target: staff who see the target anyway,
+ * others when both have one requester.  A merge shows nobody what grants, or
+ * its being a complaint, keep from him.
  */
 static bool
-tkt_merged_comes(tkt_call_t *c, const tkt_ticket_t *t,
+tkt_merged_may(tkt_call_t *c, const tkt_ticket_t *t,
     const tkt_ticket_t *into, uint64_t principal)
 {
     tkt_user_t  user;
 
-    if (principal == into->requester || tkt_watches(into, principal)) {
+    if (principal == into->requester) {
         return false;
     }
 
@@ -37,6 +37,16 @@ tkt_merged_comes(tkt_call_t *c, const tkt_ticket_t *t,
     return (TKT_ROLES_STAFF & tkt_bit(user.role))
            ? tkt_notify_sees(c, into, &user, true)
            : t->requester == into->requester;
+}
+
+
+/* Whether he comes along as a new one. */
+static bool
+tkt_merged_comes(tkt_call_t *c, const tkt_ticket_t *t,
+    const tkt_ticket_t *into, uint64_t principal)
+{
+    return !tkt_watches(into, principal)
+           && tkt_merged_may(c, t, into, principal);
 }
 
 
@@ -181,15 +191,54 @@ tkt_merged_load(tkt_call_t *c, uint64_t tenant, uint64_t id,
 }
 
 
+/* Whether one of the tickets that were merged into it has brought him. */
+static bool
+tkt_merged_brought(tkt_call_t *c, const tkt_ticket_t *into,
+    uint64_t principal)
+{
+    bool         found;
+    tkt_key_t    prefix;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
+
+    /* bounded: TKT_MERGED_MAX */
+
+    tkt_key_relations(&prefix, (uint32_t) into->tenant, TKT_RELATION_MERGED,
+                      into->id);
+    tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
+
+    for (found = false; !found && tkt_scan_next(&scan); /* void */) {
+        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
+                                          scan.key.len - prefix.len });
+        found = tkt_related(c->txn, (uint32_t) into->tenant,
+                            TKT_RELATION_BROUGHT, tkt_unkey_u64(&u),
+                            principal);
+    }
+
+    tkt_scan_close(&scan);
+
+    return found;
+}
+
+
+/* Who is there by another merge is there by this one, too. */
 static void
 tkt_merged_bring(tkt_call_t *c, const tkt_ticket_t *t, tkt_ticket_t *into,
     uint64_t principal)
 {
-    if (tkt_merged_comes(c, t, into, principal)) {
-        tkt_watchers_add(c, into, principal);
-        tkt_relate(c->txn, (uint32_t) t->tenant, TKT_RELATION_BROUGHT, t->id,
-                   principal);
+    if (!tkt_merged_may(c, t, into, principal)) {
+        return;
     }
+
+    if (!tkt_watches(into, principal)) {
+        tkt_watchers_add(c, into, principal);
+
+    } else if (!tkt_merged_brought(c, into, principal)) {
+        return;
+    }
+
+    tkt_relate(c->txn, (uint32_t) t->tenant, TKT_RELATION_BROUGHT, t->id,
+               principal);
 }
 
 
@@ -220,11 +269,24 @@ tkt_merged_join(tkt_call_t *c, const tkt_ticket_t *t)
 }
 
 
+/* He came with the source: he goes, unless another one has brought him. */
+static void
+tkt_merged_leaves(tkt_call_t *c, uint64_t source, tkt_ticket_t *o,
+    uint64_t principal)
+{
+    tkt_unrelate(c->txn, (uint32_t) o->tenant, TKT_RELATION_BROUGHT, source,
+                 principal);
+
+    if (!tkt_merged_brought(c, o, principal)) {
+        tkt_watchers_remove(c, o, principal);
+    }
+}
+
+
 /* Watchers whom the merge has brought go; each relation with them. */
 static void
 tkt_merged_send_back(tkt_call_t *c, uint64_t source, tkt_ticket_t *o)
 {
-    uint64_t     id;
     tkt_key_t    prefix;
     tkt_scan_t   scan;
     tkt_unkey_t  u;
@@ -236,10 +298,7 @@ tkt_merged_send_back(tkt_call_t *c, uint64_t source, tkt_ticket_t *o)
     while (tkt_scan_next(&scan)) {
         tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
                                           scan.key.len - prefix.len });
-        id = tkt_unkey_u64(&u);
-        tkt_watchers_remove(c, o, id);
-        tkt_unrelate(c->txn, (uint32_t) o->tenant, TKT_RELATION_BROUGHT,
-                     source, id);
+        tkt_merged_leaves(c, source, o, tkt_unkey_u64(&u));
     }
 
     tkt_scan_close(&scan);

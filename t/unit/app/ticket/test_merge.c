@@ -145,6 +145,43 @@ test_undo_restores(void **state)
 }
 
 
+/* Who came with two of them stays while one of them is there. */
+static void
+test_watchers_of_two(void **state)
+{
+    unsigned       i;
+    static desk_t  d;
+
+    part_open(&d);
+
+    for (i = 1; i <= 3; i++) {
+        (void) part_ticket(&d, USER_1);
+    }
+
+    for (i = 2; i <= 3; i++) {
+        part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/%u/watchers/2", i);
+        part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/%u/watchers/4", i);
+        part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/%u/watchers/3", i);
+    }
+
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/1/watchers/3");
+    part_do(&d, 200, AGENT_1, POST, MERGE(1), "/v1/tickets/2/merge");
+    part_do(&d, 200, AGENT_1, POST, MERGE(1), "/v1/tickets/3/merge");
+    part_watchers(&d, AGENT_1, 1, "3 2 4");
+
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/2/unmerge");
+    part_watchers(&d, AGENT_1, 1, "3 2 4");
+    desk_verify_clean(&d);
+    part_do(&d, 200, AGENT_1, POST, MERGE(1), "/v1/tickets/2/merge");
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/3/unmerge");
+    part_watchers(&d, AGENT_1, 1, "3 2 4");
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/2/unmerge");
+    part_watchers(&d, AGENT_1, 1, "3");
+
+    part_close(&d);
+}
+
+
 /* Merged by a supervisor into a stranger's: each requester keeps his own. */
 static void
 test_two_requesters(void **state)
@@ -315,6 +352,7 @@ main(void)
         cmocka_unit_test(test_messages_in_order_of_time),
         cmocka_unit_test(test_undo_below),
         cmocka_unit_test(test_undo_restores),
+        cmocka_unit_test(test_watchers_of_two),
         cmocka_unit_test(test_two_requesters),
         cmocka_unit_test(test_merge_has_bounds),
         cmocka_unit_test(test_split),
