@@ -305,6 +305,25 @@ tkt_merged_send_back(tkt_call_t *c, uint64_t source, tkt_ticket_t *o)
 }
 
 
+/* Whoever has left the ticket below, and came by way of it, goes, too. */
+static void
+tkt_merged_send_on(tkt_call_t *c, const tkt_ticket_t *was,
+    const tkt_ticket_t *below, tkt_ticket_t *o)
+{
+    uint64_t   id;
+    tkt_str_t  rest = was->watcher_ids;
+
+    while (tkt_watchers_next(&rest, &id)) {
+        if (!tkt_watches(below, id)
+            && tkt_related(c->txn, (uint32_t) o->tenant, TKT_RELATION_BROUGHT,
+                           below->id, id))
+        {
+            tkt_merged_leaves(c, below->id, o, id);
+        }
+    }
+}
+
+
 /*
  * The target, and all that it was merged into since, show fewer messages.
  * What was posted meanwhile stays with the target.
@@ -314,9 +333,15 @@ tkt_merged_part(tkt_call_t *c, const tkt_ticket_t *source)
 {
     uint64_t      id;
     tkt_event_t   event;
-    tkt_ticket_t  before, o;
+    tkt_ticket_t  was, before, below, o;
+
+    memset(&before, 0, sizeof(before));
+    memset(&o, 0, sizeof(o));
 
     for (id = source->merged_into; id != 0; id = before.merged_into) {
+
+        was = before;
+        below = o;
 
         if (!tkt_merged_load(c, source->tenant, id, &before)) {
             return;
@@ -330,6 +355,9 @@ tkt_merged_part(tkt_call_t *c, const tkt_ticket_t *source)
             tkt_merged_send_back(c, source->id, &o);
             tkt_unrelate(c->txn, (uint32_t) o.tenant, TKT_RELATION_MERGED,
                          o.id, source->id);
+
+        } else {
+            tkt_merged_send_on(c, &was, &below, &o);
         }
 
         event = (tkt_event_t) { .action = TKT_ACTION_EDIT + 1,

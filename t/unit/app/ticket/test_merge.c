@@ -182,6 +182,40 @@ test_watchers_of_two(void **state)
 }
 
 
+/* Who came to the top by way of what is undone below leaves the top, too. */
+static void
+test_watchers_leave_the_top(void **state)
+{
+    unsigned       i;
+    static desk_t  d;
+
+    part_open(&d);
+
+    for (i = 1; i <= 3; i++) {
+        (void) part_ticket(&d, USER_1);
+    }
+
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/3/watchers/2");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/3/watchers/4");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/1/watchers/4");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/2/watchers/3");
+    part_do(&d, 200, AGENT_1, POST, MERGE(2), "/v1/tickets/3/merge");
+    part_do(&d, 200, AGENT_1, POST, MERGE(1), "/v1/tickets/2/merge");
+    part_watchers(&d, AGENT_1, 1, "4 3 2");
+
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/3/unmerge");
+    part_watchers(&d, AGENT_1, 3, "2 4");
+    part_watchers(&d, AGENT_1, 2, "3");
+    part_watchers(&d, AGENT_1, 1, "4 3");
+    part_do(&d, 404, USER_2, GET, "", "/v1/tickets/1");
+    desk_verify_clean(&d);
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/2/unmerge");
+    part_watchers(&d, AGENT_1, 1, "4");
+
+    part_close(&d);
+}
+
+
 /* Merged by a supervisor into a stranger's: each requester keeps his own. */
 static void
 test_two_requesters(void **state)
@@ -353,6 +387,7 @@ main(void)
         cmocka_unit_test(test_undo_below),
         cmocka_unit_test(test_undo_restores),
         cmocka_unit_test(test_watchers_of_two),
+        cmocka_unit_test(test_watchers_leave_the_top),
         cmocka_unit_test(test_two_requesters),
         cmocka_unit_test(test_merge_has_bounds),
         cmocka_unit_test(test_split),
