@@ -460,6 +460,51 @@ test_lengths(void **state)
 }
 
 
+/* Each tag is short enough, all together are too long: nobody puts them on. */
+static void
+test_tags_together(void **state)
+{
+    char           body[8192], tags[4096];
+    ask_t          a;
+    size_t         i, k, n;
+    static desk_t  d;
+
+    traffic_open(&d);
+    ticket(&d, ",\"tags\":[\"x\"]");
+    n = (size_t) snprintf(tags, sizeof(tags), "[\"x\"");
+
+    for (i = 0; i < 11; i++) {
+        n += (size_t) snprintf(tags + n, sizeof(tags) - n, ",\"%02zu", i);
+
+        for (k = 0; k < 62; k++) {
+            n += (size_t) snprintf(tags + n, sizeof(tags) - n, "急");
+        }
+
+        n += (size_t) snprintf(tags + n, sizeof(tags) - n, "\"");
+    }
+
+    (void) snprintf(body, sizeof(body), "{\"subject\":\"s\","
+                    "\"description\":\"d\",\"tags\":%s]}", tags);
+    ask_refused(&d, &agent, TKT_METHOD_POST, "/v1/tickets", body, 400,
+                "/tags", "too-long");
+    (void) snprintf(body, sizeof(body), "{\"tags\":%s]}", tags);
+    ask_refused(&d, &agent, TKT_METHOD_PATCH, "/v1/tickets/1", body, 400,
+                "/tags", "too-long");
+
+    /* nor by way of a macro */
+
+    (void) snprintf(body, sizeof(body), "{\"name\":\"m\",\"add_tags\":%s]}",
+                    tags);
+    assert_int_equal(ask_send(&d, &a, &agent, TKT_METHOD_POST, "/v1/macros",
+                              body), 201);
+    ask_done(&a);
+    ask_refused(&d, &agent, TKT_METHOD_POST, "/v1/tickets/1/apply",
+                "{\"macro\":1}", 400, "/macro/tags", "too-long");
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -472,6 +517,7 @@ main(void)
         cmocka_unit_test(test_patch_custom_bound),
         cmocka_unit_test(test_long_description),
         cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_tags_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
