@@ -177,6 +177,10 @@ tkt_watcher_leaves(tkt_call_t *c, tkt_ticket_t *t, uint64_t id)
         return tkt_part_find(c, t);
     }
 
+    if (!tkt_call_if_match(c, tkt_call_etag(c, 't', t->id, t->version))) {
+        return false;
+    }
+
     if (t->archived) {
         tkt_call_fail(c, TKT_CONFLICT, "the ticket is archived");
         return false;

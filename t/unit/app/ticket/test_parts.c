@@ -93,7 +93,9 @@ test_tags(void **state)
 static void
 test_watchers(void **state)
 {
+    ask_t          a;
     unsigned       id;
+    tkt_actor_t    own = part_actor(USER_2);
     static desk_t  d;
 
     part_open(&d);
@@ -115,6 +117,19 @@ test_watchers(void **state)
     part_do(&d, 404, AGENT_1, PUT, "", "/v1/tickets/%u/watchers/x", id);
     part_do(&d, 403, USER_1, PUT, "", "/v1/tickets/%u/watchers/me", id);
     part_do(&d, 403, USER_1, DELETE, "", "/v1/tickets/%u/watchers/2", id);
+
+    /* he may leave it, but no version that is not the newest */
+
+    assert_int_equal(ask_tagged(&d, &a, &own, TKT_METHOD_DELETE,
+                                "/v1/tickets/1/watchers/me", "\"t1.2\"", ""),
+                     412);
+    ask_done(&a);
+    part_watchers(&d, USER_2, id, "2");
+    assert_int_equal(ask_tagged(&d, &a, &own, TKT_METHOD_DELETE,
+                                "/v1/tickets/1/watchers/me", "\"t1.3\"", ""),
+                     200);
+    ask_done(&a);
+    part_watchers(&d, AGENT_2, id, "3");
 
     part_close(&d);
 }
