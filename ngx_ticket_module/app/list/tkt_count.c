@@ -25,10 +25,11 @@ tkt_count_states(const uint64_t *cells, uint32_t states)
 
 /*
  * The tickets of a requester.  Counters are kept by bucket; other sets of
- * states are counted one by one, if they are few enough.
+ * states are counted one by one, if he has no more tickets than `most`.
  */
 static bool
-tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
+tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, size_t most,
+    uint64_t *count)
 {
     size_t        steps;
     unsigned      b;
@@ -61,9 +62,12 @@ tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     tkt_key_principal(&key, c->actor->tenant, f->requester);
     tkt_packed_open(&r, c->txn, TKT_DB_BY_REQUESTER, &key, 0, true);
 
-    for (steps = 0; tkt_packed_next(&r, &id) && steps < TKT_COUNT_STEPS_MAX;
-         steps++)
-    {
+    for (steps = 0; tkt_packed_next(&r, &id); steps++) {
+
+        if (steps == most) {
+            return false;
+        }
+
         if (tkt_ticket_load_head(c->txn, c->actor->tenant, id, &t)
             && (states & tkt_bit(t.state)))
         {
@@ -71,7 +75,7 @@ tkt_count_requester(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
         }
     }
 
-    return steps < TKT_COUNT_STEPS_MAX;
+    return true;
 }
 
 
@@ -195,7 +199,8 @@ tkt_count_apart(tkt_call_t *c, const tkt_filter_t *f)
 
 
 bool
-tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
+tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, size_t most,
+    uint64_t *count)
 {
     uint64_t   cells[TKT_STATE_CELLS];
     tkt_key_t  key;
@@ -222,7 +227,7 @@ tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
     }
 
     if (f->requester != 0) {
-        return tkt_count_requester(c, f, count);
+        return tkt_count_requester(c, f, most, count);
     }
 
     tkt_key_assignee_counts(&key, c->actor->tenant, f->assignee);

@@ -104,10 +104,12 @@ bool tkt_filter_passes(const tkt_filter_t *f, const tkt_ticket_t *t);
 bool tkt_has_tag(tkt_str_t tags, tkt_str_t tag);
 
 /*
- * The number of tickets that pass, from maintained counters.  False if a
- * condition has no counter.
+ * The number of tickets that pass, from maintained counters; where those of a
+ * requester do not tell it, from a look at his tickets, if they are `most` at
+ * most.  False if a condition has no counter.
  */
-bool tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count);
+bool tkt_filter_count(tkt_call_t *c, const tkt_filter_t *f, size_t most,
+    uint64_t *count);
 
 
 /* How many of a row of TKT_TENANT_CELLS the filter's states, priorities and

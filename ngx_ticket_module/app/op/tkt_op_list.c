@@ -75,7 +75,7 @@ tkt_list_count(tkt_call_t *c, const tkt_filter_t *f, uint64_t *count)
 
     bound = !tkt_list_sees_all(c, f);
 
-    if (!bound && tkt_filter_count(c, f, count)) {
+    if (!bound && tkt_filter_count(c, f, TKT_COUNT_STEPS_MAX, count)) {
         return true;
     }
 
@@ -209,7 +209,7 @@ tkt_list_buckets(tkt_call_t *c, tkt_out_t *o)
         f = (tkt_filter_t) { .requester = c->actor->id };
         f.states = tkt_workflow_bucket_states((tkt_bucket_t) b);
 
-        if (tkt_filter_count(c, &f, &count)) {
+        if (tkt_filter_count(c, &f, 0, &count)) {
             tkt_out_comma(o);
             tkt_out_string(o, tkt_bucket_names.names[b]);
             tkt_out_lit(o, ":");
@@ -248,8 +248,9 @@ tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
 
     tkt_filter_settle(c, &f);
 
-    if (tkt_list_sees_all(c, &f) && tkt_filter_count(c, &f, count))
-    {
+    /* counters alone: whatever is looked at takes from the steps */
+
+    if (tkt_list_sees_all(c, &f) && tkt_filter_count(c, &f, 0, count)) {
         return true;
     }
 

@@ -11,6 +11,7 @@
 
 
 #define MANY  6000
+#define OF_ONE  3000
 
 
 static const tkt_actor_t  user = {
@@ -459,6 +460,51 @@ test_counts(void **state)
 }
 
 
+/* What is looked at of one requester's tickets is taken from the same steps. */
+static void
+test_counts_of_one(void **state)
+{
+    static desk_t  d;
+
+    traffic_open(&d);
+    make_tickets(&d, OF_ONE);
+
+    make_view(&d, &agent, "a", "requester=1&bucket=submitted", "");
+    make_view(&d, &agent, "b", "requester=1&state=new", "");
+    make_view(&d, &agent, "c", "requester=1&state=new,resolved", "");
+    make_view(&d, &agent, "d", "requester=1&state=open", "");
+    make_view(&d, &agent, "e", "requester=2&state=new", "");
+
+    assert_string_equal(views_of(&d, &agent, "/v1/views?count=true"),
+                        "a=3000 b=3000 c~2000 d~0 e=0");
+
+    desk_close(&d);
+}
+
+
+/* With as many as may be looked at, a list of one requester has its count. */
+static void
+test_most_of_one(void **state)
+{
+    ask_t          a;
+    static desk_t  d;
+
+    traffic_open(&d);
+    make_tickets(&d, TKT_COUNT_STEPS_MAX);
+
+    assert_int_equal(ask_get(&d, &a, &agent, "/v1/tickets?requester=1"
+                             "&state=new&count=true&limit=1"), 200);
+    assert_int_equal(number_at(a.json, "/count"), TKT_COUNT_STEPS_MAX);
+    ask_done(&a);
+
+    make_tickets(&d, 1);
+    refused(&d, &agent, TKT_METHOD_GET, "/v1/tickets?requester=1&state=new"
+            "&count=true", "", 400, NULL);
+
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -471,6 +517,8 @@ main(void)
         cmocka_unit_test(test_count_is_not_kept),
         cmocka_unit_test(test_erased),
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_counts_of_one),
+        cmocka_unit_test(test_most_of_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
