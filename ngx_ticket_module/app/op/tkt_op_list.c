@@ -235,29 +235,19 @@ tkt_tally_order(tkt_filter_t *f)
 }
 
 
-bool
-tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
+/* One by one; whether that is all of them. */
+static bool
+tkt_tally_walk(tkt_call_t *c, const tkt_filter_t *f, size_t *steps,
     uint64_t *count)
 {
     bool          all;
     uint64_t      id;
     tkt_walk_t    walk;
     tkt_sight_t   sight;
-    tkt_filter_t  f = *filter;
     tkt_ticket_t  t;
 
-    tkt_filter_settle(c, &f);
-
-    /* counters alone: whatever is looked at takes from the steps */
-
-    if (tkt_list_sees_all(c, &f) && tkt_filter_count(c, &f, 0, count)) {
-        return true;
-    }
-
-    *count = 0;
-    tkt_tally_order(&f);
     tkt_sight_init(&sight, c);
-    tkt_walk_open(&walk, c, &f, tkt_str(""));
+    tkt_walk_open(&walk, c, f, tkt_str(""));
 
     for ( ;; ) {
         all = !tkt_walk_next(&walk, &id);
@@ -275,14 +265,45 @@ tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
             break;
         }
 
-        tkt_view_fresh(c, tkt_filter_until(&f, &t));
+        tkt_view_fresh(c, tkt_filter_until(f, &t));
 
-        if (tkt_list_takes(&sight, &f, &t)) {
+        if (tkt_list_takes(&sight, f, &t)) {
             ++*count;
         }
     }
 
     tkt_walk_close(&walk);
+
+    return all;
+}
+
+
+bool
+tkt_list_tally(tkt_call_t *c, const tkt_filter_t *filter, size_t *steps,
+    uint64_t *count)
+{
+    bool          all;
+    tkt_arena_t   arena, *own = c->arena;
+    tkt_filter_t  f = *filter;
+
+    tkt_filter_settle(c, &f);
+
+    /* counters alone: whatever is looked at takes from the steps */
+
+    if (tkt_list_sees_all(c, &f) && tkt_filter_count(c, &f, 0, count)) {
+        return true;
+    }
+
+    *count = 0;
+    tkt_tally_order(&f);
+
+    /* a walk may take a quarter of a megabyte, and a page has 200 views */
+
+    tkt_arena_init(&arena, 4096);
+    c->arena = &arena;
+    all = tkt_tally_walk(c, &f, steps, count);
+    c->arena = own;
+    tkt_arena_done(&arena);
 
     return all;
 }

@@ -6,12 +6,14 @@
 #define _GNU_SOURCE
 
 #include "app/rulers.h"
+#include "lender.h"
 
 #include "app/resource/tkt_config.h"
 
 
 #define MANY  6000
 #define OF_ONE  3000
+#define PAGE  200
 
 
 static const tkt_actor_t  user = {
@@ -505,6 +507,51 @@ test_most_of_one(void **state)
 }
 
 
+/*
+ * A page of views that are counted one by one keeps their answer, not what
+ * each of them was walked with.
+ */
+static void
+test_counts_are_small(void **state)
+{
+    size_t           i, bytes;
+    char             name[8];
+    tkt_match_t      match;
+    tkt_reply_t      reply;
+    tkt_arena_t      arena;
+    tkt_request_t    req;
+    static desk_t    d;
+    static lender_t  l = { .allowed = LENT_MAX };
+
+    traffic_open(&d);
+    make_tickets(&d, PAGE);
+
+    for (i = 0; i < PAGE; i++) {
+        (void) snprintf(name, sizeof(name), "v%zu", i);
+        make_view(&d, &boss, name, "state=new&type=often",
+                  ",\"shared\":true");
+    }
+
+    req = ask_make(&d, TKT_METHOD_GET, "/v1/views?count=true&limit=200");
+    tkt_arena_init_lent(&arena, 16384, lend, &l);
+    assert_true(tkt_app_match(&req, &match, &arena, &reply));
+    assert_int_equal(tkt_txn_renew(d.read), TKT_OK);
+    tkt_app_query(d.read, &req, &match, &agent, &arena, &reply);
+    tkt_txn_reset(d.read);
+    assert_int_equal(reply.http, 200);
+
+    for (bytes = 0, i = 0; i < l.count; i++) {
+        bytes += l.sizes[i];
+    }
+
+    assert_in_range(bytes, reply.body.len, 1024 * 1024);
+
+    tkt_arena_done(&arena);
+    lender_free(&l);
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -519,6 +566,7 @@ main(void)
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_counts_of_one),
         cmocka_unit_test(test_most_of_one),
+        cmocka_unit_test(test_counts_are_small),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
