@@ -454,6 +454,12 @@ tkt_walk_open(tkt_walk_t *w, tkt_call_t *c, const tkt_filter_t *f,
     w->high = (f->sort == TKT_SORT_OLDEST && f->before != 0)
               ? tkt_first_at(c, f->before) : 0;
 
+    /* before the first of all there is none; a place of 0 would be the end */
+
+    if (f->sort == TKT_SORT_NEWEST && bound == 1) {
+        w->low = UINT64_MAX;
+    }
+
     if (f->sort != TKT_SORT_QUEUE
         && (f->requester != 0 || f->watching
             || (f->states == 0 && f->priorities == 0

@@ -420,34 +420,24 @@ test_cursors(void **state)
 }
 
 
-/* Few of many, where no index helps: short pages, and nothing is lost. */
+/* MANY of one requester and one owner, three of them rare. */
 static void
-test_bounded_steps(void **state)
+make_many(desk_t *d, uint64_t rare[3])
 {
-    size_t         i, k, n, pages;
-    uint64_t       ids[16], expected[3];
+    size_t         i, k;
     tkt_txn_t     *txn;
-    tkt_actor_t    boss = desk_actor(1, PEOPLE, TKT_ROLE_SUPERVISOR);
     tkt_arena_t    arena;
     tkt_ticket_t   t;
-    static desk_t  d;
 
-    static const char *const  lists[] = {
-        "tag=rare", "tag=rare&sort=created_at", "tag=rare&sort=queue",
-        "tag=rare&requester=1", "tag=rare&state=new",
-        "tag=rare&assignee=7", "tag=rare&assignee=7&sort=queue",
-    };
-
-    desk_open(&d);
     tkt_arena_init(&arena, 65536);
-    assert_int_equal(tkt_txn_begin(d.env, &txn, false), TKT_OK);
+    assert_int_equal(tkt_txn_begin(d->env, &txn, false), TKT_OK);
 
     for (k = 0, i = 0; i < MANY; i++) {
         t = (tkt_ticket_t) {
             .tenant = 1, .requester = 1, .state = TKT_STATE_NEW,
             .priority = TKT_PRIORITY_NORMAL, .channel = 1, .assignee = 7,
             .subject = tkt_lit("s"), .description = tkt_lit("d"),
-            .created_at = (uint64_t) d.now_ms + i,
+            .created_at = (uint64_t) d->now_ms + i,
         };
 
         if (i == 0 || i == MANY / 2 || i == MANY - 1) {
@@ -457,13 +447,33 @@ test_bounded_steps(void **state)
         ticket_add(txn, &t, &arena);
 
         if (t.tags.len > 0) {
-            expected[k++] = t.id;
+            rare[k++] = t.id;
         }
     }
 
     assert_int_equal(tkt_txn_commit(txn), TKT_OK);
     tkt_arena_done(&arena);
-    d.now_ms += MANY;
+    d->now_ms += MANY;
+}
+
+
+/* Few of many, where no index helps: short pages, and nothing is lost. */
+static void
+test_bounded_steps(void **state)
+{
+    size_t         i, k, n, pages;
+    uint64_t       ids[16], expected[3];
+    tkt_actor_t    boss = desk_actor(1, PEOPLE, TKT_ROLE_SUPERVISOR);
+    static desk_t  d;
+
+    static const char *const  lists[] = {
+        "tag=rare", "tag=rare&sort=created_at", "tag=rare&sort=queue",
+        "tag=rare&requester=1", "tag=rare&state=new",
+        "tag=rare&assignee=7", "tag=rare&assignee=7&sort=queue",
+    };
+
+    desk_open(&d);
+    make_many(&d, expected);
 
     for (i = 0; i < tkt_array_len(lists); i++) {
         n = walk_pages(&d, &boss, "/v1/tickets", lists[i], 50, ids, 16,
@@ -481,6 +491,39 @@ test_bounded_steps(void **state)
 }
 
 
+/* Before the first and after the last there is nothing to look at. */
+static void
+test_out_of_time(void **state)
+{
+    size_t         i, pages;
+    uint64_t       id, rare[3];
+    tkt_actor_t    boss = desk_actor(1, PEOPLE, TKT_ROLE_SUPERVISOR);
+    static desk_t  d;
+
+    static const char *const  lists[] = {
+        "created_before=2020-01-01T00:00:00Z",
+        "created_before=2020-01-01T00:00:00Z&state=new",
+        "created_before=2020-01-01T00:00:00Z&assignee=7",
+        "created_before=2020-01-01T00:00:00Z&requester=1",
+        "created_before=2020-01-01T00:00:00Z&requester=1&sort=created_at",
+        "created_after=2099-01-01T00:00:00Z",
+        "created_after=2099-01-01T00:00:00Z&requester=1",
+        "created_after=2099-01-01T00:00:00Z&requester=1&sort=created_at",
+    };
+
+    desk_open(&d);
+    make_many(&d, rare);
+
+    for (i = 0; i < tkt_array_len(lists); i++) {
+        assert_int_equal(walk_pages(&d, &boss, "/v1/tickets", lists[i], 50,
+                                    &id, 1, &pages), 0);
+        assert_int_equal(pages, 1);
+    }
+
+    desk_close(&d);
+}
+
+
 int
 main(void)
 {
@@ -491,6 +534,7 @@ main(void)
         cmocka_unit_test(test_bad_values),
         cmocka_unit_test(test_cursors),
         cmocka_unit_test(test_bounded_steps),
+        cmocka_unit_test(test_out_of_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
