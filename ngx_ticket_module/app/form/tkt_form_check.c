@@ -37,9 +37,16 @@ tkt_form_bare(tkt_str_t quoted)
 }
 
 
-/* The value of a member by its bare name; false: there is none, or null. */
 static bool
-tkt_form_value(tkt_str_t custom, tkt_str_t bare, tkt_str_t *value)
+tkt_form_is_null(tkt_str_t value)
+{
+    return tkt_str_eq(value, tkt_str("null"));
+}
+
+
+/* What stands at a member of this bare name, null too; false: nothing. */
+static bool
+tkt_form_stands(tkt_str_t custom, tkt_str_t bare, tkt_str_t *value)
 {
     tkt_str_t        name;
     tkt_json_walk_t  w;
@@ -50,11 +57,19 @@ tkt_form_value(tkt_str_t custom, tkt_str_t bare, tkt_str_t *value)
 
     while (tkt_json_walk_next(&w, &name, value)) {
         if (tkt_json_name_is(name, bare)) {
-            return !tkt_str_eq(*value, tkt_str("null"));
+            return true;
         }
     }
 
     return false;
+}
+
+
+/* The value of a member by its bare name; false: there is none, or null. */
+static bool
+tkt_form_value(tkt_str_t custom, tkt_str_t bare, tkt_str_t *value)
+{
+    return tkt_form_stands(custom, bare, value) && !tkt_form_is_null(*value);
 }
 
 
@@ -103,13 +118,16 @@ tkt_form_member(tkt_form_check_t *x, tkt_str_t name, tkt_str_t value)
                              ? "The form has no field of this name."
                              : "Only staff fills in this field.");
 
-    } else if (!tkt_str_eq(value, tkt_str("null"))) {
+    } else if (!tkt_form_is_null(value)) {
         tkt_form_row(at.field->kind)->check(&at, value);
     }
 }
 
 
-/* Members that are new or other than they were; null clears one. */
+/*
+ * Members that are new or other than they were; null clears one, and is kept
+ * where it stood in the submission.
+ */
 static void
 tkt_form_members(tkt_form_check_t *x, const tkt_str_t *before,
     tkt_str_t custom)
@@ -124,7 +142,7 @@ tkt_form_members(tkt_form_check_t *x, const tkt_str_t *before,
 
     while (tkt_json_walk_next(&w, &name, &value)) {
         had = before != NULL
-              && tkt_form_value(*before, tkt_form_bare(name), &old);
+              && tkt_form_stands(*before, tkt_form_bare(name), &old);
 
         if (!had || !tkt_str_eq(old, value)) {
             tkt_form_member(x, name, value);
@@ -148,7 +166,7 @@ tkt_form_removed(tkt_form_check_t *x, tkt_str_t before, tkt_str_t custom)
     while (tkt_json_walk_next(&w, &name, &value)) {
         f = tkt_form_find(x->fields, name);
 
-        if (f != NULL && f->staff_only
+        if (f != NULL && f->staff_only && !tkt_form_is_null(value)
             && !tkt_form_value(custom, tkt_form_bare(name), &now))
         {
             tkt_errors_add(x->errors, tkt_form_pointer(x->call, name),

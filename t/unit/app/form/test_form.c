@@ -221,6 +221,34 @@ test_patch(void **state)
 }
 
 
+/* A null of the submission stays, and is not what the patch changes. */
+static void
+test_patch_beside_null(void **state)
+{
+    static desk_t  d;
+
+    open_form(&d, "\"kind\":\"text\"");
+    desk_post(&d, &admin, "/v1/types/1/fields",
+              "{\"name\":\"note\",\"kind\":\"text\",\"staff_only\":true}");
+    desk_post(&d, &admin, "/v1/types/1/fields",
+              "{\"name\":\"old\",\"kind\":\"text\"}");
+    assert_int_equal(submit(&d, &agent, "\"on_behalf_of\":1,\"type\":\"t\","
+                            "\"custom\":{\"note\":null,\"old\":null}"), 201);
+    desk_ok(&d, &admin, TKT_METHOD_PATCH, "/v1/types/1/fields/4",
+            "{\"active\":false}");
+
+    desk_ok(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+            "{\"custom\":{\"f\":\"x\"}}");
+    ask_refused(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+                "{\"custom\":{\"note\":\"x\"}}", 400, "/custom/note",
+                "forbidden");
+    desk_ok(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+            "{\"custom\":null}");
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* ---- what a type gives ---- */
 
 /* A step that no path can name could never be done. */
@@ -388,6 +416,7 @@ main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_long_form),
         cmocka_unit_test(test_patch),
+        cmocka_unit_test(test_patch_beside_null),
         cmocka_unit_test(test_given),
         cmocka_unit_test(test_steps_sayable),
         cmocka_unit_test(test_keywords),
