@@ -62,6 +62,7 @@ tkt_form_needs_row(const tkt_form_out_t *x, const tkt_field_t *f)
 static void
 tkt_form_features(tkt_form_out_t *x, bool needed)
 {
+    bool            none = needed;
     tkt_out_t      *o = x->out;
     tkt_key_t       prefix;
     tkt_scan_t      scan;
@@ -83,6 +84,7 @@ tkt_form_features(tkt_form_out_t *x, bool needed)
         }
 
         if (feature.head.active) {
+            none = false;
             tkt_out_comma(o);
             tkt_out_lit(o, "{\"const\":");
             tkt_out_string(o, feature.head.name);
@@ -93,6 +95,13 @@ tkt_form_features(tkt_form_out_t *x, bool needed)
     }
 
     tkt_scan_close(&scan);
+
+    /* nothing can be sent; a list of alternatives must not be empty, though */
+
+    if (none) {
+        tkt_out_lit(o, "false");
+    }
+
     tkt_out_lit(o, "]}");
 }
 

@@ -178,6 +178,33 @@ test_long_form(void **state)
 }
 
 
+/* A type that needs a feature and has none is a form that takes nothing. */
+static void
+test_no_feature(void **state)
+{
+    ask_t          a;
+    static desk_t  d;
+
+    traffic_open(&d);
+    desk_post(&d, &admin, "/v1/types",
+              "{\"name\":\"t\",\"needs\":[\"feature\"]}");
+
+    assert_int_equal(ask_get(&d, &a, &user, "/v1/types/1/form"), 200);
+    assert_int_equal(length_at(a.json, "/properties/feature/oneOf"), 1);
+    assert_false(is_true(a.json, "/properties/feature/oneOf/0"));
+    ask_done(&a);
+
+    assert_int_equal(submit(&d, &user, "\"type\":\"t\""), 400);
+    desk_post(&d, &admin, "/v1/types/1/features", "{\"name\":\"f\"}");
+    assert_int_equal(ask_get(&d, &a, &user, "/v1/types/1/form"), 200);
+    assert_int_equal(length_at(a.json, "/properties/feature/oneOf"), 1);
+    assert_string_equal(text_at(a.json, "/properties/feature/oneOf/0/const"),
+                        "f");
+    ask_done(&a);
+    desk_close(&d);
+}
+
+
 /* ---- what a patch looks at ---- */
 
 static void
@@ -415,6 +442,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_long_form),
+        cmocka_unit_test(test_no_feature),
         cmocka_unit_test(test_patch),
         cmocka_unit_test(test_patch_beside_null),
         cmocka_unit_test(test_given),
