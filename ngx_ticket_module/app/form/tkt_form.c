@@ -238,6 +238,16 @@ tkt_form_lacks(const tkt_ticket_t *t, tkt_need_t need)
 }
 
 
+/* Whether a patch takes away what a type may need. */
+static bool
+tkt_form_takes_away(const tkt_ticket_t *before, const tkt_ticket_t *t,
+    tkt_need_t need)
+{
+    return tkt_form_lacks(t, need) && !tkt_form_lacks(before, need);
+}
+
+
+/* What a type needs is there when it is chosen, and stays. */
 static void
 tkt_form_needs(tkt_form_settle_t *x)
 {
@@ -246,7 +256,9 @@ tkt_form_needs(tkt_form_settle_t *x)
 
     for (need = 1; need < TKT_NEED_MAX; need++) {
         if ((x->type.needs & tkt_bit(need))
-            && tkt_form_lacks(x->t, (tkt_need_t) need))
+            && (x->fresh ? tkt_form_lacks(x->t, (tkt_need_t) need)
+                         : tkt_form_takes_away(x->before, x->t,
+                                               (tkt_need_t) need)))
         {
             tkt_text_keep(pointer + 1, sizeof(pointer) - 1,
                           tkt_need_names.names[need]);
@@ -359,11 +371,21 @@ tkt_form_give_again(tkt_form_settle_t *x)
 }
 
 
+/* Whether the patch leaves all that the form has a say in. */
 static bool
-tkt_form_same(const tkt_ticket_t *a, const tkt_ticket_t *b)
+tkt_form_same(const tkt_ticket_t *before, const tkt_ticket_t *t)
 {
-    return tkt_str_eq(a->type, b->type) && tkt_str_eq(a->feature, b->feature)
-           && tkt_str_eq(a->custom, b->custom);
+    unsigned  need;
+
+    for (need = 1; need < TKT_NEED_MAX; need++) {
+        if (tkt_form_takes_away(before, t, (tkt_need_t) need)) {
+            return false;
+        }
+    }
+
+    return tkt_str_eq(before->type, t->type)
+           && tkt_str_eq(before->feature, t->feature)
+           && tkt_str_eq(before->custom, t->custom);
 }
 
 
@@ -413,7 +435,7 @@ tkt_form_settle(tkt_call_t *c, const tkt_ticket_t *before, tkt_ticket_t *t)
         tkt_form_find_feature(&x);
     }
 
-    if (x.type.head.id != 0 && x.fresh && x.asks) {
+    if (x.type.head.id != 0 && x.asks) {
         tkt_form_needs(&x);
     }
 

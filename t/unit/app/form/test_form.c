@@ -248,6 +248,41 @@ test_patch(void **state)
 }
 
 
+/* What the type needs stays; what it needs only since then is not asked. */
+static void
+test_patch_needs(void **state)
+{
+    static desk_t  d;
+
+    traffic_open(&d);
+    desk_post(&d, &admin, "/v1/types", "{\"name\":\"t\",\"needs\":"
+              "[\"account\",\"contact\",\"feature\"]}");
+    desk_post(&d, &admin, "/v1/types/1/features", "{\"name\":\"f\"}");
+    assert_int_equal(submit(&d, &user, "\"type\":\"t\",\"feature\":\"f\","
+                            "\"account\":\"a\",\"contact\":{\"email\":"
+                            "\"a@b.example\"}"), 201);
+
+    ask_refused(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+                "{\"account\":null}", 400, "/account", "required");
+    ask_refused(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+                "{\"contact\":null}", 400, "/contact", "required");
+    ask_refused(&d, &agent, TKT_METHOD_PATCH, "/v1/tickets/1",
+                "{\"feature\":null}", 400, "/feature", "required");
+    desk_ok(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+            "{\"account\":\"b\",\"contact\":{\"email\":null,\"phone\":"
+            "\"123\"}}");
+
+    desk_ok(&d, &admin, TKT_METHOD_PATCH, "/v1/types/1",
+            "{\"needs\":[\"error_message\"]}");
+    desk_ok(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+            "{\"account\":null}");
+    desk_ok(&d, &user, TKT_METHOD_PATCH, "/v1/tickets/1",
+            "{\"custom\":{\"any\":1}}");
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* A null of the submission stays, and is not what the patch changes. */
 static void
 test_patch_beside_null(void **state)
@@ -444,6 +479,7 @@ main(void)
         cmocka_unit_test(test_long_form),
         cmocka_unit_test(test_no_feature),
         cmocka_unit_test(test_patch),
+        cmocka_unit_test(test_patch_needs),
         cmocka_unit_test(test_patch_beside_null),
         cmocka_unit_test(test_given),
         cmocka_unit_test(test_steps_sayable),
