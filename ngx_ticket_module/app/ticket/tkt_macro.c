@@ -11,6 +11,7 @@
 #include "app/who/tkt_roles.h"
 #include "base/tkt_text.h"
 #include "codec/tkt_json_walk.h"
+#include "codec/tkt_text_form.h"
 
 
 /* Tags, priority, message, transfer, action. */
@@ -335,6 +336,21 @@ tkt_macro_fits(tkt_call_t *c, const char *pointer, tkt_str_t text, size_t max)
 }
 
 
+/* A text that is said, of which placeholders have left no more than blanks. */
+static bool
+tkt_macro_blank(tkt_call_t *c, const char *pointer, tkt_str_t said,
+    tkt_str_t text)
+{
+    if (said.len == 0 || tkt_has_ink(text)) {
+        return false;
+    }
+
+    tkt_call_invalid(c, pointer, "required", "nothing is left of the text");
+
+    return true;
+}
+
+
 static bool
 tkt_macro_texts(tkt_macro_work_t *w, tkt_str_t body)
 {
@@ -350,13 +366,10 @@ tkt_macro_texts(tkt_macro_work_t *w, tkt_str_t body)
         return false;
     }
 
-    if ((w->macro->reason.len > 0 && w->reason.len == 0)) {
-        tkt_call_invalid(c, "/macro", "required",
-                         "nothing is left of the macro's reason");
-        return false;
-    }
-
-    return tkt_macro_fits(c, "/body", w->body, TKT_TEXT_MAX_CHARS)
+    return !tkt_macro_blank(c, "/body", body.len > 0 ? body : w->macro->body,
+                            w->body)
+           && !tkt_macro_blank(c, "/macro", w->macro->reason, w->reason)
+           && tkt_macro_fits(c, "/body", w->body, TKT_TEXT_MAX_CHARS)
            && tkt_macro_fits(c, "/macro", w->reason, TKT_REASON_MAX_CHARS);
 }
 

@@ -213,6 +213,42 @@ texts(void **state)
 }
 
 
+/* Blanks are no message, whether they are sent or left by placeholders. */
+static void
+blank_texts(void **state)
+{
+    ask_t               a;
+    unsigned long long  text, empty, said, reason;
+    static desk_t       d;
+
+    traffic_open(&d);
+    submit(&d, "");
+    text = make(&d, &agent, "\"body\":\"b\"");
+    empty = make(&d, &agent, "\"body\":\"{{ticket.type}}\"");
+    said = make(&d, &agent, "\"body\":\"{{ticket.type}}\\n\"");
+    reason = make(&d, &agent, "\"action\":\"hold\",\"reason\":"
+                  "\" {{ticket.type}}\"");
+
+    assert_int_equal(apply(&d, &a, &agent, 1, text, ",\"body\":\" \""), 400);
+    assert_string_equal(text_at(a.json, "/errors/0/pointer"), "/body");
+    ask_done(&a);
+    assert_int_equal(apply(&d, &a, &agent, 1, empty, ""), 400);
+    ask_done(&a);
+    assert_int_equal(apply(&d, &a, &agent, 1, said, ""), 400);
+    ask_done(&a);
+    assert_int_equal(apply(&d, &a, &agent, 1, reason, ""), 400);
+    assert_string_equal(text_at(a.json, "/errors/0/pointer"), "/macro");
+    ask_done(&a);
+
+    messages_of(&d, &a, 1);
+    assert_int_equal(length_at(a.json, "/data"), 0);
+    ask_done(&a);
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 static void
 steps(void **state)
 {
@@ -343,6 +379,7 @@ main(void)
         cmocka_unit_test(owners),
         cmocka_unit_test(refused_when_saved),
         cmocka_unit_test(texts),
+        cmocka_unit_test(blank_texts),
         cmocka_unit_test(steps),
         cmocka_unit_test(all_or_nothing),
         cmocka_unit_test(every_placeholder),
