@@ -3,6 +3,7 @@
  */
 
 #include "app/form/tkt_form_int.h"
+#include "codec/tkt_text_form.h"
 
 
 /* A check under way. */
@@ -223,22 +224,34 @@ tkt_form_fields_check(tkt_call_t *c, const tkt_form_fields_t *fields,
 }
 
 
+/* Whether somebody has filled it in: with more than blanks, or an item. */
+static bool
+tkt_form_filled(tkt_call_t *c, tkt_str_t custom, const tkt_form_field_t *f)
+{
+    tkt_str_t  value, text;
+
+    if (!tkt_form_value(custom, f->head.name, &value)
+        || tkt_str_eq(value, tkt_str("[]")))
+    {
+        return false;
+    }
+
+    return value.data[0] != '"'
+           || (tkt_json_string(value, c->arena, &text) && tkt_has_ink(text));
+}
+
+
 void
 tkt_form_fields_missing(tkt_call_t *c, const tkt_form_fields_t *fields,
     tkt_str_t custom, tkt_errors_t *errors)
 {
     size_t                   i;
-    tkt_str_t                value;
     const tkt_form_field_t  *f;
 
     for (i = 0; i < fields->count; i++) {
         f = &fields->list[i];
 
-        if (f->required_to_resolve
-            && (!tkt_form_value(custom, f->head.name, &value)
-                || tkt_str_eq(value, tkt_str("\"\""))
-                || tkt_str_eq(value, tkt_str("[]"))))
-        {
+        if (f->required_to_resolve && !tkt_form_filled(c, custom, f)) {
             tkt_form_absent(c, f, errors);
         }
     }

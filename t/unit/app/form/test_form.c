@@ -311,6 +311,38 @@ test_patch_beside_null(void **state)
 }
 
 
+/* What is to be filled in before a solution is not filled in with blanks. */
+static void
+test_resolve_blank(void **state)
+{
+    char           body[128];
+    size_t         i;
+    static desk_t  d;
+
+    static const char *const  nothing[] = { "null", "\"\"", "\" \\n\"",
+                                            "\"\\u3000\"" };
+
+    open_form(&d, "\"kind\":\"text\",\"required_to_resolve\":true");
+    assert_int_equal(submit(&d, &user, "\"type\":\"t\""), 201);
+    desk_post(&d, &agent, "/v1/tickets/1/claim", "{}");
+    desk_post(&d, &agent, "/v1/tickets/1/start", "{}");
+
+    for (i = 0; i < tkt_array_len(nothing); i++) {
+        (void) snprintf(body, sizeof(body), "{\"custom\":{\"f\":%s}}",
+                        nothing[i]);
+        desk_ok(&d, &agent, TKT_METHOD_PATCH, "/v1/tickets/1", body);
+        ask_refused(&d, &agent, TKT_METHOD_POST, "/v1/tickets/1/resolve",
+                    "{\"solution\":\"s\"}", 409, "/custom/f", "required");
+    }
+
+    desk_ok(&d, &agent, TKT_METHOD_PATCH, "/v1/tickets/1",
+            "{\"custom\":{\"f\":\" 好\"}}");
+    desk_post(&d, &agent, "/v1/tickets/1/resolve", "{\"solution\":\"s\"}");
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* ---- what a type gives ---- */
 
 /* A step that no path can name could never be done. */
@@ -481,6 +513,7 @@ main(void)
         cmocka_unit_test(test_patch),
         cmocka_unit_test(test_patch_needs),
         cmocka_unit_test(test_patch_beside_null),
+        cmocka_unit_test(test_resolve_blank),
         cmocka_unit_test(test_given),
         cmocka_unit_test(test_steps_sayable),
         cmocka_unit_test(test_keywords),
