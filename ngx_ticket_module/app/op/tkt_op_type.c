@@ -200,22 +200,37 @@ tkt_seed_type(tkt_call_t *c, const tkt_ready_type_t *ready, size_t place,
 
 
 /* A type that the tenant has by this name stays as it is. */
+static bool
+tkt_seed_lacks(tkt_call_t *c, const tkt_ready_type_t *ready)
+{
+    return tkt_config_by_name(c->txn, c->actor->tenant, TKT_CONFIG_TYPE, 0,
+                              ready->name) == 0;
+}
+
+
 void
 tkt_op_type_seed(tkt_call_t *c)
 {
-    size_t                   i, count;
+    size_t                   i, count, more;
     tkt_out_t                o;
     tkt_ticket_type_t        type;
     const tkt_ready_type_t  *ready;
 
-    tkt_out_init(&o, c->arena, 8192);
-    tkt_out_lit(&o, "{\"data\":[");
     ready = tkt_ready_made(&count);
 
+    for (more = 0, i = 0; i < count; i++) {
+        more += tkt_seed_lacks(c, &ready[i]);
+    }
+
+    if (!tkt_resource_has_room(c, &tkt_resource_type, 0, more)) {
+        return;
+    }
+
+    tkt_out_init(&o, c->arena, 8192);
+    tkt_out_lit(&o, "{\"data\":[");
+
     for (i = 0; i < count; i++) {
-        if (tkt_config_by_name(c->txn, c->actor->tenant, TKT_CONFIG_TYPE, 0,
-                               ready[i].name) != 0)
-        {
+        if (!tkt_seed_lacks(c, &ready[i])) {
             continue;
         }
 

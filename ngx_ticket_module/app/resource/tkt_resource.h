@@ -135,6 +135,13 @@ uint64_t tkt_resource_parent(const tkt_call_t *c, const tkt_resource_t *r);
 bool tkt_resource_may_write(const tkt_call_t *c, const tkt_resource_t *r);
 
 /*
+ * Whether so many more of an ordered resource fit under its parent (0: it has
+ * none); false, and answered 409, if not.
+ */
+bool tkt_resource_has_room(tkt_call_t *c, const tkt_resource_t *r,
+    uint64_t parent, size_t more);
+
+/*
  * Puts (after is NULL: deletes) the record and, of a named one, the entry of
  * its name: for resources that save indexes besides.
  */

@@ -25,13 +25,39 @@ tkt_resource_count(tkt_call_t *c, uint8_t kind, uint64_t parent, size_t most)
 }
 
 
+bool
+tkt_resource_has_room(tkt_call_t *c, const tkt_resource_t *r,
+    uint64_t parent, size_t more)
+{
+    size_t  n, most;
+
+    most = (r->most != 0) ? r->most
+           : (r->owner != 0 && parent != 0) ? TKT_CONFIG_OWN_MAX
+           : TKT_CONFIG_PER_KIND_MAX;
+    n = tkt_resource_count(c, r->kind, parent, most);
+
+    if (n + more <= most) {
+        return true;
+    }
+
+    if (more > 1) {
+        tkt_call_fail(c, TKT_CONFLICT, "with %u more there would be more than "
+                      "%u %s", (unsigned) more, (unsigned) most, r->name);
+
+    } else {
+        tkt_call_fail(c, TKT_CONFLICT, "there are %u %s, as many as there may "
+                      "be", (unsigned) most, r->name);
+    }
+
+    return false;
+}
+
+
 /* What all of the configuration have: a free name, and a bound. */
 static bool
 tkt_resource_check_new(tkt_call_t *c, const tkt_resource_t *r,
     const tkt_config_t *head)
 {
-    size_t  most;
-
     if (r->named
         && tkt_config_by_name(c->txn, c->actor->tenant,
                               (tkt_config_kind_t) r->kind, head->parent,
@@ -41,19 +67,7 @@ tkt_resource_check_new(tkt_call_t *c, const tkt_resource_t *r,
         return false;
     }
 
-    most = (r->most != 0) ? r->most
-           : (r->owner != 0 && head->parent != 0) ? TKT_CONFIG_OWN_MAX
-           : TKT_CONFIG_PER_KIND_MAX;
-
-    if (r->ordered
-        && tkt_resource_count(c, r->kind, head->parent, most) >= most)
-    {
-        tkt_call_fail(c, TKT_CONFLICT, "there are %u %s, as many as there may "
-                      "be", (unsigned) most, r->name);
-        return false;
-    }
-
-    return true;
+    return !r->ordered || tkt_resource_has_room(c, r, head->parent, 1);
 }
 
 

@@ -377,6 +377,34 @@ test_limits(void **state)
 }
 
 
+/* The ready-made ones count as others do: all that are not there, or none. */
+static void
+test_limit_of_seeds(void **state)
+{
+    char           name[16];
+    unsigned       i;
+    static desk_t  d;
+
+    traffic_open(&d);
+    make_type(&d, "login", 1);
+
+    for (i = 1; i < TKT_CONFIG_PER_KIND_MAX - 8; i++) {
+        (void) snprintf(name, sizeof(name), "t%u", i);
+        make_type(&d, name, i);
+    }
+
+    refused(&d, &admin, TKT_METHOD_POST, "/v1/types/ready-made", "", 409,
+            NULL);
+    desk_ok(&d, &admin, TKT_METHOD_DELETE, "/v1/types/2", "");
+    desk_post(&d, &admin, "/v1/types/ready-made", "");
+    desk_post(&d, &admin, "/v1/types/ready-made", "");
+    refused(&d, &admin, TKT_METHOD_POST, "/v1/types", "{\"name\":\"more\"}",
+            409, NULL);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Each fault of the stored configuration is told. */
 static void
 test_verify(void **state)
@@ -451,6 +479,7 @@ main(void)
         cmocka_unit_test(test_parents),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_limit_of_seeds),
         cmocka_unit_test(test_verify),
     };
 
