@@ -55,16 +55,20 @@ tkt_macro_text_check(tkt_call_t *c, const char *pointer, tkt_str_t text)
 }
 
 
-/* Whether it can be done, as far as that can be told without a ticket. */
+/*
+ * Whether it can be done, as far as that can be told without a ticket.  A team
+ * that is gone since may stay: whoever applies it is told.
+ */
 static bool
-tkt_macro_steps_check(tkt_call_t *c, const tkt_macro_t *m)
+tkt_macro_steps_check(tkt_call_t *c, const tkt_macro_t *old,
+    const tkt_macro_t *m)
 {
     bool        needs_reason;
     tkt_team_t  team;
 
     needs_reason = m->team != 0;
 
-    if (m->team != 0
+    if (m->team != 0 && (old == NULL || old->team != m->team)
         && !tkt_config_load(c->txn, c->actor->tenant, TKT_CONFIG_TEAM, 0,
                             m->team, &tkt_team_schema, &team, c->arena))
     {
@@ -119,7 +123,7 @@ tkt_macro_check(tkt_call_t *c, const void *before, void *after)
 
     return tkt_macro_text_check(c, "/body", m->body)
            && tkt_macro_text_check(c, "/reason", m->reason)
-           && tkt_macro_steps_check(c, m);
+           && tkt_macro_steps_check(c, old, m);
 }
 
 

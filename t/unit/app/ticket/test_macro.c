@@ -162,6 +162,38 @@ refused_when_saved(void **state)
 }
 
 
+/* A macro whose team is gone can still be changed, and retired. */
+static void
+team_gone(void **state)
+{
+    ask_t               a;
+    char                path[64];
+    unsigned long long  id;
+    static desk_t       d;
+
+    static const tkt_actor_t  admin = { .tenant = 1, .id = TRAFFIC_ADMIN,
+                                        .role = TKT_ROLE_ADMIN };
+
+    traffic_open(&d);
+    desk_post(&d, &admin, "/v1/teams", "{\"name\":\"x\"}");
+    id = make(&d, &agent, "\"team\":1,\"reason\":\"r\"");
+    desk_ok(&d, &admin, TKT_METHOD_DELETE, "/v1/teams/1", "");
+
+    (void) snprintf(path, sizeof(path), "/v1/macros/%llu", id);
+    ask_refused(&d, &agent, TKT_METHOD_PATCH, path, "{\"team\":9}", 400,
+                "/team", "choice");
+    desk_ok(&d, &agent, TKT_METHOD_PATCH, path, "{\"reason\":\"s\"}");
+    submit(&d, "");
+    assert_int_equal(apply(&d, &a, &agent, 1, id, ""), 400);
+    assert_string_equal(text_at(a.json, "/step"), "ticket.transfer");
+    ask_done(&a);
+    desk_ok(&d, &agent, TKT_METHOD_PATCH, path, "{\"active\":false}");
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* ---- applying ---- */
 
 static void
@@ -378,6 +410,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(owners),
         cmocka_unit_test(refused_when_saved),
+        cmocka_unit_test(team_gone),
         cmocka_unit_test(texts),
         cmocka_unit_test(blank_texts),
         cmocka_unit_test(steps),
