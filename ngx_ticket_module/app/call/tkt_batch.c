@@ -213,7 +213,11 @@ tkt_batch_object(const tkt_schema_t *s, tkt_str_t text, void *obj,
         if (f != NULL) {
             /* the pointer is wanted for faults alone, which are few */
             pointer = tkt_batch_name(errors->arena, prefix, name);
-            tkt_present_set(&seen, number);
+
+            if (!tkt_str_eq(value, tkt_str("null"))) {
+                tkt_present_set(&seen, number);
+            }
+
             tkt_batch_value(f, value, obj, pointer, errors);
             continue;
         }
