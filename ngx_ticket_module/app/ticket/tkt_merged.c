@@ -489,10 +489,14 @@ tkt_merged_sees(tkt_call_t *c, const tkt_ticket_t *t, bool internal, bool own)
     tkt_ticket_t         o = *t;
     tkt_merged_source_t  sources[TKT_MERGED_SOURCES_MAX];
 
-    if (t->merged_into != 0 && tkt_parts_target(c, &o)
-        && tkt_merged_shows(c, &o, internal))
+    /* each target on the way shows it, even to who does not see the last */
+
+    while (o.merged_into != 0
+           && tkt_merged_load(c, t->tenant, o.merged_into, &o))
     {
-        return true;
+        if (tkt_merged_shows(c, &o, internal)) {
+            return true;
+        }
     }
 
     if (!own || internal || t->merged_count == 0) {
