@@ -38,6 +38,7 @@ typedef struct {
     uint64_t             message;
     bool                 internal;   /* what is told of is for staff         */
     size_t               count;
+    size_t               again;      /* of `told`, asked for once more       */
     uint64_t             told[TKT_TOLD_MAX];
 } tkt_tell_t;
 
@@ -68,12 +69,13 @@ tkt_notify_sees(const tkt_call_t *c, const tkt_ticket_t *t,
 
 
 static bool
-tkt_tell_again(const tkt_tell_t *x, uint64_t principal)
+tkt_tell_again(tkt_tell_t *x, uint64_t principal)
 {
     size_t  i;
 
     for (i = 0; i < x->count; i++) {
         if (x->told[i] == principal) {
+            x->again++;
             return true;
         }
     }
@@ -154,10 +156,13 @@ tkt_tell_team(tkt_tell_t *x, uint64_t team, bool leads,
 }
 
 
+/* A lead to whom the same event gives the ticket has heard of it. */
 static void
 tkt_tell_leads(tkt_tell_t *x, uint64_t team, tkt_notice_kind_t kind)
 {
-    if (tkt_tell_team(x, team, true, kind) == 0) {
+    x->again = 0;
+
+    if (tkt_tell_team(x, team, true, kind) == 0 && x->again == 0) {
         (void) tkt_tell_team(x, team, false, kind);
     }
 }

@@ -230,6 +230,32 @@ test_leads(void **state)
 }
 
 
+/* The only lead is told that it is his, and his team of nothing. */
+static void
+test_escalated_to_a_lead(void **state)
+{
+    char      body[96];
+    desk_t    d;
+    unsigned  id, high;
+
+    acts_open(&d);
+    high = team_make(&d, "high", ",\"tier\":1");
+    team_join(&d, high, ADA, true);
+    team_join(&d, high, ANDY, false);
+
+    id = act_submits(&d, ALICE);
+    act_does(&d, ANN, id, "claim", "{}");
+    (void) snprintf(body, sizeof(body),
+                    "{\"team\":%u,\"assignee\":%u,\"reason\":\"r\"}", high,
+                    ADA);
+    act_does(&d, ANN, id, "escalate", body);
+    assert_int_equal(act_told(&d, ADA, "assigned", id), 1);
+    assert_int_equal(act_told_all(&d), 1);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Whom the router has chosen is told, once, whenever it was. */
 static void
 test_router_tells(void **state)
@@ -484,6 +510,7 @@ main(void)
         cmocka_unit_test(test_mentions),
         cmocka_unit_test(test_owner_is_gone),
         cmocka_unit_test(test_leads),
+        cmocka_unit_test(test_escalated_to_a_lead),
         cmocka_unit_test(test_router_tells),
         cmocka_unit_test(test_list_and_read),
         cmocka_unit_test(test_trim),
