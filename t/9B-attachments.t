@@ -760,6 +760,15 @@ sub full_disk {
     $t->verify;
     $t->finish;
 
+    # the directory of the store, the last that is synchronized
+    $t = TicketTest->new(workers => 1, faults => '/store');
+    some_file();
+    $t->order('fdatasync errno 5 0 1');
+    put_file('alice', 'f', 'x' x 3000)->is_problem(500, 'internal-error');
+    $t->order;
+    files_become(1, 'nothing is left');
+    $t->finish;
+
     # the reserve
     $t = TicketTest->new(workers => 1, start => 0,
         preload => ['statfs_shim.so']);

@@ -334,7 +334,8 @@ ngx_ticket_file_sync_dir(ngx_ticket_file_t *file, const char *path)
 static ngx_int_t
 ngx_ticket_file_sync_dirs(ngx_ticket_file_t *file, const char *dir)
 {
-    char  *store;
+    char       *store;
+    ngx_int_t   rc;
 
     if (ngx_ticket_file_sync_dir(file, ngx_ticket_file_path(file, dir))
         != NGX_OK
@@ -344,16 +345,14 @@ ngx_ticket_file_sync_dirs(ngx_ticket_file_t *file, const char *dir)
         return NGX_ERROR;
     }
 
+    /* whole again at once: what has failed is removed by its name */
+
     store = file->root + file->root_len - (sizeof(NGX_TICKET_FILES_DIR) - 1);
     *store = '\0';
-
-    if (ngx_ticket_file_sync_dir(file, file->root) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
+    rc = ngx_ticket_file_sync_dir(file, file->root);
     *store = NGX_TICKET_FILES_DIR[0];
 
-    return NGX_OK;
+    return rc;
 }
 
 
