@@ -451,13 +451,17 @@ tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
         }
     }
 
-    if (t->merged_into == 0 || c->actor->id == 0) {
+    if (c->actor->id == 0) {
         return n;
     }
 
+    /* what was posted to t stands in the one that took it at that time */
+
     target = *t;
 
-    if (tkt_parts_target(c, &target)) {
+    while (target.merged_into != 0 && n < TKT_MERGED_SOURCES_MAX
+           && tkt_merged_load(c, t->tenant, target.merged_into, &target))
+    {
         caller = tkt_caller_of(c, &target);
 
         if (!tkt_workflow_visible(&caller)) {

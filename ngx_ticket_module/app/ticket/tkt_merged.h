@@ -38,8 +38,9 @@ typedef struct {
 
 /*
  * t itself and all that were merged into it, directly or by way of another,
- * and for a caller who does not see the target of t that one with his own
- * messages.  Returns how many.
+ * and of the targets of t each that the caller does not see, with his own
+ * messages.  Returns how many: the last target counts all but itself, and no
+ * more than TKT_MERGED_MAX.
  */
 size_t tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_merged_source_t sources[TKT_MERGED_SOURCES_MAX]);

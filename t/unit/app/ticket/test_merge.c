@@ -258,6 +258,33 @@ test_two_requesters(void **state)
 }
 
 
+/*
+ * What one has written to a merged ticket is in it for good, wherever the
+ * ticket that took it goes.
+ */
+static void
+test_own_words_stay(void **state)
+{
+    static desk_t  d;
+
+    part_open(&d);
+    (void) part_ticket(&d, USER_2);
+    (void) part_ticket(&d, USER_1);
+    (void) part_ticket(&d, USER_1);
+
+    part_do(&d, 200, BOSS, POST, MERGE(2), "/v1/tickets/1/merge");
+    part_do(&d, 201, USER_2, POST, "{\"body\":\"mine\"}",
+            "/v1/tickets/1/messages");
+    part_messages(&d, USER_2, 1, 50, "mine");
+    part_do(&d, 200, AGENT_1, POST, MERGE(3), "/v1/tickets/2/merge");
+    part_messages(&d, USER_2, 1, 50, "mine");
+    part_writes(&d, USER_2, 1, "more");
+    part_messages(&d, USER_2, 1, 50, "mine more");
+
+    part_close(&d);
+}
+
+
 static void
 test_merge_has_bounds(void **state)
 {
@@ -389,6 +416,7 @@ main(void)
         cmocka_unit_test(test_watchers_of_two),
         cmocka_unit_test(test_watchers_leave_the_top),
         cmocka_unit_test(test_two_requesters),
+        cmocka_unit_test(test_own_words_stay),
         cmocka_unit_test(test_merge_has_bounds),
         cmocka_unit_test(test_split),
         cmocka_unit_test(test_drafts)
