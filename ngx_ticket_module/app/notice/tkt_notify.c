@@ -254,6 +254,20 @@ tkt_notify(tkt_call_t *c, uint64_t principal, tkt_notice_kind_t kind,
 
 
 void
+tkt_notify_owner(tkt_call_t *c, tkt_notice_kind_t kind, const tkt_ticket_t *t,
+    uint64_t message)
+{
+    tkt_tell_t  x = tkt_tell_open(c, t);
+
+    x.message = message;
+
+    if (!tkt_tell_owner(&x, kind) && t->assignee != 0) {
+        tkt_tell_supervisors(&x, kind);
+    }
+}
+
+
+void
 tkt_notify_leads(tkt_call_t *c, uint64_t team, tkt_notice_kind_t kind,
     const tkt_ticket_t *t)
 {

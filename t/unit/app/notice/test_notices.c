@@ -68,6 +68,37 @@ test_requester_and_owner(void **state)
 }
 
 
+/* Whose ticket was merged into a stranger's is heard by its owner, once. */
+static void
+test_merged_requester(void **state)
+{
+    char      body[64], path[64];
+    ask_t     a;
+    desk_t    d;
+    unsigned  id, his;
+
+    acts_open(&d);
+    id = act_submits(&d, ALICE);
+    his = act_submits(&d, BOB);
+    act_does(&d, ANN, id, "claim", "{}");
+    (void) snprintf(body, sizeof(body), "{\"into\":%u}", id);
+    act_does(&d, SUE, his, "merge", body);
+    assert_int_equal(act_told(&d, ANN, NULL, 0), 0);
+
+    act_does(&d, BOB, his, "messages", "{\"body\":\"Hello?\"}");
+    assert_int_equal(act_told(&d, ANN, "message", id), 1);
+    assert_int_equal(act_told(&d, ALICE, "message", id), 1);
+
+    (void) snprintf(path, sizeof(path), "/v1/tickets/%u/watchers/me", id);
+    act_sends(&d, &a, ANN, TKT_METHOD_PUT, path, "", 200);
+    ask_done(&a);
+    act_does(&d, BOB, his, "messages", "{\"body\":\"Well?\"}");
+    assert_int_equal(act_told(&d, ANN, "message", id), 2);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* A rejection reaches the requester; what he does himself does not. */
 static void
 test_own_acts(void **state)
@@ -506,6 +537,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_requester_and_owner),
+        cmocka_unit_test(test_merged_requester),
         cmocka_unit_test(test_own_acts),
         cmocka_unit_test(test_mentions),
         cmocka_unit_test(test_owner_is_gone),
