@@ -10,6 +10,7 @@
 #include "app/notice/tkt_watchers.h"
 #include "app/rows/tkt_items.h"
 #include "app/ticket/tkt_links.h"
+#include "app/ticket/tkt_merged.h"
 #include "app/ticket/tkt_ticket.h"
 #include "app/ticket/tkt_view.h"
 #include "app/who/tkt_caller.h"
@@ -206,6 +207,7 @@ tkt_op_watcher_delete(tkt_call_t *c)
 
     if (tkt_watches(&before, id)) {
         tkt_watchers_remove(c, &t, id);
+        tkt_merged_left(c, &t, id);
     }
 
     tkt_part_store(c, &before, &t, true);

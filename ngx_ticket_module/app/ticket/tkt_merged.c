@@ -324,6 +324,34 @@ tkt_merged_send_on(tkt_call_t *c, const tkt_ticket_t *was,
 }
 
 
+void
+tkt_merged_left(tkt_call_t *c, const tkt_ticket_t *t, uint64_t principal)
+{
+    tkt_key_t    prefix;
+    tkt_scan_t   scan;
+    tkt_unkey_t  u;
+
+    if (t->merged_count == 0) {
+        return;
+    }
+
+    /* bounded: TKT_MERGED_MAX */
+
+    tkt_key_relations(&prefix, (uint32_t) t->tenant, TKT_RELATION_MERGED,
+                      t->id);
+    tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
+
+    while (tkt_scan_next(&scan)) {
+        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
+                                          scan.key.len - prefix.len });
+        tkt_unrelate(c->txn, (uint32_t) t->tenant, TKT_RELATION_BROUGHT,
+                     tkt_unkey_u64(&u), principal);
+    }
+
+    tkt_scan_close(&scan);
+}
+
+
 /*
  * The target, and all that it was merged into since, show fewer messages.
  * What was posted meanwhile stays with the target.

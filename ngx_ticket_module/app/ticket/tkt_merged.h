@@ -45,6 +45,10 @@ typedef struct {
 size_t tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_merged_source_t sources[TKT_MERGED_SOURCES_MAX]);
 
+/* He has left t of his own accord: no merge has brought him there any more. */
+void tkt_merged_left(tkt_call_t *c, const tkt_ticket_t *t,
+    uint64_t principal);
+
 /*
  * Whether the caller sees what is in t by way of a merge: all of it in a
  * ticket that t was merged into (what is internal, if he sees that there), or

@@ -216,6 +216,31 @@ test_watchers_leave_the_top(void **state)
 }
 
 
+/* Who has left and come back by himself was not brought by the merge. */
+static void
+test_undo_leaves_who_came(void **state)
+{
+    static desk_t  d;
+
+    part_open(&d);
+    (void) part_ticket(&d, USER_1);
+    (void) part_ticket(&d, USER_1);
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/2/watchers/me");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/2/watchers/4");
+    part_do(&d, 200, AGENT_1, POST, MERGE(1), "/v1/tickets/2/merge");
+    part_watchers(&d, AGENT_1, 1, "3 4");
+
+    part_do(&d, 200, AGENT_2, DELETE, "", "/v1/tickets/1/watchers/me");
+    part_watchers(&d, AGENT_1, 1, "3");
+    part_do(&d, 200, AGENT_2, PUT, "", "/v1/tickets/1/watchers/me");
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/2/unmerge");
+    part_watchers(&d, AGENT_1, 1, "4");
+    part_watchers(&d, AGENT_1, 2, "3 4");
+
+    part_close(&d);
+}
+
+
 /* Merged by a supervisor into a stranger's: each requester keeps his own. */
 static void
 test_two_requesters(void **state)
@@ -415,6 +440,7 @@ main(void)
         cmocka_unit_test(test_undo_restores),
         cmocka_unit_test(test_watchers_of_two),
         cmocka_unit_test(test_watchers_leave_the_top),
+        cmocka_unit_test(test_undo_leaves_who_came),
         cmocka_unit_test(test_two_requesters),
         cmocka_unit_test(test_own_words_stay),
         cmocka_unit_test(test_merge_has_bounds),
