@@ -136,6 +136,7 @@ sub records {
         [{ kind => 'text', min => -1 }, '/min'],
         [{ kind => 'list', max => 0 }, '/max'],
         [{ kind => 'number', min => 0, max => -1 }, '/min'],
+        [{ kind => 'multi_choice', choices => ['a', 'b'], min => 3 }, '/min'],
         [{ kind => 'number', min => -1000000001 }, '/min'],
         [{ kind => 'number', min => 0.5 }, '/min'],
         [{ kind => 'text', currencies => ['CNY'] }, '/currencies'],

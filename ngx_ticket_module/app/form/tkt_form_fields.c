@@ -167,6 +167,14 @@ tkt_form_field_bounds(tkt_call_t *c, const tkt_form_field_t *f)
         return false;
     }
 
+    if (row->counts && row->choices
+        && tkt_int_value(f->min, 0) > (int64_t) tkt_items_count(f->choices))
+    {
+        tkt_call_invalid(c, "/min", "too-large",
+                         "this is more than there are choices");
+        return false;
+    }
+
     return true;
 }
 
