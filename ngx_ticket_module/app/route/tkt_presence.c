@@ -140,18 +140,28 @@ tkt_presence_store(tkt_txn_t *txn, tkt_presence_t *p, int64_t now_ms,
 }
 
 
-void
-tkt_presence_leave(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
-    int64_t now_ms, tkt_arena_t *arena)
+/* Whether he can still do what he was given. */
+static bool
+tkt_presence_works(const tkt_user_t *user)
 {
+    return !user->disabled && (TKT_ROLES_STAFF & tkt_bit(user->role)) != 0;
+}
+
+
+void
+tkt_presence_leave(tkt_txn_t *txn, const tkt_user_t *user, int64_t now_ms,
+    tkt_arena_t *arena)
+{
+    uint32_t        tenant = (uint32_t) user->tenant;
     tkt_presence_t  p;
 
     /* who never said where he is may have been given tickets by hand */
 
-    tkt_presence_of(txn, tenant, principal, &p);
+    tkt_presence_of(txn, tenant, user->id, &p);
 
     if (p.presence != TKT_PRESENCE_OFFLINE
-        || (p.since == 0 && tkt_agent_load(txn, tenant, principal) > 0))
+        || (p.since == 0 && !tkt_presence_works(user)
+            && tkt_agent_load(txn, tenant, user->id) > 0))
     {
         p.presence = TKT_PRESENCE_OFFLINE;
         p.since = (uint64_t) now_ms;
@@ -197,7 +207,7 @@ tkt_presence_mind(tkt_call_t *c, const tkt_ticket_t *t)
     if (p.since == 0) {
         if (t->assignee == c->actor->id
             || !tkt_user_load(c->txn, tenant, t->assignee, &user, c->arena)
-            || !user.disabled)
+            || tkt_presence_works(&user))
         {
             return;
         }

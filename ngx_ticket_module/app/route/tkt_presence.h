@@ -23,9 +23,12 @@ void tkt_presence_of(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
 void tkt_presence_store(tkt_txn_t *txn, tkt_presence_t *p, int64_t now_ms,
     tkt_arena_t *arena);
 
-/* He is not to be given anything any more: disabled, or in another role. */
-void tkt_presence_leave(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,
-    int64_t now_ms, tkt_arena_t *arena);
+/*
+ * He was disabled or enabled, or is in another role: he is not there.  Who
+ * never said where he is stays as he was, unless he works here no more.
+ */
+void tkt_presence_leave(tkt_txn_t *txn, const tkt_user_t *user, int64_t now_ms,
+    tkt_arena_t *arena);
 
 /* He has used the desk; written at most every TKT_PRESENCE_SEEN_MS. */
 void tkt_presence_seen(tkt_txn_t *txn, uint32_t tenant, uint64_t principal,

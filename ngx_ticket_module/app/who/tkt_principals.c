@@ -117,8 +117,7 @@ tkt_user_save(tkt_txn_t *txn, const tkt_user_t *before,
         && (before->role != user->role || before->role_id != user->role_id
             || before->disabled != user->disabled))
     {
-        tkt_presence_leave(txn, (uint32_t) user->tenant, user->id,
-                           (int64_t) user->updated_at, arena);
+        tkt_presence_leave(txn, user, (int64_t) user->updated_at, arena);
     }
 
     had = (before == NULL) ? 0 : before->role_id;

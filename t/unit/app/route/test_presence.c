@@ -68,6 +68,19 @@ disables(desk_t *d, unsigned who)
 
 
 static void
+becomes(desk_t *d, unsigned who, const char *role)
+{
+    char   path[64], body[64];
+    ask_t  a;
+
+    (void) snprintf(path, sizeof(path), "/v1/users/%u", who);
+    (void) snprintf(body, sizeof(body), "{\"role\":\"%s\"}", role);
+    act_sends(d, &a, ROOT, TKT_METHOD_PATCH, path, body, 200);
+    ask_done(&a);
+}
+
+
+static void
 asks(desk_t *d, unsigned who, unsigned ticket)
 {
     act_does(d, who, ticket, "request-info", "{\"question\":\"which?\"}");
@@ -220,6 +233,35 @@ test_never_said(void **state)
 }
 
 
+/* The same in another role of the staff, but not in one that is none. */
+static void
+test_other_role(void **state)
+{
+    unsigned       open, ended;
+    static desk_t  d;
+
+    acts_open(&d);
+    open = given(&d, ANN);
+    becomes(&d, ANN, "supervisor");
+    passes(&d, 60);
+    is_of(&d, open, ANN);
+    becomes(&d, ANN, "user");
+    passes(&d, 20);
+    is_of(&d, open, NOBODY);
+
+    ended = given(&d, ANDY);
+    act_does(&d, ANDY, ended, "start", "{}");
+    act_does(&d, ANDY, ended, "resolve", "{\"solution\":\"Done.\"}");
+    becomes(&d, ANDY, "user");
+    act_does(&d, SUE, ended, "reopen", "{\"reason\":\"r\"}");
+    assert_int_equal(act_ticket(&d, ended).state, TKT_STATE_OPEN);
+    passes(&d, 20);
+    is_of(&d, ended, NOBODY);
+
+    done(&d);
+}
+
+
 /* Each by the time of its team, in whatever order they came. */
 static void
 test_times_of_teams(void **state)
@@ -300,6 +342,7 @@ main(void)
         cmocka_unit_test(test_answered),
         cmocka_unit_test(test_answered_after_erasure),
         cmocka_unit_test(test_never_said),
+        cmocka_unit_test(test_other_role),
         cmocka_unit_test(test_times_of_teams),
         cmocka_unit_test(test_in_pieces),
     };
