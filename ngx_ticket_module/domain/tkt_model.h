@@ -230,6 +230,7 @@ typedef struct {
     uint64_t   long_text;          /* 1: the change list is in chunks        */
     tkt_str_t  reason;
     tkt_str_t  packed;             /* change list                            */
+    uint64_t   to_owner;           /* not kept: its message is for the owner */
     tkt_str_t  actor_name;         /* view                                   */
     tkt_str_t  changes;            /* view: JSON object                      */
 } tkt_event_t;

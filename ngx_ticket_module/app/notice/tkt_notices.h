@@ -26,10 +26,6 @@ bool tkt_notify_sees(const tkt_call_t *c, const tkt_ticket_t *t,
 void tkt_notify(tkt_call_t *c, uint64_t principal, tkt_notice_kind_t kind,
     const tkt_ticket_t *t, uint64_t message);
 
-/* The same for its owner, or for supervisors if he is gone. */
-void tkt_notify_owner(tkt_call_t *c, tkt_notice_kind_t kind,
-    const tkt_ticket_t *t, uint64_t message);
-
 /* The same for the leads of a team, or without any its members. */
 void tkt_notify_leads(tkt_call_t *c, uint64_t team, tkt_notice_kind_t kind,
     const tkt_ticket_t *t);

@@ -254,20 +254,6 @@ tkt_notify(tkt_call_t *c, uint64_t principal, tkt_notice_kind_t kind,
 
 
 void
-tkt_notify_owner(tkt_call_t *c, tkt_notice_kind_t kind, const tkt_ticket_t *t,
-    uint64_t message)
-{
-    tkt_tell_t  x = tkt_tell_open(c, t);
-
-    x.message = message;
-
-    if (!tkt_tell_owner(&x, kind) && t->assignee != 0) {
-        tkt_tell_supervisors(&x, kind);
-    }
-}
-
-
-void
 tkt_notify_leads(tkt_call_t *c, uint64_t team, tkt_notice_kind_t kind,
     const tkt_ticket_t *t)
 {
@@ -421,10 +407,10 @@ tkt_follow_news(tkt_tell_t *x, const tkt_ticket_t *before,
     (void) tkt_tell(x, t->requester, kind);
     tkt_tell_list(x, t->watcher_ids, kind);
 
-    /* to the owner: what the requester says, and what comes back from the
-       desk above */
+    /* to the owner: what the requester says, or that of a ticket merged into
+       it, and what comes back from the desk above */
 
-    if (event->actor == t->requester
+    if (event->actor == t->requester || event->to_owner
         || (event->internal && event->actor_role == TKT_ROLE_BOT))
     {
         if (!tkt_tell_owner(x, kind) && t->assignee != 0) {

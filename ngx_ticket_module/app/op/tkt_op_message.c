@@ -5,7 +5,6 @@
 #include "app/call/tkt_ops.h"
 #include "app/file/tkt_attachments.h"
 #include "app/notice/tkt_notices.h"
-#include "app/notice/tkt_watchers.h"
 #include "app/ticket/tkt_drafts.h"
 #include "app/ticket/tkt_effects.h"
 #include "app/ticket/tkt_parts.h"
@@ -131,22 +130,6 @@ tkt_message_target(tkt_call_t *c, const tkt_ticket_t *named,
 }
 
 
-/*
- * Who writes to his merged ticket is not the requester of the one that takes
- * it, whose owner answers him all the same.
- */
-static void
-tkt_message_tell(tkt_call_t *c, const tkt_ticket_t *named,
-    const tkt_ticket_t *t, uint64_t number)
-{
-    if (named->id != t->id && named->requester == c->actor->id
-        && t->requester != c->actor->id && !tkt_watches(t, t->assignee))
-    {
-        tkt_notify_owner(c, TKT_NOTICE_MESSAGE, t, number);
-    }
-}
-
-
 void
 tkt_op_message_create(tkt_call_t *c)
 {
@@ -183,6 +166,10 @@ tkt_op_message_create(tkt_call_t *c)
     t = before;
     event.action = action + 1U;
     event.internal = in.visibility == TKT_VISIBILITY_INTERNAL;
+
+    /* of the ticket he has named, which may have been merged into this one */
+
+    event.to_owner = named.requester == c->actor->id;
     decision.effects |= TKT_FX_MESSAGE;
 
     if (action == TKT_ACTION_COURTESY) {
@@ -191,7 +178,6 @@ tkt_op_message_create(tkt_call_t *c)
 
     tkt_effects_apply(c, &decision, &in, &t, &event);
     tkt_ticket_commit(c, &before, &t, &event);
-    tkt_message_tell(c, &named, &t, event.message);
 
     /* a draft on the merged ticket has served its purpose, too */
 

@@ -99,6 +99,42 @@ test_merged_requester(void **state)
 }
 
 
+/* An owner who is gone swallows nothing, though he had watched the target. */
+static void
+test_merged_owner_is_gone(void **state)
+{
+    char      body[64], path[64];
+    ask_t     a;
+    desk_t    d;
+    unsigned  id, his;
+
+    acts_open(&d);
+    id = act_submits(&d, ALICE);
+    his = act_submits(&d, BOB);
+    act_does(&d, ANN, id, "start", "{}");
+    (void) snprintf(body, sizeof(body), "{\"into\":%u}", id);
+    act_does(&d, SUE, his, "merge", body);
+    (void) snprintf(path, sizeof(path), "/v1/tickets/%u/watchers/me", id);
+    act_sends(&d, &a, ANN, TKT_METHOD_PUT, path, "", 200);
+    ask_done(&a);
+    act_sends(&d, &a, ROOT, TKT_METHOD_PATCH, "/v1/users/3",
+              "{\"disabled\":true}", 200);
+    ask_done(&a);
+
+    act_does(&d, BOB, his, "messages", "{\"body\":\"Hello?\"}");
+    assert_int_equal(act_told(&d, SUE, "message", id), 1);
+
+    /* who hears of it as a watcher hears of it once */
+
+    act_sends(&d, &a, SUE, TKT_METHOD_PUT, path, "", 200);
+    ask_done(&a);
+    act_does(&d, BOB, his, "messages", "{\"body\":\"Well?\"}");
+    assert_int_equal(act_told(&d, SUE, "message", id), 2);
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* A rejection reaches the requester; what he does himself does not. */
 static void
 test_own_acts(void **state)
@@ -538,6 +574,7 @@ main(void)
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_requester_and_owner),
         cmocka_unit_test(test_merged_requester),
+        cmocka_unit_test(test_merged_owner_is_gone),
         cmocka_unit_test(test_own_acts),
         cmocka_unit_test(test_mentions),
         cmocka_unit_test(test_owner_is_gone),
