@@ -48,13 +48,15 @@ tkt_view_load(tkt_call_t *c, uint64_t id, void *obj)
 }
 
 
+/* One that is gone since may stay: whoever may share sees the view then. */
 static bool
-tkt_view_check_team(tkt_call_t *c, const tkt_view_record_t *v)
+tkt_view_check_team(tkt_call_t *c, const tkt_view_record_t *old,
+    const tkt_view_record_t *v)
 {
     tkt_key_t  key;
     tkt_str_t  value;
 
-    if (v->team == 0) {
+    if (v->team == 0 || (old != NULL && old->team == v->team)) {
         return true;
     }
 
@@ -95,7 +97,7 @@ tkt_view_check(tkt_call_t *c, const void *before, void *after)
         return false;
     }
 
-    return tkt_view_check_team(c, v);
+    return tkt_view_check_team(c, before, v);
 }
 
 

@@ -188,6 +188,27 @@ add_member(desk_t *d, uint64_t team, uint64_t id)
 }
 
 
+/* A view whose team is gone can still be changed, and retired. */
+static void
+test_team_gone(void **state)
+{
+    desk_t  d;
+
+    traffic_open(&d);
+    desk_post(&d, &admin, "/v1/teams", "{\"name\":\"first\"}");
+    make_view(&d, &boss, "ours", "", ",\"shared\":true,\"team\":1");
+    desk_ok(&d, &admin, TKT_METHOD_DELETE, "/v1/teams/1", "");
+
+    ask_refused(&d, &boss, TKT_METHOD_PATCH, "/v1/views/2", "{\"team\":9}",
+                400, "/team", "choice");
+    desk_ok(&d, &boss, TKT_METHOD_PATCH, "/v1/views/2",
+            "{\"active\":false}");
+
+    desk_verify_clean(&d);
+    desk_close(&d);
+}
+
+
 /* Shared with a team: for its members, and for who may share. */
 static void
 test_of_a_team(void **state)
@@ -558,6 +579,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_whose),
         cmocka_unit_test(test_as_many),
+        cmocka_unit_test(test_team_gone),
         cmocka_unit_test(test_of_a_team),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_tickets),
