@@ -392,7 +392,7 @@ static const tkt_field_t  tkt_ticket_fields[] = {
       .doc = "since when it waits for an owner" },
     { TKT_NAME("attachment_count"), .type = TKT_T_UINT,
       .offset = offsetof(tkt_ticket_t, attachment_count), .stored = 58,
-      .max = UINT32_MAX,
+      .flags = TKT_F_NO_TRACK, .max = UINT32_MAX,
       .doc = "files, those of the messages that the caller sees included" },
     { TKT_NAME("merged_count"), .type = TKT_T_UINT,
       .offset = offsetof(tkt_ticket_t, merged_count), .stored = 59,
