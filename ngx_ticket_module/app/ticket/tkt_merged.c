@@ -324,12 +324,44 @@ tkt_merged_send_on(tkt_call_t *c, const tkt_ticket_t *was,
 }
 
 
+/* Out of each above to which he came by way of the one below. */
+static void
+tkt_merged_left_above(tkt_call_t *c, const tkt_ticket_t *t,
+    uint64_t principal)
+{
+    uint64_t      below;
+    tkt_event_t   event;
+    tkt_ticket_t  before, o = *t;
+
+    while (o.merged_into != 0 && o.requester != principal
+           && tkt_related(c->txn, (uint32_t) o.tenant, TKT_RELATION_BROUGHT,
+                          o.id, principal)
+           && tkt_merged_load(c, o.tenant, o.merged_into, &before)
+           && !before.archived)
+    {
+        below = o.id;
+        o = before;
+        tkt_merged_leaves(c, below, &o, principal);
+
+        if (tkt_watches(&o, principal)) {
+            return;
+        }
+
+        event = (tkt_event_t) { .action = TKT_ACTION_EDIT + 1,
+                                .internal = 1 };
+        tkt_ticket_commit(c, &before, &o, &event);
+    }
+}
+
+
 void
 tkt_merged_left(tkt_call_t *c, const tkt_ticket_t *t, uint64_t principal)
 {
     tkt_key_t    prefix;
     tkt_scan_t   scan;
     tkt_unkey_t  u;
+
+    tkt_merged_left_above(c, t, principal);
 
     if (t->merged_count == 0) {
         return;

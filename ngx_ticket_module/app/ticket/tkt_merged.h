@@ -45,7 +45,10 @@ typedef struct {
 size_t tkt_merged_sources(tkt_call_t *c, const tkt_ticket_t *t,
     tkt_merged_source_t sources[TKT_MERGED_SOURCES_MAX]);
 
-/* He has left t of his own accord: no merge has brought him there any more. */
+/*
+ * He is a watcher of t no more, by himself or by somebody else: no merge has
+ * brought him there, and he leaves what he came to by way of t.
+ */
 void tkt_merged_left(tkt_call_t *c, const tkt_ticket_t *t,
     uint64_t principal);
 

@@ -216,6 +216,38 @@ test_watchers_leave_the_top(void **state)
 }
 
 
+/* Who leaves the ticket in the middle leaves the top, to which it led him. */
+static void
+test_watcher_leaves_the_middle(void **state)
+{
+    unsigned       i;
+    static desk_t  d;
+
+    part_open(&d);
+
+    for (i = 1; i <= 3; i++) {
+        (void) part_ticket(&d, USER_1);
+    }
+
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/3/watchers/2");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/3/watchers/4");
+    part_do(&d, 200, AGENT_1, PUT, "", "/v1/tickets/1/watchers/4");
+    part_do(&d, 200, AGENT_1, POST, MERGE(2), "/v1/tickets/3/merge");
+    part_do(&d, 200, AGENT_1, POST, MERGE(1), "/v1/tickets/2/merge");
+    part_watchers(&d, AGENT_1, 1, "4 2");
+
+    part_do(&d, 200, USER_2, DELETE, "", "/v1/tickets/2/watchers/me");
+    part_do(&d, 200, AGENT_1, DELETE, "", "/v1/tickets/2/watchers/4");
+    part_watchers(&d, AGENT_1, 1, "4");
+    part_do(&d, 404, USER_2, GET, "", "/v1/tickets/1");
+    part_do(&d, 200, AGENT_1, POST, "{}", "/v1/tickets/3/unmerge");
+    part_watchers(&d, AGENT_1, 3, "2 4");
+    part_watchers(&d, AGENT_1, 1, "4");
+
+    part_close(&d);
+}
+
+
 /* Who has left and come back by himself was not brought by the merge. */
 static void
 test_undo_leaves_who_came(void **state)
@@ -440,6 +472,7 @@ main(void)
         cmocka_unit_test(test_undo_restores),
         cmocka_unit_test(test_watchers_of_two),
         cmocka_unit_test(test_watchers_leave_the_top),
+        cmocka_unit_test(test_watcher_leaves_the_middle),
         cmocka_unit_test(test_undo_leaves_who_came),
         cmocka_unit_test(test_two_requesters),
         cmocka_unit_test(test_own_words_stay),
