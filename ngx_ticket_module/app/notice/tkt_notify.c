@@ -209,9 +209,12 @@ tkt_tell_supervisors(tkt_tell_t *x, tkt_notice_kind_t kind)
     }
 
     team = tkt_complaints_team(x->call->txn, (uint32_t) x->t->tenant);
+    x->again = 0;
+
+    /* admins do not stand in for a supervisor who has heard of it before */
 
     if ((team == 0 || tkt_tell_team(x, team, true, kind) == 0)
-        && tkt_tell_role(x, TKT_ROLE_SUPERVISOR, kind) == 0)
+        && tkt_tell_role(x, TKT_ROLE_SUPERVISOR, kind) == 0 && x->again == 0)
     {
         (void) tkt_tell_role(x, TKT_ROLE_ADMIN, kind);
     }

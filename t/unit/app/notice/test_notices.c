@@ -130,6 +130,7 @@ test_merged_owner_is_gone(void **state)
     ask_done(&a);
     act_does(&d, BOB, his, "messages", "{\"body\":\"Well?\"}");
     assert_int_equal(act_told(&d, SUE, "message", id), 2);
+    assert_int_equal(act_told(&d, ROOT, NULL, 0), 0);
     desk_verify_clean(&d);
     desk_close(&d);
 }
