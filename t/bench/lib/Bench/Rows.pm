@@ -136,11 +136,13 @@ my @GROUPS = (
         busy => sub ($of, $s) { $of->{pair}->login_latency($s) },
         idle => sub ($of, $s) { $of->{pair}->read_latency($s, 0) },
     ] },
-    { name => 'size', uses => ['queue_small', 'queue_big'], sides => [
+    { name => 'size', uses => ['queue_small', 'queue_big'], slices => 4,
+      sides => [
         get_big => sub ($of, $s) { $of->{queue_big}->get_random($s) },
         get_small => sub ($of, $s) { $of->{queue_small}->get_random($s) },
     ] },
-    { name => 'queue', uses => ['queue_small', 'queue_big'], sides => [
+    { name => 'queue', uses => ['queue_small', 'queue_big'], slices => 4,
+      sides => [
         all_big => sub ($of, $s) { $of->{queue_big}->list_fresh($s) },
         all_small => sub ($of, $s) { $of->{queue_small}->list_fresh($s) },
         team_big => sub ($of, $s) { $of->{queue_big}->team_fresh($s) },
