@@ -57,3 +57,20 @@ tkt_unrelate(tkt_txn_t *txn, uint32_t tenant, tkt_relation_t kind,
     tkt_key_relation(&key, tenant, kind, from, to);
     (void) tkt_delete(txn, TKT_DB_RELATION, &key);
 }
+
+
+bool
+tkt_related_next(tkt_scan_t *scan, const tkt_key_t *prefix, uint64_t *to)
+{
+    tkt_unkey_t  u;
+
+    if (!tkt_scan_next(scan)) {
+        return false;
+    }
+
+    tkt_unkey_start(&u, (tkt_str_t) { scan->key.data + prefix->len,
+                                      scan->key.len - prefix->len });
+    *to = tkt_unkey_u64(&u);
+
+    return true;
+}

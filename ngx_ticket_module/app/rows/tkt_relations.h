@@ -34,5 +34,12 @@ void tkt_relate(tkt_txn_t *txn, uint32_t tenant, tkt_relation_t kind,
 void tkt_unrelate(tkt_txn_t *txn, uint32_t tenant, tkt_relation_t kind,
     uint64_t from, uint64_t to);
 
+/*
+ * The second id of a walk over tkt_key_relations, opened by tkt_scan_open with
+ * that prefix; false at the end.
+ */
+bool tkt_related_next(tkt_scan_t *scan, const tkt_key_t *prefix,
+    uint64_t *to);
+
 
 #endif /* TKT_RELATIONS_H */

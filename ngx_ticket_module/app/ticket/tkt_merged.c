@@ -196,10 +196,10 @@ static bool
 tkt_merged_brought(tkt_call_t *c, const tkt_ticket_t *into,
     uint64_t principal)
 {
-    bool         found;
-    tkt_key_t    prefix;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u;
+    bool        found;
+    uint64_t    source;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
 
     /* bounded: TKT_MERGED_MAX */
 
@@ -207,12 +207,12 @@ tkt_merged_brought(tkt_call_t *c, const tkt_ticket_t *into,
                       into->id);
     tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
 
-    for (found = false; !found && tkt_scan_next(&scan); /* void */) {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
-                                          scan.key.len - prefix.len });
+    for (found = false;
+         !found && tkt_related_next(&scan, &prefix, &source);
+         /* void */)
+    {
         found = tkt_related(c->txn, (uint32_t) into->tenant,
-                            TKT_RELATION_BROUGHT, tkt_unkey_u64(&u),
-                            principal);
+                            TKT_RELATION_BROUGHT, source, principal);
     }
 
     tkt_scan_close(&scan);
@@ -287,18 +287,16 @@ tkt_merged_leaves(tkt_call_t *c, uint64_t source, tkt_ticket_t *o,
 static void
 tkt_merged_send_back(tkt_call_t *c, uint64_t source, tkt_ticket_t *o)
 {
-    tkt_key_t    prefix;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u;
+    uint64_t    id;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
 
     tkt_key_relations(&prefix, (uint32_t) o->tenant, TKT_RELATION_BROUGHT,
                       source);
     tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
 
-    while (tkt_scan_next(&scan)) {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
-                                          scan.key.len - prefix.len });
-        tkt_merged_leaves(c, source, o, tkt_unkey_u64(&u));
+    while (tkt_related_next(&scan, &prefix, &id)) {
+        tkt_merged_leaves(c, source, o, id);
     }
 
     tkt_scan_close(&scan);
@@ -357,9 +355,9 @@ tkt_merged_left_above(tkt_call_t *c, const tkt_ticket_t *t,
 void
 tkt_merged_left(tkt_call_t *c, const tkt_ticket_t *t, uint64_t principal)
 {
-    tkt_key_t    prefix;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u;
+    uint64_t    source;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
 
     tkt_merged_left_above(c, t, principal);
 
@@ -373,11 +371,9 @@ tkt_merged_left(tkt_call_t *c, const tkt_ticket_t *t, uint64_t principal)
                       t->id);
     tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
 
-    while (tkt_scan_next(&scan)) {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
-                                          scan.key.len - prefix.len });
+    while (tkt_related_next(&scan, &prefix, &source)) {
         tkt_unrelate(c->txn, (uint32_t) t->tenant, TKT_RELATION_BROUGHT,
-                     tkt_unkey_u64(&u), principal);
+                     source, principal);
     }
 
     tkt_scan_close(&scan);
@@ -467,18 +463,13 @@ tkt_merged_below(tkt_call_t *c, const tkt_ticket_t *t,
     uint64_t      id;
     tkt_key_t     prefix;
     tkt_scan_t    scan;
-    tkt_unkey_t   u;
     tkt_ticket_t  source;
 
     tkt_key_relations(&prefix, (uint32_t) t->tenant, TKT_RELATION_MERGED,
                       sources[i].ticket);
     tkt_scan_open(&scan, c->txn, TKT_DB_RELATION, &prefix, NULL, false);
 
-    while (n <= TKT_MERGED_MAX && tkt_scan_next(&scan)) {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
-                                          scan.key.len - prefix.len });
-        id = tkt_unkey_u64(&u);
-
+    while (n <= TKT_MERGED_MAX && tkt_related_next(&scan, &prefix, &id)) {
         if (tkt_ticket_load_head(c->txn, (uint32_t) t->tenant, id, &source)) {
             sources[n++] = (tkt_merged_source_t) {
                 .ticket = id, .count = source.message_count

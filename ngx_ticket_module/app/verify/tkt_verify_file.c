@@ -71,23 +71,19 @@ static uint64_t
 tkt_verify_files(tkt_verify_t *v, uint64_t tenant, uint64_t ticket,
     uint64_t from, uint64_t to)
 {
-    uint64_t     n;
-    tkt_key_t    prefix, start;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u;
+    uint64_t    n, place;
+    tkt_key_t   prefix, start;
+    tkt_scan_t  scan;
 
     tkt_key_relations(&prefix, (uint32_t) tenant, TKT_RELATION_FILE, ticket);
     tkt_key_relation(&start, (uint32_t) tenant, TKT_RELATION_FILE, ticket,
                      from);
     tkt_scan_open(&scan, v->txn, TKT_DB_RELATION, &prefix, &start, false);
 
-    for (n = 0; tkt_scan_next(&scan); n++) {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
-                                          scan.key.len - prefix.len });
+    n = 0;
 
-        if (tkt_unkey_u64(&u) > to) {
-            break;
-        }
+    while (tkt_related_next(&scan, &prefix, &place) && place <= to) {
+        n++;
     }
 
     tkt_scan_close(&scan);

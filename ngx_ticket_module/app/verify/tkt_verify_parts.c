@@ -91,10 +91,9 @@ static uint64_t
 tkt_verify_merged_below(tkt_verify_t *v, uint64_t tenant, uint64_t id,
     unsigned depth)
 {
-    uint64_t     n, below;
-    tkt_key_t    prefix;
-    tkt_scan_t   scan;
-    tkt_unkey_t  u;
+    uint64_t    n, below;
+    tkt_key_t   prefix;
+    tkt_scan_t  scan;
 
     if (depth > TKT_MERGED_MAX) {
         return 0;
@@ -104,10 +103,7 @@ tkt_verify_merged_below(tkt_verify_t *v, uint64_t tenant, uint64_t id,
     tkt_key_relations(&prefix, (uint32_t) tenant, TKT_RELATION_MERGED, id);
     tkt_scan_open(&scan, v->txn, TKT_DB_RELATION, &prefix, NULL, false);
 
-    while (n <= TKT_MERGED_MAX && tkt_scan_next(&scan)) {
-        tkt_unkey_start(&u, (tkt_str_t) { scan.key.data + prefix.len,
-                                          scan.key.len - prefix.len });
-        below = tkt_unkey_u64(&u);
+    while (n <= TKT_MERGED_MAX && tkt_related_next(&scan, &prefix, &below)) {
         n += 1 + tkt_verify_merged_below(v, tenant, below, depth + 1);
     }
 
