@@ -283,19 +283,27 @@ tkt_export_told(tkt_export_page_t *x)
 }
 
 
+/* A view or macro of his own; head begins the room for it. */
+static void
+tkt_export_own(tkt_export_page_t *x, tkt_config_kind_t kind,
+    const tkt_schema_t *schema, const char *name, tkt_config_t *head)
+{
+    if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant, kind,
+                                x->kept.principal, x->kept.number, schema,
+                                head, x->call->arena)))
+    {
+        head->title = tkt_config_title(head, x->call->lang);
+        tkt_export_object(x, name, schema, head);
+    }
+}
+
+
 static void
 tkt_export_view(tkt_export_page_t *x)
 {
     tkt_view_record_t  view;
 
-    if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
-                                TKT_CONFIG_VIEW, x->kept.principal,
-                                x->kept.number,
-                                &tkt_view_schema, &view, x->call->arena)))
-    {
-        view.head.title = tkt_config_title(&view.head, x->call->lang);
-        tkt_export_object(x, "view", &tkt_view_schema, &view);
-    }
+    tkt_export_own(x, TKT_CONFIG_VIEW, &tkt_view_schema, "view", &view.head);
 }
 
 
@@ -304,14 +312,8 @@ tkt_export_macro(tkt_export_page_t *x)
 {
     tkt_macro_t  macro;
 
-    if (tkt_export_found(x, tkt_config_load(x->call->txn, x->kept.tenant,
-                                TKT_CONFIG_MACRO, x->kept.principal,
-                                x->kept.number,
-                                &tkt_macro_schema, &macro, x->call->arena)))
-    {
-        macro.head.title = tkt_config_title(&macro.head, x->call->lang);
-        tkt_export_object(x, "macro", &tkt_macro_schema, &macro);
-    }
+    tkt_export_own(x, TKT_CONFIG_MACRO, &tkt_macro_schema, "macro",
+                   &macro.head);
 }
 
 
