@@ -10,14 +10,6 @@
 #include "app/ticket/tkt_ticket.h"
 
 
-static bool
-tkt_macro_may_share(const tkt_call_t *c)
-{
-    return (tkt_actor_permissions(c->actor)
-            & tkt_bit(TKT_PERM_DESK_SHARE)) != 0;
-}
-
-
 /* Those of others are not there, nor retired ones that he may not change. */
 static bool
 tkt_macro_load(tkt_call_t *c, uint64_t id, void *obj)
@@ -26,7 +18,7 @@ tkt_macro_load(tkt_call_t *c, uint64_t id, void *obj)
 
     return tkt_config_load_own(c, TKT_CONFIG_MACRO, id, &tkt_macro_schema, m,
                                c->arena)
-           && (m->owner != 0 || m->head.active || tkt_macro_may_share(c));
+           && (m->owner != 0 || m->head.active || tkt_resource_may_share(c));
 }
 
 
@@ -109,14 +101,14 @@ tkt_macro_check(tkt_call_t *c, const void *before, void *after)
 
     if (old == NULL) {
 
-        if (m->shared && !tkt_macro_may_share(c)) {
+        if (m->shared && !tkt_resource_may_share(c)) {
             tkt_call_forbid(c, "/shared");
             return false;
         }
 
         m->owner = m->shared ? 0 : c->actor->id;
 
-    } else if (old->owner == 0 && !tkt_macro_may_share(c)) {
+    } else if (old->owner == 0 && !tkt_resource_may_share(c)) {
         tkt_call_fail(c, TKT_FORBIDDEN, "this macro is everybody's");
         return false;
     }
@@ -124,21 +116,6 @@ tkt_macro_check(tkt_call_t *c, const void *before, void *after)
     return tkt_macro_text_check(c, "/body", m->body)
            && tkt_macro_text_check(c, "/reason", m->reason)
            && tkt_macro_steps_check(c, old, m);
-}
-
-
-static bool
-tkt_macro_may_delete(tkt_call_t *c, const void *obj)
-{
-    const tkt_macro_t  *m = obj;
-
-    if (m->owner != 0 || tkt_macro_may_share(c)) {
-        return true;
-    }
-
-    tkt_call_fail(c, TKT_FORBIDDEN, "this macro is everybody's");
-
-    return false;
 }
 
 
@@ -174,5 +151,4 @@ const tkt_resource_t  tkt_resource_macro = {
     .owner = offsetof(tkt_macro_t, owner),
     .load = tkt_macro_load,
     .check = tkt_macro_check,
-    .may_delete = tkt_macro_may_delete,
 };

@@ -10,14 +10,6 @@
 
 
 static bool
-tkt_view_may_share(const tkt_call_t *c)
-{
-    return (tkt_actor_permissions(c->actor) & tkt_bit(TKT_PERM_DESK_SHARE))
-           != 0;
-}
-
-
-static bool
 tkt_view_is_member(tkt_call_t *c, uint64_t team)
 {
     tkt_key_t  key;
@@ -42,7 +34,7 @@ tkt_view_load(tkt_call_t *c, uint64_t id, void *obj)
         return false;
     }
 
-    return v->owner != 0 || tkt_view_may_share(c)
+    return v->owner != 0 || tkt_resource_may_share(c)
            || (v->head.active
                && (v->team == 0 || tkt_view_is_member(c, v->team)));
 }
@@ -87,7 +79,7 @@ tkt_view_check(tkt_call_t *c, const void *before, void *after)
         v->owner = v->shared ? 0 : c->actor->id;
     }
 
-    if (v->owner == 0 && !tkt_view_may_share(c)) {
+    if (v->owner == 0 && !tkt_resource_may_share(c)) {
         tkt_call_forbid(c, "/shared");
         return false;
     }
@@ -98,21 +90,6 @@ tkt_view_check(tkt_call_t *c, const void *before, void *after)
     }
 
     return tkt_view_check_team(c, before, v);
-}
-
-
-static bool
-tkt_view_may_delete(tkt_call_t *c, const void *obj)
-{
-    const tkt_view_record_t  *v = obj;
-
-    if (v->owner != 0 || tkt_view_may_share(c)) {
-        return true;
-    }
-
-    tkt_call_fail(c, TKT_FORBIDDEN, NULL);
-
-    return false;
 }
 
 
@@ -230,6 +207,5 @@ const tkt_resource_t  tkt_resource_view = {
     .owner = offsetof(tkt_view_record_t, owner),
     .load = tkt_view_load,
     .check = tkt_view_check,
-    .may_delete = tkt_view_may_delete,
     .more = tkt_view_more,
 };

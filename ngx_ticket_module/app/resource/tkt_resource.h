@@ -37,7 +37,8 @@ typedef struct tkt_resource_s {
     uint16_t             id, tenant, version, created_at, updated_at;
 
     /* … whose it is, 0: shared, which `check` says of a new one.  Each is kept
-       below its owner, seen by him alone, and so are they counted */
+       below its owner, seen by him alone, and so are they counted; what is
+       shared is deleted by who may share */
     uint16_t             owner;
 
     /* … of a resource's own rules; each may be NULL.  Those that get a call
@@ -130,6 +131,9 @@ bool tkt_resource_find_above(tkt_call_t *c, const tkt_resource_t *r);
 
 /* The parent's id in the path; 0: r needs none. */
 uint64_t tkt_resource_parent(const tkt_call_t *c, const tkt_resource_t *r);
+
+/* Of one with an owner: whether he makes, changes and deletes shared ones. */
+bool tkt_resource_may_share(const tkt_call_t *c);
 
 /* Whether the caller has the permission that makes and changes them. */
 bool tkt_resource_may_write(const tkt_call_t *c, const tkt_resource_t *r);

@@ -178,6 +178,30 @@ tkt_resource_is_bare(tkt_call_t *c, const tkt_resource_t *r, const void *obj)
 }
 
 
+bool
+tkt_resource_may_share(const tkt_call_t *c)
+{
+    return (tkt_actor_permissions(c->actor)
+            & tkt_bit(TKT_PERM_DESK_SHARE)) != 0;
+}
+
+
+/* Of one with an owner: his own, or shared and he may share. */
+static bool
+tkt_resource_is_his(tkt_call_t *c, const tkt_resource_t *r, const void *obj)
+{
+    if (r->owner == 0 || tkt_resource_get_u64(obj, r->owner) != 0
+        || tkt_resource_may_share(c))
+    {
+        return true;
+    }
+
+    tkt_call_fail(c, TKT_FORBIDDEN, "this is everybody's");
+
+    return false;
+}
+
+
 void
 tkt_resource_delete(tkt_call_t *c)
 {
@@ -189,6 +213,7 @@ tkt_resource_delete(tkt_call_t *c)
     if (obj == NULL || !tkt_resource_find(c, r, obj)
         || !tkt_call_if_match(c, tkt_resource_etag(c, r, obj))
         || !tkt_resource_is_bare(c, r, obj)
+        || !tkt_resource_is_his(c, r, obj)
         || (r->may_delete != NULL && !r->may_delete(c, obj)))
     {
         return;
